@@ -1,0 +1,16 @@
+# sluice_module(NAME [DEPENDS targets...]): the static library sluice_NAME from every .cc of this folder.
+# `main.cc` is left out: it belongs to the program.
+function(sluice_module name)
+  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc" "${CMAKE_CURRENT_SOURCE_DIR}/*/*.cc")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  if(sources)
+    add_library(sluice_${name} STATIC ${sources})
+    target_include_directories(sluice_${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(sluice_${name} PUBLIC ${arg_DEPENDS})
+  else()
+    add_library(sluice_${name} INTERFACE)
+    target_include_directories(sluice_${name} INTERFACE "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(sluice_${name} INTERFACE ${arg_DEPENDS})
+  endif()
+endfunction()

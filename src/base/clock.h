@@ -1,0 +1,56 @@
+// Time. Two kinds that cannot be mixed: monotonic time for every duration and deadline, wall-clock
+// time only for what leaves the process (exp, iat, log lines).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace sluice {
+
+using Duration = std::chrono::nanoseconds;
+using Seconds = std::chrono::seconds;
+
+/// A point on the monotonic clock; never moves back, unaffected by clock jumps.
+using MonotonicTime = std::chrono::time_point<std::chrono::steady_clock, Duration>;
+/// Seconds and fractions since 1970-01-01T00:00:00Z.
+using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
+
+/// Whole seconds since 1970, as OAuth's NumericDate has them (RFC 7519 §2).
+inline std::int64_t numeric_date(WallTime time) {
+    return std::chrono::floor<Seconds>(time).time_since_epoch().count();
+}
+
+/// Where time comes from; handed in, so that tests and simulations own it.
+class Clock {
+public:
+    virtual ~Clock() = default;
+    virtual MonotonicTime monotonic() = 0;
+    virtual WallTime wall() = 0;
+};
+
+class SystemClock final : public Clock {
+public:
+    MonotonicTime monotonic() override { return std::chrono::steady_clock::now(); }
+    WallTime wall() override { return std::chrono::system_clock::now(); }
+};
+
+/// A clock that moves only when told: for tests and simulations.
+class ManualClock final : public Clock {
+public:
+    explicit ManualClock(WallTime wall = WallTime{std::chrono::seconds{1'790'000'000}})
+        : wall_(wall) {}
+    MonotonicTime monotonic() override { return monotonic_; }
+    WallTime wall() override { return wall_; }
+    void advance(Duration by) {
+        monotonic_ += by;
+        wall_ += by;
+    }
+    /// Moves the wall clock alone, as an operator or NTP does.
+    void jump_wall(Duration by) { wall_ += by; }
+
+private:
+    MonotonicTime monotonic_{std::chrono::hours{1}};
+    WallTime wall_;
+};
+
+}  // namespace sluice

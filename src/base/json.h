@@ -1,0 +1,78 @@
+// Reading JSON (RFC 8259), by simdjson. Strict: valid UTF-8, no duplicate keys, bounded depth.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+struct JsonMember;
+
+/// A value inside a JsonDocument; valid while the document lives. Cheap to copy.
+class JsonValue {
+public:
+    enum class Kind { null, boolean, number, string, array, object };
+
+    Kind kind() const;
+    bool is_null() const { return kind() == Kind::null; }
+    bool is_object() const { return kind() == Kind::object; }
+    bool is_array() const { return kind() == Kind::array; }
+
+    // Each gives nothing where the value is of another kind.
+    std::optional<bool> boolean() const;
+    std::optional<double> number() const;
+    std::optional<std::int64_t> integer() const;     // only numbers written without fraction or exponent
+    std::optional<std::string_view> string() const;  // unescaped
+
+    /// The member `key` of an object; nothing where it is absent or this is no object.
+    std::optional<JsonValue> find(std::string_view key) const;
+    /// find(), then string(): the usual way to read a text parameter.
+    std::optional<std::string_view> find_string(std::string_view key) const;
+    std::vector<JsonValue> elements() const;   // of an array, in order; empty for other kinds
+    std::vector<JsonMember> members() const;   // of an object, in order; empty for other kinds
+
+    /// Writes the value as compact JSON behind `out`.
+    void append_to(std::string& out) const;
+
+private:
+    friend class JsonDocument;
+    std::array<std::byte, 16> element_;  // a simdjson::dom::element
+};
+
+struct JsonMember {
+    std::string_view key;
+    JsonValue value;
+};
+
+struct JsonError {
+    std::string_view reason;  // static text, fit for an error_description
+};
+
+/// A parsed text; owns what its values refer to.
+class JsonDocument {
+public:
+    static constexpr std::size_t depth_max = 64;
+
+    /// Errors: malformed text, a key twice in one object, deeper than `depth_max`, no value at all.
+    static std::expected<JsonDocument, JsonError> parse(std::string_view text);
+
+    JsonDocument(JsonDocument&&) noexcept;
+    JsonDocument& operator=(JsonDocument&&) noexcept;
+    ~JsonDocument();
+
+    JsonValue root() const;
+
+private:
+    struct Parsed;
+    explicit JsonDocument(std::unique_ptr<Parsed> parsed);
+    std::unique_ptr<Parsed> parsed_;
+};
+
+}  // namespace sluice

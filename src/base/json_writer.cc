@@ -1,0 +1,81 @@
+#include "base/json_writer.h"
+
+#include <cmath>
+#include <cstdint>
+
+namespace sluice {
+namespace {
+
+constexpr char hex[] = "0123456789abcdef";
+
+/// Length of the well-formed UTF-8 sequence at the start of `text`, or 0 (Unicode 15, table 3-7).
+std::size_t utf8_sequence_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
+    };
+    const auto continues = [&](std::size_t i, std::uint8_t low = 0x80, std::uint8_t high = 0xbf) {
+        return byte(i) >= low && byte(i) <= high;
+    };
+    const std::uint8_t lead = byte(0);
+    if (lead < 0x80) return 1;
+    if (lead >= 0xc2 && lead <= 0xdf) return continues(1) ? 2 : 0;
+    if (lead >= 0xe0 && lead <= 0xef) {
+        const std::uint8_t low = lead == 0xe0 ? 0xa0 : 0x80;
+        const std::uint8_t high = lead == 0xed ? 0x9f : 0xbf;
+        return continues(1, low, high) && continues(2) ? 3 : 0;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        const std::uint8_t low = lead == 0xf0 ? 0x90 : 0x80;
+        const std::uint8_t high = lead == 0xf4 ? 0x8f : 0xbf;
+        return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
+    }
+    return 0;
+}
+
+void append_escaped(std::string& out, char c) {
+    switch (c) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default:
+            out += "\\u00";
+            out += hex[static_cast<std::uint8_t>(c) >> 4];
+            out += hex[static_cast<std::uint8_t>(c) & 15];
+    }
+}
+
+bool needs_care(char c) {
+    return static_cast<std::uint8_t>(c) < 0x20 || static_cast<std::uint8_t>(c) >= 0x7f || c == '"' ||
+           c == '\\';
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain < text.size() && !needs_care(text[plain])) ++plain;
+        out.append(text.data(), plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        const std::size_t length = utf8_sequence_length(text);
+        if (length > 1) {
+            out.append(text.data(), length);
+        } else if (length == 1) {
+            append_escaped(out, text.front());
+        } else {
+            out += "\xef\xbf\xbd";
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    out += '"';
+}
+
+JsonWriter& JsonWriter::value(double number) {
+    return std::isfinite(number) ? number_text(number) : null();
+}
+
+}  // namespace sluice
