@@ -1,0 +1,44 @@
+// The command line of `sluice`: parsed into a value; nothing is run here.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/secret.h"
+
+namespace sluice::server {
+
+/// `sluice dev`: everything on loopback, in memory, with a ready user.
+struct DevCommand {
+    std::string listen = "127.0.0.1:8080";
+    std::optional<std::string> upstream;  // an MCP server's URL; absent: the built-in notes server
+    std::string username = "demo";
+    Secret password;  // empty: one is made up and printed
+};
+
+/// `sluice serve --config FILE`
+struct ServeCommand {
+    std::string config;
+};
+
+/// `sluice check-config FILE`
+struct CheckConfigCommand {
+    std::string config;
+};
+
+/// `sluice hash-password`: the password comes from the terminal or standard input.
+struct HashPasswordCommand {};
+
+using Command = std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand>;
+
+/// A command line that is to run nothing: --help, --version, or a mistake.
+struct CommandLineExit {
+    int status = 0;    // 0, or 2 for a mistake
+    std::string text;  // to standard output where status is 0, else to standard error
+};
+
+std::expected<Command, CommandLineExit> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace sluice::server

@@ -1,0 +1,55 @@
+// The configuration: a Config that exists is valid.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/config/auth_config.h"
+#include "server/config/problem.h"
+#include "server/config/raw_config.h"
+#include "server/config/resource_config.h"
+#include "server/config/server_config.h"
+#include "server/config/surroundings.h"
+
+namespace sluice::server {
+
+class Config {
+public:
+    const ServerConfig& server() const { return server_; }
+    const LogConfig& log() const { return log_; }
+    const StorageConfig& storage() const { return storage_; }
+    const std::optional<AuthConfig>& auth() const { return auth_; }  // absent: only a gateway
+    const std::vector<ResourceConfig>& resources() const { return resources_; }
+
+private:
+    friend class Validator;
+    Config() = default;
+
+    ServerConfig server_;
+    LogConfig log_;
+    StorageConfig storage_;
+    std::optional<AuthConfig> auth_;
+    std::vector<ResourceConfig> resources_;
+};
+
+/// Every problem of `raw`, in line order, or a Config. Secrets are fetched from `surroundings`
+/// here.
+std::expected<Config, std::vector<Problem>> validate(const RawConfig& raw,
+                                                     const Surroundings& surroundings);
+
+/// The same for a TOML text; problems of reading and of checking come together.
+std::expected<Config, std::vector<Problem>> parse_config(std::string_view toml,
+                                                         const Surroundings& surroundings);
+
+/// The same for a file; an unreadable file is one problem without a line.
+std::expected<Config, std::vector<Problem>> load_config(const std::string& path);
+
+/// Every key that a file may hold, in the order of the code: `auth.client.redirect_uris`,
+/// `resource.friction.tools.NAME.target_rate` (NAME: chosen by the operator).
+std::vector<std::string> known_keys();
+
+}  // namespace sluice::server

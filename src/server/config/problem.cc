@@ -1,0 +1,34 @@
+#include "server/config/problem.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::server {
+
+std::string format_problem(std::string_view file_name, const Problem& problem) {
+    std::string out(file_name);
+    if (problem.line > 0) out += fmt::format(":{}", problem.line);
+    if (!out.empty()) out += ": ";
+    if (!problem.key.empty()) out += problem.key + ": ";
+    return out + problem.text;
+}
+
+void Problems::add_unreadable(const Place& place, std::string text) {
+    unreadable_.push_back(place.key);
+    problems_.push_back({place.line, place.key, std::move(text)});
+}
+
+void Problems::add(const Place& place, std::string text) {
+    const bool unreadable = std::ranges::find(unreadable_, place.key) != unreadable_.end();
+    if (unreadable && !place.key.empty()) return;
+    problems_.push_back({place.line, place.key, std::move(text)});
+}
+
+std::vector<Problem> Problems::take_sorted() {
+    std::ranges::stable_sort(problems_, {}, &Problem::line);
+    return std::exchange(problems_, {});
+}
+
+}  // namespace sluice::server

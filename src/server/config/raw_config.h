@@ -1,0 +1,30 @@
+// A whole configuration as it is written, unchecked. `Config` is the checked one.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "server/config/raw_auth.h"
+#include "server/config/raw_resource.h"
+#include "server/config/raw_server.h"
+
+namespace sluice::server {
+
+struct RawConfig {
+    Place place;
+    RawServer server;
+    RawLog log;
+    RawStorage storage;
+    std::optional<RawAuth> auth;  // absent: no authorization server here
+    std::vector<RawResource> resources;
+
+    void each_key(auto& key) {
+        key("server", server);
+        key("log", log);
+        key("storage", storage);
+        key("auth", auth);
+        key("resource", resources);
+    }
+};
+
+}  // namespace sluice::server

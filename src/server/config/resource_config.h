@@ -1,0 +1,45 @@
+// [[resource]], checked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "server/config/auth_config.h"
+#include "server/config/friction_settings.h"
+
+namespace sluice::server {
+
+struct IntrospectionConfig {
+    std::string endpoint;
+    std::string issuer;  // for authorization_servers; never empty
+    std::string client_id;
+    Secret client_secret;
+    AuthMethod auth_method = AuthMethod::client_secret_basic;
+    Duration cache_ttl{};
+    Duration timeout{};
+};
+
+struct ToolRuleConfig {
+    std::string match;  // a pattern that RE2 accepts
+    std::vector<std::string> scopes;
+};
+
+struct ResourceConfig {
+    std::string path;        // begins with '/', no trailing slash
+    std::string identifier;  // public_url + path
+    std::string name;        // never empty
+    std::string description;
+    std::string upstream;
+    std::optional<IntrospectionConfig> introspection;  // absent: verify = "local"
+    std::vector<std::string> required_scopes;
+    std::vector<std::string> scopes_supported;
+    Duration timeout{};
+    Duration connect_timeout{};
+    std::vector<ToolRuleConfig> tools;
+    std::optional<FrictionSettings> friction;  // absent: none, or not enabled
+};
+
+}  // namespace sluice::server

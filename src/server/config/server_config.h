@@ -1,0 +1,43 @@
+// [server], [log] and [storage], checked.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/config/network.h"
+#include "server/config/quantity.h"
+
+namespace sluice::server {
+
+struct ServerConfig {
+    std::vector<ListenAddress> listen;  // at least one
+    std::string public_url;             // scheme, host, port; no trailing slash
+    bool insecure_http = false;
+    unsigned cores = 0;  // 0: every core this process may use
+    Duration drain_timeout{};
+    std::vector<Network> trusted_proxies;
+    std::vector<std::string> allowed_origins;
+
+    Bytes max_header;
+    Bytes max_body;
+    Duration header_timeout{};
+    Duration body_timeout{};
+    Bytes body_min_rate;  // per second; 0: none
+    Duration idle_timeout{};
+    std::uint32_t max_connections = 0;
+};
+
+struct LogConfig {
+    enum class Level { debug, info, warning, error };
+    enum class Format { json, text };
+    Level level = Level::info;
+    Format format = Format::json;
+};
+
+struct StorageConfig {
+    enum class Engine { memory };
+    Engine engine = Engine::memory;
+};
+
+}  // namespace sluice::server
