@@ -1,0 +1,79 @@
+#include "token/token_text.h"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+#include "base/check.h"
+#include "crypto/base64url.h"
+
+namespace sluice::token {
+namespace {
+
+constexpr std::array<std::string_view, 4> prefixes = {"sat_", "srt_", "sac_", "sse_"};
+constexpr std::size_t prefix_size = 4;
+constexpr std::size_t tag_bytes = 6;
+constexpr std::size_t tag_size = crypto::base64url_size(tag_bytes);
+constexpr std::size_t secret_bytes = 32;
+static_assert(prefix_size + tag_size + crypto::base64url_size(secret_bytes) == TokenText::size);
+
+}  // namespace
+
+GrantTag::GrantTag(std::uint64_t value) : value_(value) {
+    CHECK(value <= value_max);
+}
+
+GrantTag GrantTag::generate(Random& random) {
+    return GrantTag(random.next_u64() & value_max);
+}
+
+GrantTag GrantTag::generate_for_shard(Random& random, unsigned shard, unsigned shard_count) {
+    CHECK(shard < shard_count);
+    const std::uint64_t multiples =
+        value_max / shard_count;  // shards are few: no bias worth a loop
+    return GrantTag(random.next_u64() % multiples * shard_count + shard);
+}
+
+TokenText TokenText::generate(TokenKind kind, GrantTag tag, Random& random) {
+    std::array<std::byte, tag_bytes + secret_bytes> bytes;
+    for (std::size_t i = 0; i < tag_bytes; ++i) {
+        bytes[i] = static_cast<std::byte>(tag.value() >> (8 * (tag_bytes - 1 - i)) & 0xff);
+    }
+    random.fill(std::span(bytes).subspan(tag_bytes));
+
+    TokenText token;
+    char* out = std::ranges::copy(prefixes[static_cast<std::size_t>(kind)], token.text_.data()).out;
+    crypto::write_base64url(bytes, out);  // the tag fills whole characters: six bytes are eight
+    explicit_bzero(bytes.data(), bytes.size());
+    return token;
+}
+
+TokenText::~TokenText() {
+    explicit_bzero(text_.data(), text_.size());
+}
+
+std::optional<TokenHead> parse_token(std::string_view text) {
+    if (text.size() != TokenText::size) return std::nullopt;
+    const auto prefix = std::ranges::find(prefixes, text.substr(0, prefix_size));
+    if (prefix == prefixes.end()) return std::nullopt;
+
+    std::uint64_t tag = 0;
+    std::uint8_t seen = 0;  // every value OR-ed, so that one test finds a foreign character
+    for (const char c : text.substr(prefix_size, tag_size)) {
+        seen |= crypto::base64url_value(c);
+        tag = tag << 6 | crypto::base64url_value(c);
+    }
+    for (const char c : text.substr(prefix_size + tag_size)) seen |= crypto::base64url_value(c);
+    // 43 characters hold 258 bits: the last two are zero.
+    const bool canonical = (crypto::base64url_value(text.back()) & 3) == 0;
+    if ((seen & crypto::not_base64url) != 0 || !canonical) return std::nullopt;
+    return TokenHead{static_cast<TokenKind>(prefix - prefixes.begin()), GrantTag(tag)};
+}
+
+std::optional<GrantTag> parse_token(std::string_view text, TokenKind kind) {
+    const auto head = parse_token(text);
+    if (!head || head->kind != kind) return std::nullopt;
+    return head->tag;
+}
+
+}  // namespace sluice::token
