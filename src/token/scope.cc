@@ -41,7 +41,7 @@ std::size_t ScopeSet::size() const {
 }
 
 bool ScopeSet::contains(std::string_view name) const {
-    return std::ranges::contains(*this, name);
+    return std::ranges::find(*this, name) != end();
 }
 
 bool ScopeSet::includes(const ScopeSet& other) const {
