@@ -1,0 +1,96 @@
+#include "crypto/password_hash.h"
+
+#include <openssl/digest.h>
+#include <openssl/evp.h>
+
+#include <array>
+
+#include "base/ascii.h"
+#include "base/check.h"
+#include "crypto/base64url.h"
+#include "crypto/digest.h"
+
+namespace sluice::crypto {
+namespace {
+
+constexpr std::string_view head = "$pbkdf2-sha256$i=";
+constexpr std::size_t salt_bytes = 16;
+constexpr std::size_t salt_bytes_min = 8;
+constexpr std::size_t salt_bytes_max = 64;
+
+/// Cuts what stands before the first '$', and the '$', off `rest`.
+std::optional<std::string_view> next_part(std::string_view& rest) {
+    const std::size_t end = rest.find('$');
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::string_view part = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+    return part;
+}
+
+Digest hash_of(std::string_view password, std::string_view salt, std::uint32_t iterations) {
+    Digest hash;
+    pbkdf2_hmac_sha256(password, salt, iterations, hash);
+    return hash;
+}
+
+}  // namespace
+
+void pbkdf2_hmac_sha256(std::string_view password, std::string_view salt, std::uint32_t iterations,
+                        std::span<std::byte> out) {
+    const int done = PKCS5_PBKDF2_HMAC(password.data(), password.size(),
+                                       reinterpret_cast<const std::uint8_t*>(salt.data()),
+                                       salt.size(), iterations, EVP_sha256(), out.size(),
+                                       reinterpret_cast<std::uint8_t*>(out.data()));
+    CHECK(done == 1);
+}
+
+PasswordHash::PasswordHash(std::uint32_t iterations, std::string salt, std::string hash)
+    : iterations_(iterations), salt_(std::move(salt)), hash_(std::move(hash)) {}
+
+PasswordHash PasswordHash::make(std::string_view password, Random& random,
+                                std::uint32_t iterations) {
+    CHECK(iterations >= iterations_min && iterations <= iterations_max);
+    std::string salt(salt_bytes, '\0');
+    random.fill(std::as_writable_bytes(std::span(salt)));
+    const Digest hash = hash_of(password, salt, iterations);
+    return PasswordHash(iterations, std::move(salt), std::string(as_text(hash)));
+}
+
+std::optional<PasswordHash> PasswordHash::parse(std::string_view text) {
+    if (!text.starts_with(head)) return std::nullopt;
+    text.remove_prefix(head.size());
+    const auto iterations_text = next_part(text);
+    const auto salt_text = next_part(text);
+    if (!iterations_text || !salt_text) return std::nullopt;
+
+    const auto iterations = parse_decimal(*iterations_text);
+    if (!iterations || *iterations < iterations_min || *iterations > iterations_max) {
+        return std::nullopt;
+    }
+    if (salt_text->ends_with('=') || text.ends_with('=')) return std::nullopt;
+    auto salt = decode_base64(*salt_text);
+    auto hash = decode_base64(text);
+    if (!salt || salt->size() < salt_bytes_min || salt->size() > salt_bytes_max)
+        return std::nullopt;
+    if (!hash || hash->size() != sizeof(Digest)) return std::nullopt;
+    return PasswordHash(static_cast<std::uint32_t>(*iterations), std::move(*salt),
+                        std::move(*hash));
+}
+
+PasswordHash PasswordHash::of_nobody() {
+    return PasswordHash(iterations_min, std::string(salt_bytes, '\0'),
+                        std::string(sizeof(Digest), '\0'));
+}
+
+bool PasswordHash::verify(std::string_view password) const {
+    return constant_time_equal(as_text(hash_of(password, salt_, iterations_)), hash_);
+}
+
+std::string PasswordHash::text() const {
+    std::string text(head);
+    text.append(std::to_string(iterations_)).append("$");
+    text.append(base64_unpadded(salt_)).append("$").append(base64_unpadded(hash_));
+    return text;
+}
+
+}  // namespace sluice::crypto
