@@ -49,9 +49,11 @@ std::string seal(const SealKey& key, std::string_view text, std::string_view ass
                  Random& random) {
     std::string sealed(nonce_size + text.size() + tag_size, '\0');
     random.fill(std::as_writable_bytes(std::span(sealed).first(nonce_size)));
+    bssl::ScopedEVP_AEAD_CTX cipher;
+    start(cipher, key);
     std::size_t size = 0;
     const int done =
-        EVP_AEAD_CTX_seal(cipher_with(key).get(), bytes_of(sealed) + nonce_size, &size,
+        EVP_AEAD_CTX_seal(cipher.get(), bytes_of(sealed) + nonce_size, &size,
                           text.size() + tag_size, bytes_of(sealed), nonce_size, bytes_of(text),
                           text.size(), bytes_of(associated), associated.size());
     CHECK(done == 1 && size == text.size() + tag_size);
