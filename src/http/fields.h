@@ -6,24 +6,25 @@
 
 namespace sluice::http {
 
-/// Characters of a token: RFC 9110 §5.6.2.
-constexpr bool is_token_char(char c) {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-    return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 namespace detail {
 inline constexpr auto token_chars = [] {
     std::array<bool, 256> table{};
-    for (int i = 0; i < 256; ++i) table[i] = is_token_char(static_cast<char>(i));
+    for (int c = '0'; c <= '9'; ++c) table[c] = true;
+    for (int c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[c] = true;
     return table;
 }();
 }  // namespace detail
 
+/// Characters of a token: RFC 9110 §5.6.2.
+constexpr bool is_token_char(char c) {
+    return detail::token_chars[static_cast<unsigned char>(c)];
+}
+
 constexpr bool is_token(std::string_view text) {
     if (text.empty()) return false;
     for (const char c : text) {
-        if (!detail::token_chars[static_cast<unsigned char>(c)]) return false;
+        if (!is_token_char(c)) return false;
     }
     return true;
 }
