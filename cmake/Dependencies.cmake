@@ -24,7 +24,9 @@ set_property(TARGET ssl PROPERTY INTERFACE_LINK_LIBRARIES crypto)
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(liburing REQUIRED IMPORTED_TARGET liburing>=2.3)
+# Static: liburing 2.3's shared library does not export io_uring_register_restrictions.
+pkg_check_modules(LIBURING REQUIRED liburing>=2.3)
+find_library(SLUICE_LIBURING NAMES liburing.a REQUIRED)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)

@@ -12,8 +12,8 @@ namespace sluice {
 }  // namespace sluice
 
 /// CHECK(condition) or CHECK(condition, "detail"): ends the process where the condition is false.
-#define CHECK(condition, ...)                                                     \
-    do {                                                                          \
-        if (!(condition)) [[unlikely]]                                            \
+#define CHECK(condition, ...)                                                                  \
+    do {                                                                                       \
+        if (!(condition)) [[unlikely]]                                                         \
             ::sluice::check_failed(__FILE__, __LINE__, #condition __VA_OPT__(, ) __VA_ARGS__); \
     } while (false)

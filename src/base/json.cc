@@ -1,10 +1,10 @@
 #include "base/json.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <cstring>
 #include <string>
-
-#include <simdjson.h>
 
 #include "base/json_writer.h"
 
@@ -50,7 +50,8 @@ JsonDocument::~JsonDocument() = default;
 
 std::expected<JsonDocument, JsonError> JsonDocument::parse(std::string_view text) {
     auto parsed = std::make_unique<Parsed>();
-    if (parsed->parser.allocate(std::max<std::size_t>(text.size(), 1), depth_max) != simdjson::SUCCESS) {
+    if (parsed->parser.allocate(std::max<std::size_t>(text.size(), 1), depth_max) !=
+        simdjson::SUCCESS) {
         return std::unexpected(JsonError{"the JSON text is too large"});
     }
     const auto error = parsed->parser.parse(text.data(), text.size()).get(parsed->root);
@@ -72,12 +73,18 @@ JsonValue JsonDocument::root() const {
 
 JsonValue::Kind JsonValue::kind() const {
     switch (view(element_).type()) {
-        case element_type::ARRAY: return Kind::array;
-        case element_type::OBJECT: return Kind::object;
-        case element_type::STRING: return Kind::string;
-        case element_type::BOOL: return Kind::boolean;
-        case element_type::NULL_VALUE: return Kind::null;
-        default: return Kind::number;
+        case element_type::ARRAY:
+            return Kind::array;
+        case element_type::OBJECT:
+            return Kind::object;
+        case element_type::STRING:
+            return Kind::string;
+        case element_type::BOOL:
+            return Kind::boolean;
+        case element_type::NULL_VALUE:
+            return Kind::null;
+        default:
+            return Kind::number;
     }
 }
 
@@ -127,7 +134,8 @@ std::vector<JsonValue> JsonValue::elements() const {
     const element self = view(element_);
     if (!self.is_array()) return values;
     for (const element item : self.get_array().value_unsafe()) {
-        std::memcpy(values.emplace_back().element_.data(), static_cast<const void*>(&item), sizeof item);
+        std::memcpy(values.emplace_back().element_.data(), static_cast<const void*>(&item),
+                    sizeof item);
     }
     return values;
 }
@@ -138,11 +146,14 @@ std::vector<JsonMember> JsonValue::members() const {
     if (!self.is_object()) return members;
     for (const auto [key, item] : self.get_object().value_unsafe()) {
         members.push_back({key, JsonValue{}});
-        std::memcpy(members.back().value.element_.data(), static_cast<const void*>(&item), sizeof item);
+        std::memcpy(members.back().value.element_.data(), static_cast<const void*>(&item),
+                    sizeof item);
     }
     return members;
 }
 
-void JsonValue::append_to(std::string& out) const { out += simdjson::minify(view(element_)); }
+void JsonValue::append_to(std::string& out) const {
+    out += simdjson::minify(view(element_));
+}
 
 }  // namespace sluice

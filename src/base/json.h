@@ -28,15 +28,16 @@ public:
     // Each gives nothing where the value is of another kind.
     std::optional<bool> boolean() const;
     std::optional<double> number() const;
-    std::optional<std::int64_t> integer() const;     // only numbers written without fraction or exponent
+    std::optional<std::int64_t> integer()
+        const;  // only numbers written without fraction or exponent
     std::optional<std::string_view> string() const;  // unescaped
 
     /// The member `key` of an object; nothing where it is absent or this is no object.
     std::optional<JsonValue> find(std::string_view key) const;
     /// find(), then string(): the usual way to read a text parameter.
     std::optional<std::string_view> find_string(std::string_view key) const;
-    std::vector<JsonValue> elements() const;   // of an array, in order; empty for other kinds
-    std::vector<JsonMember> members() const;   // of an object, in order; empty for other kinds
+    std::vector<JsonValue> elements() const;  // of an array, in order; empty for other kinds
+    std::vector<JsonMember> members() const;  // of an object, in order; empty for other kinds
 
     /// Writes the value as compact JSON behind `out`.
     void append_to(std::string& out) const;

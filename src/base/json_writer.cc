@@ -34,11 +34,21 @@ std::size_t utf8_sequence_length(std::string_view text) {
 
 void append_escaped(std::string& out, char c) {
     switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
         default:
             out += "\\u00";
             out += hex[static_cast<std::uint8_t>(c) >> 4];
@@ -47,8 +57,8 @@ void append_escaped(std::string& out, char c) {
 }
 
 bool needs_care(char c) {
-    return static_cast<std::uint8_t>(c) < 0x20 || static_cast<std::uint8_t>(c) >= 0x7f || c == '"' ||
-           c == '\\';
+    return static_cast<std::uint8_t>(c) < 0x20 || static_cast<std::uint8_t>(c) >= 0x7f ||
+           c == '"' || c == '\\';
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "base/random.h"
 
+#include <sys/random.h>
+
 #include <algorithm>
 #include <cstring>
-
-#include <sys/random.h>
 
 #include "base/check.h"
 
@@ -20,7 +20,9 @@ void fill_from_kernel(std::span<std::byte> out) {
 
 }  // namespace
 
-SystemRandom::~SystemRandom() { explicit_bzero(block_.data(), block_.size()); }
+SystemRandom::~SystemRandom() {
+    explicit_bzero(block_.data(), block_.size());
+}
 
 void SystemRandom::fill(std::span<std::byte> out) {
     if (out.size() > block_.size()) return fill_from_kernel(out);

@@ -1,4 +1,5 @@
-// Randomness, handed in like the clock: the kernel's in production, a seeded sequence in simulations.
+// Randomness, handed in like the clock: the kernel's in production, a seeded sequence in
+// simulations.
 #pragma once
 
 #include <array>

@@ -18,12 +18,13 @@ std::unexpected<std::decay_t<Error>> failure(Error&& error) {
 #define SLUICE_JOIN(a, b) SLUICE_JOIN_(a, b)
 
 // TRY(const T value, expression): binds the value of a std::expected or returns its error.
-// REQUIRE(expression): the same where there is no value. CO_TRY and CO_REQUIRE do so in a coroutine.
-#define SLUICE_TRY_(kind, result, declaration, ...)                   \
-    auto&& result = (__VA_ARGS__);                                    \
-    if (!result) kind std::unexpected(std::move(result).error());     \
+// REQUIRE(expression): the same where there is no value. CO_TRY and CO_REQUIRE do so in a
+// coroutine.
+#define SLUICE_TRY_(kind, result, declaration, ...)               \
+    auto&& result = (__VA_ARGS__);                                \
+    if (!result) kind std::unexpected(std::move(result).error()); \
     declaration = *std::move(result)
-#define SLUICE_REQUIRE_(kind, result, ...)                            \
+#define SLUICE_REQUIRE_(kind, result, ...) \
     if (auto&& result = (__VA_ARGS__); !result) kind std::unexpected(std::move(result).error())
 
 #define TRY(declaration, ...) \

@@ -1,0 +1,72 @@
+#include "io/listener.h"
+
+#include "base/check.h"
+#include "base/result.h"
+
+namespace sluice::io {
+
+Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const Address& address) {
+    TRY(const int fd, shard.ring().open_listener(address));
+    return std::make_unique<Listener>(shard, fd);
+}
+
+Listener::~Listener() {
+    CHECK(fd_ < 0, "a listener was dropped without close()");
+}
+
+void Listener::Accept::await_suspend(std::coroutine_handle<> awaiting) {
+    CHECK(listener_.waiter_ == nullptr, "two coroutines accept from one listener");
+    awaiting_ = awaiting;
+    listener_.waiter_ = this;
+    if (!listener_.acceptor_.in_flight()) {
+        listener_.shard_.ring().accept(listener_.acceptor_, listener_.fd_);
+    }
+    join(scope_);
+}
+
+Result<int> Listener::Accept::await_resume() {
+    leave();
+    if (listener_.accepted_.empty()) return failure(scope_->reason());
+    const int result = listener_.accepted_.front();
+    listener_.accepted_.erase(listener_.accepted_.begin());
+    if (result < 0) return failure(Error{-result});
+    return result;
+}
+
+void Listener::Accept::on_cancel() {
+    if (listener_.waiter_ != this) return;
+    listener_.waiter_ = nullptr;
+    listener_.shard_.make_ready(awaiting_);
+}
+
+void Listener::on_accepted(int result) {
+    const bool closing = static_cast<bool>(closer_);
+    if (result != -ECANCELED) accepted_.push_back(result);
+    if (waiter_ != nullptr && !accepted_.empty()) {
+        shard_.make_ready(std::exchange(waiter_, nullptr)->awaiting_);
+    }
+    if (closing && !acceptor_.in_flight()) shard_.make_ready(std::exchange(closer_, nullptr));
+}
+
+Task<void> Listener::close() {
+    CHECK(waiter_ == nullptr, "closed while somebody accepts");
+    if (acceptor_.in_flight()) {
+        struct UntilAcceptorEnds {
+            Listener& listener;
+            bool await_ready() const { return false; }
+            void await_suspend(std::coroutine_handle<> awaiting) {
+                listener.closer_ = awaiting;
+                listener.shard_.ring().cancel(listener.acceptor_);
+            }
+            void await_resume() const {}
+        };
+        co_await UntilAcceptorEnds{*this};
+    }
+    for (const int fd : accepted_) {
+        if (fd >= 0) shard_.ring().close(fd);
+    }
+    accepted_.clear();
+    shard_.ring().close(std::exchange(fd_, -1));
+}
+
+}  // namespace sluice::io

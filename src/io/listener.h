@@ -1,0 +1,70 @@
+// A listening socket of one shard.
+#pragma once
+
+#include <coroutine>
+#include <memory>
+#include <vector>
+
+#include "io/cancel.h"
+#include "io/ring.h"
+#include "io/shard.h"
+#include "io/task.h"
+
+namespace sluice::io {
+
+/// Owns the descriptor. End it with `co_await close()`.
+class Listener {
+public:
+    /// Errors: EADDRINUSE, EACCES, ... as bind(2) and listen(2) give them.
+    static Result<std::unique_ptr<Listener>> open(Shard& shard, const Address& address);
+
+    Listener(Shard& shard, int fd) : shard_(shard), fd_(fd) {}
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+    ~Listener();
+
+    /// Where it listens: the port that the kernel chose where port 0 was asked for.
+    Address local_address() { return shard_.ring().local_address(fd_); }
+
+    /// co_await listener.accept(scope): a connected descriptor, to be given to a Stream. Errors:
+    /// EMFILE and the like (wait before trying again), or the scope's reason once it was cancelled.
+    class [[nodiscard]] Accept final : Cancellable {
+    public:
+        Accept(Listener& listener, CancelScope* scope) : listener_(listener), scope_(scope) {}
+        bool await_ready() const { return !listener_.accepted_.empty(); }
+        void await_suspend(std::coroutine_handle<> awaiting);
+        Result<int> await_resume();
+
+    private:
+        friend Listener;
+        void on_cancel() override;
+
+        Listener& listener_;
+        CancelScope* scope_;
+        std::coroutine_handle<> awaiting_;
+    };
+    Accept accept(CancelScope* scope = nullptr) { return {*this, scope}; }
+
+    /// Stops accepting; connections that were accepted but not taken are closed.
+    Task<void> close();
+
+private:
+    struct Acceptor final : Operation {
+        explicit Acceptor(Listener& owner) : listener(owner) {}
+        void on_completion(Completion completion) override {
+            listener.on_accepted(completion.result);
+        }
+        Listener& listener;
+    };
+
+    void on_accepted(int result);
+
+    Shard& shard_;
+    int fd_;
+    Acceptor acceptor_{*this};
+    std::vector<int> accepted_;  // descriptors, or -errno
+    Accept* waiter_ = nullptr;
+    std::coroutine_handle<> closer_;
+};
+
+}  // namespace sluice::io

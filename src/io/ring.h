@@ -1,0 +1,109 @@
+// The seam between Sluice and the kernel: everything a shard asks of it. KernelRing is io_uring;
+// tests put a seeded network in its place.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.h"
+#include "io/address.h"
+#include "io/error.h"
+
+namespace sluice::io {
+
+class Ring;
+
+/// Received bytes, lent by the ring's pool of buffers; given back when this is dropped. Copy what
+/// is to be kept and drop it soon: an empty pool stops every receive of the shard.
+class ReceivedBuffer {
+public:
+    ReceivedBuffer() = default;
+    ReceivedBuffer(Ring& ring, std::uint16_t id, std::string_view bytes)
+        : ring_(&ring), id_(id), bytes_(bytes) {}
+    ReceivedBuffer(ReceivedBuffer&& other) noexcept
+        : ring_(std::exchange(other.ring_, nullptr)), id_(other.id_), bytes_(other.bytes_) {}
+    ReceivedBuffer& operator=(ReceivedBuffer&& other) noexcept {
+        std::swap(ring_, other.ring_);
+        std::swap(id_, other.id_);
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    ~ReceivedBuffer();
+
+    std::string_view bytes() const { return bytes_; }
+
+private:
+    Ring* ring_ = nullptr;
+    std::uint16_t id_ = 0;
+    std::string_view bytes_;
+};
+
+struct Completion {
+    int result = 0;     // >= 0: as the system call's; < 0: -errno
+    bool more = false;  // the operation goes on and will complete again
+    ReceivedBuffer buffer;
+};
+
+/// One request to the ring. The ring holds its address, and the memory it names, from the call that
+/// starts it until a completion without `more`; cancelling only asks, that completion still comes.
+class Operation {
+public:
+    Operation() = default;
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    virtual ~Operation();
+
+    bool in_flight() const { return in_flight_; }
+
+    // For rings.
+    void started();
+    void complete(Completion completion);
+
+protected:
+    /// Called once a completion, from the ring's dispatch: store it and make somebody ready.
+    virtual void on_completion(Completion completion) = 0;
+
+private:
+    bool in_flight_ = false;
+};
+
+class Ring {
+public:
+    virtual ~Ring() = default;
+
+    // Sockets. Descriptors mean something to this ring alone.
+    virtual Result<int> open_listener(const Address& address) = 0;  // SO_REUSEPORT: one a shard
+    virtual Result<int> open_socket(const Address& destination) = 0;
+    virtual Address local_address(int fd) = 0;
+    virtual Address peer_address(int fd) = 0;
+    /// Ends both directions at once; operations in flight complete. The descriptor stays open.
+    virtual void shut_down(int fd) = 0;
+    /// Only when no operation on `fd` is in flight.
+    virtual void close(int fd) = 0;
+
+    // Operations.
+    virtual void accept(Operation& operation, int listener) = 0;  // multishot; result: a descriptor
+    virtual void receive(Operation& operation, int fd) = 0;  // multishot; result 0: end of stream
+    virtual void send(Operation& operation, int fd, std::string_view bytes) = 0;  // may be short
+    virtual void connect(Operation& operation, int fd, const Address& address) = 0;
+    virtual void cancel(Operation& operation) = 0;
+
+    /// What other threads name this ring by when they wake it; -1 where there is nothing to wake.
+    virtual int descriptor() const = 0;
+    /// Makes `other`, which belongs to another shard, return from run_once().
+    virtual void wake(Ring& other) = 0;
+    /// Hands over what was asked for, waits at most `wait` for a completion, and dispatches a
+    /// bounded batch of them.
+    virtual void run_once(Duration wait) = 0;
+
+protected:
+    friend ReceivedBuffer;
+    virtual void recycle(std::uint16_t buffer) = 0;
+};
+
+inline ReceivedBuffer::~ReceivedBuffer() {
+    if (ring_ != nullptr) ring_->recycle(id_);
+}
+
+}  // namespace sluice::io

@@ -1,0 +1,65 @@
+#include "io/socket_calls.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace sluice::io {
+namespace {
+
+constexpr int backlog = 4096;
+
+void enable(int fd, int level, int option) {
+    const int on = 1;
+    setsockopt(fd, level, option, &on, sizeof on);
+}
+
+std::unexpected<Error> close_and_fail(int fd) {
+    const Error error{errno};
+    ::close(fd);
+    return std::unexpected(error);
+}
+
+using NameCall = int(int, sockaddr*, socklen_t*) noexcept;
+
+Address name_of(int fd, NameCall* call) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    if (call(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
+    return Address::from_native(reinterpret_cast<sockaddr*>(&storage), length);
+}
+
+}  // namespace
+
+Result<int> socket_for(const Address& destination) {
+    const int fd = socket(destination.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return std::unexpected(Error{errno});
+    if (destination.family() != AF_UNIX) enable(fd, IPPROTO_TCP, TCP_NODELAY);
+    return fd;
+}
+
+Result<int> listen_on(const Address& address) {
+    const auto fd = socket_for(address);
+    if (!fd) return fd;
+    if (address.family() != AF_UNIX) {
+        enable(*fd, SOL_SOCKET, SO_REUSEADDR);
+        enable(*fd, SOL_SOCKET, SO_REUSEPORT);
+    }
+    if (address.family() == AF_INET6) enable(*fd, IPPROTO_IPV6, IPV6_V6ONLY);
+    if (bind(*fd, address.native(), address.native_length()) != 0) return close_and_fail(*fd);
+    if (listen(*fd, backlog) != 0) return close_and_fail(*fd);
+    return fd;
+}
+
+Address local_address_of(int fd) {
+    return name_of(fd, &getsockname);
+}
+Address peer_address_of(int fd) {
+    return name_of(fd, &getpeername);
+}
+void shut_down_socket(int fd) {
+    ::shutdown(fd, SHUT_RDWR);
+}
+
+}  // namespace sluice::io

@@ -1,0 +1,17 @@
+// The few socket calls that are made directly: opening, naming and ending sockets.
+#pragma once
+
+#include "io/address.h"
+#include "io/error.h"
+
+namespace sluice::io {
+
+/// A listening socket with SO_REUSEPORT and TCP_NODELAY (which accepted sockets inherit).
+Result<int> listen_on(const Address& address);
+/// An unconnected socket of the destination's family, with TCP_NODELAY.
+Result<int> socket_for(const Address& destination);
+Address local_address_of(int fd);
+Address peer_address_of(int fd);  // of no family where the peer is gone
+void shut_down_socket(int fd);
+
+}  // namespace sluice::io

@@ -1,0 +1,197 @@
+#include "io/stream.h"
+
+#include "base/check.h"
+#include "base/result.h"
+
+namespace sluice::io {
+
+Stream::~Stream() {
+    CHECK(fd_ < 0, "a stream was dropped without close()");
+}
+
+bool Stream::Receive::await_ready() const {
+    return !stream_.backlog_.empty() || stream_.ended_ ||
+           (scope_ != nullptr && scope_->cancelled());
+}
+
+void Stream::Receive::await_suspend(std::coroutine_handle<> awaiting) {
+    CHECK(stream_.reader_ == nullptr, "two receivers on one stream");
+    awaiting_ = awaiting;
+    stream_.reader_ = this;
+    stream_.arm_if_wanted();
+    join(scope_);
+}
+
+Result<ReceivedBuffer> Stream::Receive::await_resume() {
+    leave();
+    if (!stream_.backlog_.empty()) return stream_.take_backlog();
+    if (stream_.ended_) {
+        if (stream_.end_error_.code != 0) return failure(stream_.end_error_);
+        return ReceivedBuffer{};
+    }
+    return failure(cancelled_.code != 0 ? cancelled_ : scope_->reason());
+}
+
+void Stream::Receive::on_cancel() {
+    if (stream_.reader_ != this) return;
+    cancelled_ = scope_->reason();
+    stream_.wake_reader();
+}
+
+void Stream::wake_reader() {
+    shard_.make_ready(std::exchange(reader_, nullptr)->awaiting_);
+}
+
+ReceivedBuffer Stream::take_backlog() {
+    ReceivedBuffer next = std::move(backlog_[backlog_read_++]);
+    if (backlog_read_ == backlog_.size()) {
+        backlog_.clear();
+        backlog_read_ = 0;
+        if (backlog_.capacity() > backlog_max) backlog_.shrink_to_fit();
+    }
+    return next;
+}
+
+void Stream::arm_if_wanted() {
+    const bool wanted =
+        reader_ != nullptr || (watcher_ != nullptr && backlog_.size() < backlog_max);
+    if (!wanted || ended_ || closer_ || receiver_.in_flight()) return;
+    shard_.ring().receive(receiver_, fd_);
+}
+
+void Stream::on_received(Completion completion) {
+    if (completion.result > 0) {
+        backlog_.push_back(std::move(completion.buffer));
+        if (reader_ != nullptr) {
+            wake_reader();
+        } else if (backlog_.size() >= backlog_max && receiver_.in_flight() && !pausing_) {
+            pausing_ = true;
+            shard_.ring().cancel(receiver_);
+        }
+    } else if (completion.result == 0) {
+        on_end({});
+    } else if (completion.result != -ENOBUFS && completion.result != -ECANCELED) {
+        on_end({-completion.result});
+    }
+    if (receiver_.in_flight()) return;
+    pausing_ = false;
+    if (closer_) return shard_.make_ready(std::exchange(closer_, nullptr));
+    arm_if_wanted();
+}
+
+void Stream::on_end(Error error) {
+    ended_ = true;
+    end_error_ = error;
+    if (reader_ != nullptr) wake_reader();
+    if (watcher_ != nullptr) std::exchange(watcher_, nullptr)->on_peer_ended(error);
+}
+
+void Stream::watch(PeerWatcher* watcher) {
+    watcher_ = watcher;
+    if (watcher == nullptr) return;
+    if (ended_) return std::exchange(watcher_, nullptr)->on_peer_ended(end_error_);
+    arm_if_wanted();
+}
+
+void Stream::Send::await_suspend(std::coroutine_handle<> awaiting) {
+    awaiting_ = awaiting;
+    stream_.shard_.ring().send(*this, stream_.fd_, bytes_);
+    join(scope_);
+}
+
+void Stream::Send::on_completion(Completion completion) {
+    if (completion.result >= 0) {
+        bytes_.remove_prefix(static_cast<std::size_t>(completion.result));
+        const bool given_up = scope_ != nullptr && scope_->cancelled();
+        if (!bytes_.empty() && !given_up) {
+            return stream_.shard_.ring().send(*this, stream_.fd_, bytes_);
+        }
+        if (!bytes_.empty()) error_ = scope_->reason();
+    } else {
+        error_ = {-completion.result};
+        if (error_.cancelled() && scope_ != nullptr && scope_->cancelled())
+            error_ = scope_->reason();
+    }
+    stream_.shard_.make_ready(awaiting_);
+}
+
+void Stream::Send::on_cancel() {
+    if (in_flight()) stream_.shard_.ring().cancel(*this);
+}
+
+Result<void> Stream::Send::await_resume() {
+    leave();
+    if (error_.code != 0) return failure(error_);
+    return {};
+}
+
+Task<void> Stream::close() {
+    CHECK(reader_ == nullptr, "closed while somebody receives");
+    watcher_ = nullptr;
+    if (receiver_.in_flight()) {
+        struct UntilReceiverEnds {
+            Stream& stream;
+            bool await_ready() const { return false; }
+            void await_suspend(std::coroutine_handle<> awaiting) {
+                stream.closer_ = awaiting;
+                stream.shard_.ring().cancel(stream.receiver_);
+            }
+            void await_resume() const {}
+        };
+        co_await UntilReceiverEnds{*this};
+    }
+    backlog_.clear();
+    shard_.ring().close(std::exchange(fd_, -1));
+}
+
+namespace {
+
+class Connect final : Operation, Cancellable {
+public:
+    Connect(Shard& shard, int fd, const Address& address, CancelScope* scope)
+        : shard_(shard), fd_(fd), address_(address), scope_(scope) {}
+    bool await_ready() const { return false; }
+    void await_suspend(std::coroutine_handle<> awaiting) {
+        awaiting_ = awaiting;
+        shard_.ring().connect(*this, fd_, address_);
+        join(scope_);
+    }
+    Result<void> await_resume() {
+        leave();
+        if (result_ == -ECANCELED && scope_ != nullptr && scope_->cancelled()) {
+            return failure(scope_->reason());
+        }
+        if (result_ < 0) return failure(Error{-result_});
+        return {};
+    }
+
+private:
+    void on_completion(Completion completion) override {
+        result_ = completion.result;
+        shard_.make_ready(awaiting_);
+    }
+    void on_cancel() override {
+        if (in_flight()) shard_.ring().cancel(*this);
+    }
+
+    Shard& shard_;
+    int fd_;
+    const Address& address_;
+    CancelScope* scope_;
+    std::coroutine_handle<> awaiting_;
+    int result_ = 0;
+};
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Stream>>> connect(Shard& shard, Address address, CancelScope* scope) {
+    CO_TRY(const int fd, shard.ring().open_socket(address));
+    const Result<void> connected = co_await Connect(shard, fd, address, scope);
+    if (!connected) {
+        shard.ring().close(fd);
+        co_return failure(connected.error());
+    }
+    co_return std::make_unique<Stream>(shard, fd);
+}
+
+}  // namespace sluice::io

@@ -1,0 +1,127 @@
+// A connected TCP or UNIX socket on one shard: received bytes as they come, and sends that are
+// whole.
+#pragma once
+
+#include <coroutine>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "io/cancel.h"
+#include "io/ring.h"
+#include "io/shard.h"
+#include "io/task.h"
+
+namespace sluice::io {
+
+/// Told when the peer leaves while nobody receives.
+class PeerWatcher {
+public:
+    virtual ~PeerWatcher() = default;
+    /// error.code is 0 where the peer ended its direction (FIN), else what broke the connection.
+    virtual void on_peer_ended(Error error) = 0;
+};
+
+/// Owns a descriptor. One receiver and one sender at a time. End it with `co_await close()`; a
+/// Stream dropped with an operation in flight fails its CHECK.
+class Stream {
+public:
+    /// Takes over `fd`, a connected socket of the shard's ring.
+    Stream(Shard& shard, int fd) : shard_(shard), fd_(fd) {}
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    ~Stream();
+
+    Shard& shard() { return shard_; }
+    Address peer_address() { return shard_.ring().peer_address(fd_); }
+
+    /// co_await stream.receive(scope): the next bytes, in order; empty at the end of the stream
+    /// (and then for good). Errors: the socket's, or the scope's reason once it was cancelled.
+    class [[nodiscard]] Receive final : Cancellable {
+    public:
+        Receive(Stream& stream, CancelScope* scope) : stream_(stream), scope_(scope) {}
+        bool await_ready() const;
+        void await_suspend(std::coroutine_handle<> awaiting);
+        Result<ReceivedBuffer> await_resume();
+
+    private:
+        friend Stream;
+        void on_cancel() override;
+
+        Stream& stream_;
+        CancelScope* scope_;
+        std::coroutine_handle<> awaiting_;
+        Error cancelled_{};
+    };
+    Receive receive(CancelScope* scope = nullptr) { return {*this, scope}; }
+
+    /// co_await stream.send(bytes, scope): all of them are with the kernel. `bytes` must live as
+    /// long as the wait. After an error an unknown part was sent: only close() makes sense.
+    class [[nodiscard]] Send final : Operation, Cancellable {
+    public:
+        Send(Stream& stream, std::string_view bytes, CancelScope* scope)
+            : stream_(stream), bytes_(bytes), scope_(scope) {}
+        bool await_ready() const { return bytes_.empty(); }
+        void await_suspend(std::coroutine_handle<> awaiting);
+        Result<void> await_resume();
+
+    private:
+        void on_completion(Completion completion) override;
+        void on_cancel() override;
+
+        Stream& stream_;
+        std::string_view bytes_;
+        CancelScope* scope_;
+        std::coroutine_handle<> awaiting_;
+        Error error_{};
+    };
+    Send send(std::string_view bytes, CancelScope* scope = nullptr) {
+        return {*this, bytes, scope};
+    }
+
+    /// Keeps receiving armed while nobody receives, and tells `watcher` (null: stop) when the peer
+    /// leaves; at once if it has left already. Bytes that come meanwhile wait for receive().
+    void watch(PeerWatcher* watcher);
+    bool peer_ended() const { return ended_; }
+
+    /// Ends both directions now; whoever waits gets an error or the end of the stream.
+    void abort() { shard_.ring().shut_down(fd_); }
+    /// Ends what is in flight and closes the descriptor. Nobody may be receiving or sending.
+    Task<void> close();
+
+private:
+    struct Receiver final : Operation {
+        explicit Receiver(Stream& owner) : stream(owner) {}
+        void on_completion(Completion completion) override {
+            stream.on_received(std::move(completion));
+        }
+        Stream& stream;
+    };
+
+    void on_received(Completion completion);
+    void on_end(Error error);
+    void arm_if_wanted();
+    void wake_reader();
+    ReceivedBuffer take_backlog();
+
+    // Bytes nobody has read yet stay in the ring's buffers up to this number; then receiving
+    // pauses.
+    static constexpr std::size_t backlog_max = 4;
+
+    Shard& shard_;
+    int fd_;
+    Receiver receiver_{*this};
+    std::vector<ReceivedBuffer> backlog_;
+    std::size_t backlog_read_ = 0;  // backlog_ before this index was taken
+    Receive* reader_ = nullptr;
+    PeerWatcher* watcher_ = nullptr;
+    std::coroutine_handle<> closer_;
+    Error end_error_{};
+    bool ended_ = false;
+    bool pausing_ = false;
+};
+
+/// Connects to `address`. Errors: the kernel's (ECONNREFUSED, ...), or the scope's reason.
+Task<Result<std::unique_ptr<Stream>>> connect(Shard& shard, Address address, CancelScope* scope);
+
+}  // namespace sluice::io

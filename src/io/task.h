@@ -1,0 +1,129 @@
+// Task: a lazy coroutine that one other coroutine awaits once.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "io/frame_pool.h"
+
+namespace sluice::io {
+
+template <class T = void>
+class Task;
+
+namespace detail {
+
+struct PromiseBase {
+    std::coroutine_handle<> continuation = std::noop_coroutine();
+
+    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void operator delete(void* block, std::size_t size) noexcept {
+        release_frame(block, size);
+    }
+
+    struct FinalAwaiter {
+        bool await_ready() const noexcept { return false; }
+        template <class Promise>
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) noexcept {
+            return self.promise().continuation;
+        }
+        void await_resume() const noexcept {}
+    };
+
+    std::suspend_always initial_suspend() const noexcept { return {}; }
+    FinalAwaiter final_suspend() const noexcept { return {}; }
+    /// Errors are values here; an exception that gets this far is a programmer's error.
+    [[noreturn]] void unhandled_exception() const noexcept {
+        try {
+            throw;
+        } catch (const std::exception& exception) {
+            check_failed(__FILE__, __LINE__, "no exception leaves a coroutine", exception.what());
+        } catch (...) {
+            check_failed(__FILE__, __LINE__, "no exception leaves a coroutine");
+        }
+    }
+};
+
+template <class T>
+struct Promise : PromiseBase {
+    std::optional<T> value;
+    Task<T> get_return_object();
+    template <class U>
+    void return_value(U&& result) {
+        value.emplace(std::forward<U>(result));
+    }
+};
+
+template <>
+struct Promise<void> : PromiseBase {
+    Task<void> get_return_object();
+    void return_void() const noexcept {}
+};
+
+}  // namespace detail
+
+/// Starts when awaited and runs until it ends; the awaiter then has its value. It must be awaited,
+/// or given to a TaskGroup; it may be dropped only before it was started.
+template <class T>
+class [[nodiscard]] Task {
+public:
+    using promise_type = detail::Promise<T>;
+
+    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Task& operator=(Task&& other) noexcept {
+        if (this != &other) {
+            drop();
+            handle_ = std::exchange(other.handle_, nullptr);
+            started_ = other.started_;
+        }
+        return *this;
+    }
+    ~Task() { drop(); }
+
+    auto operator co_await() && noexcept {
+        struct Awaiter {
+            Task& task;
+            bool await_ready() const noexcept { return false; }
+            std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
+                task.started_ = true;
+                task.handle_.promise().continuation = awaiting;
+                return task.handle_;
+            }
+            T await_resume() {
+                if constexpr (!std::is_void_v<T>) return *std::move(task.handle_.promise().value);
+            }
+        };
+        return Awaiter{*this};
+    }
+
+private:
+    friend promise_type;
+    explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+
+    void drop() noexcept {
+        if (!handle_) return;
+        CHECK(!started_ || handle_.done(), "a task was dropped while it ran");
+        handle_.destroy();
+    }
+
+    std::coroutine_handle<promise_type> handle_;
+    bool started_ = false;
+};
+
+namespace detail {
+
+template <class T>
+Task<T> Promise<T>::get_return_object() {
+    return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
+}
+
+inline Task<void> Promise<void>::get_return_object() {
+    return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
+}
+
+}  // namespace detail
+
+}  // namespace sluice::io

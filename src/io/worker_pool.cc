@@ -1,0 +1,48 @@
+#include "io/worker_pool.h"
+
+#include "base/check.h"
+#include "io/waker.h"
+
+namespace sluice::io {
+
+WorkerPool::WorkerPool(unsigned threads, std::size_t waiting_max) : waiting_max_(waiting_max) {
+    threads_.reserve(threads);
+    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+WorkerPool::~WorkerPool() {
+    {
+        const std::lock_guard lock(mutex_);
+        CHECK(waiting_.empty(), "a worker pool ends with jobs waiting");
+        stopping_ = true;
+    }
+    wake_.notify_all();
+}
+
+bool WorkerPool::submit(Job& job) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.size() >= waiting_max_) return false;
+        waiting_.push_back(&job);
+    }
+    wake_.notify_one();
+    return true;
+}
+
+void WorkerPool::work() {
+    Waker waker;
+    for (;;) {
+        Job* job = nullptr;
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+            if (waiting_.empty()) return;
+            job = waiting_.front();
+            waiting_.pop_front();
+        }
+        job->execute();
+        waker.send(*job->home, *job);
+    }
+}
+
+}  // namespace sluice::io
