@@ -1,0 +1,48 @@
+#include "oauth/pkce.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "crypto/base64url.h"
+
+namespace sluice::oauth {
+namespace {
+
+constexpr std::size_t verifier_size_min = 43;
+constexpr std::size_t verifier_size_max = 128;
+
+/// RFC 3986 §2.3.
+constexpr bool is_unreserved(char c) {
+    return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+}  // namespace
+
+std::optional<CodeVerifier> CodeVerifier::parse(std::string_view text) {
+    if (text.size() < verifier_size_min || text.size() > verifier_size_max) return std::nullopt;
+    if (!std::ranges::all_of(text, is_unreserved)) return std::nullopt;
+    return CodeVerifier(text);
+}
+
+CodeChallenge CodeChallenge::of(const CodeVerifier& verifier) {
+    return CodeChallenge(crypto::sha256(verifier.text()));
+}
+
+std::optional<CodeChallenge> CodeChallenge::parse(std::string_view text) {
+    crypto::Digest digest;
+    if (text.size() != crypto::base64url_size(digest.size())) return std::nullopt;
+    const auto bytes = crypto::decode_base64url(text);
+    if (!bytes) return std::nullopt;
+    std::ranges::copy(std::as_bytes(std::span(*bytes)), digest.begin());
+    return CodeChallenge(digest);
+}
+
+bool CodeChallenge::matches(const CodeVerifier& verifier) const {
+    return crypto::constant_time_equal(crypto::sha256(verifier.text()), digest_);
+}
+
+std::string CodeChallenge::text() const {
+    return crypto::base64url(digest_);
+}
+
+}  // namespace sluice::oauth
