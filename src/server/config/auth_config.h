@@ -9,6 +9,7 @@
 
 #include "base/secret.h"
 #include "server/config/quantity.h"
+#include "token/scope.h"
 
 namespace sluice::server {
 
@@ -37,7 +38,7 @@ struct ClientConfig {
     bool authorization_code = false;
     bool refresh_token = false;
     bool client_credentials = false;
-    std::vector<std::string> scope;
+    token::ScopeSet scope;  // the most it can be granted
     bool introspect = false;
 };
 
@@ -54,8 +55,8 @@ struct RateLimitConfig {
 struct AuthConfig {
     enum class Registration { open, token, closed };
 
-    std::string issuer;  // no trailing slash
-    std::vector<std::string> default_scope;
+    std::string issuer;             // no trailing slash
+    token::ScopeSet default_scope;  // never empty
     Duration access_token_ttl{};
     Duration refresh_token_ttl{};
     Duration refresh_replay_window{};

@@ -17,17 +17,21 @@ std::string format_problem(std::string_view file_name, const Problem& problem) {
 
 void Problems::add_unreadable(const Place& place, std::string text) {
     unreadable_.push_back(place.key);
-    problems_.push_back({place.line, place.key, std::move(text)});
+    insert(place, std::move(text));
 }
 
 void Problems::add(const Place& place, std::string text) {
     const bool unreadable = std::ranges::find(unreadable_, place.key) != unreadable_.end();
     if (unreadable && !place.key.empty()) return;
-    problems_.push_back({place.line, place.key, std::move(text)});
+    insert(place, std::move(text));
 }
 
-std::vector<Problem> Problems::take_sorted() {
-    std::ranges::stable_sort(problems_, {}, &Problem::line);
+void Problems::insert(const Place& place, std::string text) {
+    const auto behind = std::ranges::upper_bound(problems_, place.line, {}, &Problem::line);
+    problems_.insert(behind, {place.line, place.key, std::move(text)});
+}
+
+std::vector<Problem> Problems::take() {
     return std::exchange(problems_, {});
 }
 

@@ -28,9 +28,11 @@ public:
 
     bool empty() const { return problems_.empty(); }
     /// All of them in the order of their lines.
-    std::vector<Problem> take_sorted();
+    std::vector<Problem> take();
 
 private:
+    void insert(const Place& place, std::string text);
+
     std::vector<Problem> problems_;
     std::vector<std::string> unreadable_;
 };

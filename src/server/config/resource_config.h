@@ -9,6 +9,8 @@
 #include "base/secret.h"
 #include "server/config/auth_config.h"
 #include "server/config/friction_settings.h"
+#include "token/resource_identifier.h"
+#include "token/scope.h"
 
 namespace sluice::server {
 
@@ -24,18 +26,18 @@ struct IntrospectionConfig {
 
 struct ToolRuleConfig {
     std::string match;  // a pattern that RE2 accepts
-    std::vector<std::string> scopes;
+    token::ScopeSet scopes;
 };
 
 struct ResourceConfig {
-    std::string path;        // begins with '/', no trailing slash
-    std::string identifier;  // public_url + path
-    std::string name;        // never empty
+    std::string path;                      // begins with '/', no trailing slash
+    token::ResourceIdentifier identifier;  // public_url + path
+    std::string name;                      // never empty
     std::string description;
     std::string upstream;
     std::optional<IntrospectionConfig> introspection;  // absent: verify = "local"
-    std::vector<std::string> required_scopes;
-    std::vector<std::string> scopes_supported;
+    token::ScopeSet required_scopes;
+    token::ScopeSet scopes_supported;
     Duration timeout{};
     Duration connect_timeout{};
     std::vector<ToolRuleConfig> tools;

@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "io/address.h"
 #include "server/config/network.h"
 #include "server/config/quantity.h"
 
 namespace sluice::server {
 
 struct ServerConfig {
-    std::vector<ListenAddress> listen;  // at least one
-    std::string public_url;             // scheme, host, port; no trailing slash
+    std::vector<io::Address> listen;  // at least one
+    std::string public_url;           // scheme, host, port; no trailing slash
     bool insecure_http = false;
     unsigned cores = 0;  // 0: every core this process may use
     Duration drain_timeout{};

@@ -55,6 +55,12 @@ struct RawSecret {
     Setting<std::string> file;
 
     bool given() const { return literal.given || env.given || file.given; }
+    /// Of the key that was used; of the literal where none was.
+    const Place& place() const {
+        return env.given && !literal.given    ? env.place
+               : file.given && !literal.given ? file.place
+                                              : literal.place;
+    }
 };
 
 }  // namespace sluice::server

@@ -7,6 +7,9 @@
 
 namespace sluice::server {
 
+/// A file's bytes; nothing where it cannot be read or is larger than 1 MiB.
+std::optional<std::string> read_text_file(const std::filesystem::path& path);
+
 class Surroundings {
 public:
     virtual ~Surroundings() = default;

@@ -1,0 +1,183 @@
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "server/config/checks.h"
+#include "server/config/sections.h"
+#include "server/config/url_rules.h"
+
+namespace sluice::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Paths that this server answers itself; a resource at one of them would hide it.
+constexpr std::array<std::string_view, 10> own_paths = {
+    "/.well-known", "/authorize", "/token",   "/introspect", "/revoke",
+    "/register",    "/login",     "/healthz", "/readyz",     "/metrics"};
+
+bool lies_at_or_below(std::string_view path, std::string_view above) {
+    return path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '/');
+}
+
+// The path as the resource identifier has it, or nothing and a problem.
+std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& path,
+                                                    const ResourceContext& context,
+                                                    Problems& problems) {
+    if (!check_given(path, "the path under which clients reach the resource, like \"/mcp\"",
+                     problems)) {
+        return std::nullopt;
+    }
+    if (!path->starts_with('/') || path->find_first_of("?#%") != std::string::npos) {
+        problems.add(path.place,
+                     fmt::format("\"{}\" has to begin with / and hold no ?, # and %", *path));
+        return std::nullopt;
+    }
+    if (path->size() > 1 && path->ends_with('/')) {
+        problems.add(path.place,
+                     fmt::format("\"{}\" must not end in a slash; both forms are served", *path));
+        return std::nullopt;
+    }
+    for (const std::string_view own : own_paths) {
+        if (!lies_at_or_below(*path, own)) continue;
+        problems.add(
+            path.place,
+            fmt::format("\"{}\" lies at or below {}, which Sluice answers itself", *path, own));
+        return std::nullopt;
+    }
+    // Where public_url has a problem of its own, the path can still be judged.
+    const std::string& public_url = context.server.public_url;
+    const auto identifier = token::ResourceIdentifier::parse(
+        (public_url.empty() ? "http://localhost" : public_url) + *path);
+    if (identifier && *path != "/" && identifier->path() == *path) return *identifier;
+    if (identifier && *path == "/") return *identifier;
+    problems.add(path.place,
+                 fmt::format("\"{}\" is no plain URL path: letters, digits and -._~!$&'()*+,;=:@ "
+                             "between single slashes, no dot segments",
+                             *path));
+    return std::nullopt;
+}
+
+void check_upstream(const Setting<std::string>& upstream, Problems& problems) {
+    if (!check_given(upstream, "the URL of the MCP server behind this resource", problems)) return;
+    check_url(upstream, problems);
+}
+
+std::vector<ToolRuleConfig> check_tools(const std::vector<RawToolRule>& rules,
+                                        const token::ScopeSet* scopes, Problems& problems) {
+    std::vector<ToolRuleConfig> checked;
+    for (const RawToolRule& rule : rules) {
+        if (check_given(rule.match, "a pattern for the names of tools; \".*\" is every tool",
+                        problems)) {
+            const RE2 pattern(*rule.match, RE2::Quiet);
+            if (!pattern.ok()) {
+                problems.add(rule.match.place, fmt::format("\"{}\" is no RE2 pattern: {}",
+                                                           *rule.match, pattern.error()));
+            }
+        }
+        checked.push_back({*rule.match, check_scopes(rule.scopes, scopes, problems)});
+    }
+    return checked;
+}
+
+enum class Verify { local, introspection };
+
+Verify check_verify(const RawResource& raw, const ResourceContext& context, Problems& problems) {
+    constexpr std::array<std::pair<std::string_view, Verify>, 2> words{
+        {{"local", Verify::local}, {"introspection", Verify::introspection}}};
+    const Verify verify = choose(raw.verify, words, problems);
+    if (*raw.verify == "local" && !context.scopes) {
+        problems.add(raw.verify.place,
+                     "is \"local\", but there is no [auth] here to have issued the "
+                     "tokens: add [auth], or write verify = \"introspection\"");
+    }
+    if (*raw.verify == "local" && raw.introspection) {
+        problems.add(raw.introspection->place,
+                     "has no effect with verify = \"local\"; remove it, or write verify = "
+                     "\"introspection\"");
+    }
+    if (verify == Verify::introspection && !raw.introspection) {
+        problems.add(
+            {raw.place.line, raw.place.key + ".introspection"},
+            "is missing: verify = \"introspection\" needs { endpoint, client_id, client_secret }");
+    }
+    return verify;
+}
+
+}  // namespace
+
+IntrospectionConfig check_introspection(const RawIntrospection& raw, const ResourceContext& context,
+                                        Problems& problems) {
+    constexpr std::array<std::pair<std::string_view, AuthMethod>, 2> methods{
+        {{"client_secret_basic", AuthMethod::client_secret_basic},
+         {"client_secret_post", AuthMethod::client_secret_post}}};
+    const bool insecure = context.server.insecure_http;
+    IntrospectionConfig checked;
+    checked.endpoint = *raw.endpoint;
+    if (check_given(raw.endpoint, "the introspection endpoint's URL (RFC 7662)", problems)) {
+        const auto url = check_secure_url(raw.endpoint, insecure, problems);
+        if (url) checked.issuer = url->origin();
+    }
+    if (raw.issuer.given) {
+        check_public_url(raw.issuer, insecure, problems);
+        checked.issuer = *raw.issuer;
+    }
+    check_given(raw.client_id, "the id under which the authorization server knows this gateway",
+                problems);
+    checked.client_id = *raw.client_id;
+    if (!raw.client_secret.given()) {
+        problems.add(
+            raw.client_secret.place(),
+            "is missing: the secret that goes with client_id; _env and _file keep it out of here");
+    }
+    checked.client_secret = resolve_secret(raw.client_secret, context.surroundings, problems);
+    checked.auth_method = choose(raw.auth_method, methods, problems);
+    checked.cache_ttl = check_range<Duration>(raw.cache_ttl, 0s, 10min, problems);
+    checked.timeout = check_range<Duration>(raw.timeout, 10ms, 1min, problems);
+    return checked;
+}
+
+std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws,
+                                            const ResourceContext& context, Problems& problems) {
+    std::vector<ResourceConfig> checked;
+    UniqueNames paths("path", problems);
+    for (const RawResource& raw : raws) {
+        paths.check(raw.path);
+        const auto identifier = check_path(raw.path, context, problems);
+        check_upstream(raw.upstream, problems);
+        const Verify verify = check_verify(raw, context, problems);
+        // Another authorization server has scopes of its own.
+        const auto* scopes = verify == Verify::local ? context.scopes : nullptr;
+        const auto required = check_scopes(raw.required_scopes, scopes, problems);
+        const auto supported = check_scopes(raw.scopes_supported, scopes, problems);
+        std::optional<IntrospectionConfig> introspection;
+        if (raw.introspection)
+            introspection = check_introspection(*raw.introspection, context, problems);
+        std::optional<FrictionSettings> friction;
+        if (raw.friction) friction = check_friction(*raw.friction, problems);
+        if (raw.friction && !*raw.friction->enabled) friction.reset();
+        auto tools = check_tools(raw.tools, scopes, problems);
+        const std::string name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
+        const std::string description = check_line(raw.description, problems);
+        const Duration timeout = check_range<Duration>(raw.timeout, 10ms, 24h, problems);
+        const Duration connect = check_range<Duration>(raw.connect_timeout, 10ms, 1min, problems);
+        if (!identifier) continue;
+        checked.push_back({.path = *raw.path,
+                           .identifier = *identifier,
+                           .name = name,
+                           .description = description,
+                           .upstream = *raw.upstream,
+                           .introspection = std::move(introspection),
+                           .required_scopes = required,
+                           .scopes_supported = supported.empty() ? required : supported,
+                           .timeout = timeout,
+                           .connect_timeout = connect,
+                           .tools = std::move(tools),
+                           .friction = std::move(friction)});
+    }
+    return checked;
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <chrono>
+
+#include "server/config/checks.h"
+#include "server/config/sections.h"
+#include "server/config/url_rules.h"
+
+namespace sluice::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::optional<io::Address> parse_listen(std::string_view text) {
+    constexpr std::string_view localhost = "localhost:";
+    if (text.starts_with(localhost)) {
+        return io::Address::parse("127.0.0.1:" + std::string(text.substr(localhost.size())));
+    }
+    if (text.starts_with("unix:")) return std::nullopt;
+    return io::Address::parse(text);
+}
+
+std::vector<io::Address> check_listen(const RawServer& raw, Problems& problems) {
+    std::vector<io::Address> addresses;
+    UniqueNames unique("listen address", problems);
+    for (const auto& text : raw.listen) {
+        unique.check(text);
+        if (const auto address = parse_listen(*text)) {
+            addresses.push_back(*address);
+        } else {
+            problems.add(
+                text.place,
+                fmt::format("\"{}\" is no address; the forms are 127.0.0.1:8080, [::1]:8080 and "
+                            "localhost:8080",
+                            *text));
+        }
+    }
+    if (raw.listen.empty()) {
+        problems.add({raw.place.line, "server.listen"}, "has to name at least one address");
+    }
+    return addresses;
+}
+
+// A default is possible only where nothing else than loopback can be meant.
+Setting<std::string> public_url_or_default(const RawServer& raw) {
+    Setting<std::string> url = raw.public_url;
+    if (!url->empty() || raw.listen.empty()) return url;
+    const std::string& listen = *raw.listen.front();
+    const auto host = std::string_view(listen).substr(0, listen.rfind(':'));
+    if (is_loopback_host(host) && !listen.ends_with(":0")) url.value = "http://" + listen;
+    return url;
+}
+
+void check_body_limits(const RawServer& raw, ServerConfig& server, Problems& problems) {
+    server.max_header = check_range(raw.max_header, kibibytes(1), mebibytes(1), problems);
+    server.max_body = check_range(raw.max_body, kibibytes(1), mebibytes(1024), problems);
+    server.header_timeout = check_range<Duration>(raw.header_timeout, 1s, 10min, problems);
+    server.body_timeout = check_range<Duration>(raw.body_timeout, 1s, 1h, problems);
+    server.body_min_rate = check_range(raw.body_min_rate, Bytes{0}, mebibytes(1), problems);
+    server.idle_timeout = check_range<Duration>(raw.idle_timeout, 1s, 1h, problems);
+    server.max_connections = check_count(raw.max_connections, 1, 1'000'000, problems);
+}
+
+}  // namespace
+
+ServerConfig check_server(const RawServer& raw, Problems& problems) {
+    ServerConfig server;
+    server.listen = check_listen(raw, problems);
+    server.insecure_http = *raw.insecure_http;
+    const Setting<std::string> public_url = public_url_or_default(raw);
+    if (check_given(public_url, "the URL under which clients reach this server", problems)) {
+        const auto url = check_public_url(public_url, server.insecure_http, problems);
+        if (url && !url->path().empty()) {
+            problems.add(public_url.place,
+                         "must not have a path: resources and endpoints bring theirs");
+        }
+        if (url) server.public_url = url->origin();
+    }
+    server.cores = check_count(raw.cores, 0, 1024, problems);
+    server.drain_timeout = check_range<Duration>(raw.drain_timeout, 0s, 1h, problems);
+    for (const auto& text : raw.trusted_proxies) {
+        if (const auto network = Network::parse(*text)) {
+            server.trusted_proxies.push_back(*network);
+        } else {
+            problems.add(text.place,
+                         fmt::format("\"{}\" is no network; the forms are 10.0.0.0/8, "
+                                     "2001:db8::/32 and one address, and the bits behind the "
+                                     "prefix are zero",
+                                     *text));
+        }
+    }
+    for (const auto& origin : raw.allowed_origins) {
+        check_origin(origin, problems);
+        server.allowed_origins.push_back(*origin);
+    }
+    check_body_limits(raw, server, problems);
+    return server;
+}
+
+LogConfig check_log(const RawLog& raw, Problems& problems) {
+    using Level = LogConfig::Level;
+    using Format = LogConfig::Format;
+    constexpr std::array<std::pair<std::string_view, Level>, 4> levels{{{"debug", Level::debug},
+                                                                        {"info", Level::info},
+                                                                        {"warning", Level::warning},
+                                                                        {"error", Level::error}}};
+    constexpr std::array<std::pair<std::string_view, Format>, 2> formats{
+        {{"json", Format::json}, {"text", Format::text}}};
+    return {choose(raw.level, levels, problems), choose(raw.format, formats, problems)};
+}
+
+StorageConfig check_storage(const RawStorage& raw, Problems& problems) {
+    const std::string& engine = *raw.engine;
+    if (engine == "sqlite" || engine == "postgres") {
+        problems.add(raw.engine.place, "this build has only engine \"memory\"");
+    } else if (engine != "memory") {
+        problems.add(raw.engine.place,
+                     fmt::format("\"{}\" is not one of memory, sqlite, postgres", engine));
+    } else if (raw.path.given) {
+        problems.add(raw.path.place,
+                     "belongs to engine \"sqlite\"; remove it, or change the engine");
+    } else if (raw.url.given()) {
+        problems.add(raw.url.place(),
+                     "belongs to engine \"postgres\"; remove it, or change the engine");
+    }
+    return {};
+}
+
+}  // namespace sluice::server

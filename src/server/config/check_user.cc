@@ -1,0 +1,29 @@
+#include "crypto/password_hash.h"
+#include "server/config/checks.h"
+#include "server/config/sections.h"
+
+namespace sluice::server {
+
+UserConfig check_user(const RawUser& raw, const Surroundings& surroundings, Problems& problems) {
+    UserConfig user;
+    check_given(raw.username, "the name to sign in with", problems);
+    user.username = check_line(raw.username, problems);
+    user.password = resolve_secret(raw.password, surroundings, problems);
+    user.password_hash = *raw.password_hash;
+    if (raw.password.given() && raw.password_hash.given) {
+        problems.add(raw.password_hash.place, "stands beside a password; keep one of them");
+    } else if (!raw.password.given() && !raw.password_hash.given) {
+        problems.add(raw.password_hash.place, "is missing: `sluice hash-password` makes the line");
+    } else if (raw.password_hash.given && !crypto::PasswordHash::parse(*raw.password_hash)) {
+        problems.add(raw.password_hash.place,
+                     "is no password hash; `sluice hash-password` makes the line");
+    }
+    user.name = raw.name->empty() ? user.username : check_line(raw.name, problems);
+    user.email = check_line(raw.email, problems);
+    for (const Entry& entry : raw.attributes) {
+        user.attributes.emplace_back(entry.name, check_line(entry.text, problems));
+    }
+    return user;
+}
+
+}  // namespace sluice::server

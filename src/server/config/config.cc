@@ -1,0 +1,61 @@
+#include "server/config/config.h"
+
+#include <filesystem>
+
+#include "server/config/sections.h"
+#include "server/config/toml_reader.h"
+
+namespace sluice::server {
+
+// The one place that makes a Config.
+class Validator {
+public:
+    static std::expected<Config, std::vector<Problem>> run(const RawConfig& raw,
+                                                           const Surroundings& surroundings,
+                                                           Problems& problems) {
+        Config config;
+        config.server_ = check_server(raw.server, problems);
+        config.log_ = check_log(raw.log, problems);
+        config.storage_ = check_storage(raw.storage, problems);
+        token::ScopeSet scopes;
+        if (raw.auth) {
+            config.auth_ = check_auth(*raw.auth, config.server_, surroundings, problems);
+            for (const ScopeConfig& scope : config.auth_->scopes) scopes.insert(scope.name);
+        }
+        const ResourceContext context{config.server_, raw.auth ? &scopes : nullptr, surroundings};
+        config.resources_ = check_resources(raw.resources, context, problems);
+        if (!raw.auth && raw.resources.empty() && problems.empty()) {
+            problems.add({}, "nothing to serve: it has neither [auth] nor a [[resource]]");
+        }
+        if (!problems.empty()) return std::unexpected(problems.take());
+        return config;
+    }
+};
+
+std::expected<Config, std::vector<Problem>> validate(const RawConfig& raw,
+                                                     const Surroundings& surroundings) {
+    Problems problems;
+    return Validator::run(raw, surroundings, problems);
+}
+
+std::expected<Config, std::vector<Problem>> parse_config(std::string_view toml,
+                                                         const Surroundings& surroundings) {
+    Problems problems;
+    const auto raw = read_toml(toml, problems);
+    if (!raw) return std::unexpected(problems.take());
+    return Validator::run(*raw, surroundings, problems);
+}
+
+std::expected<Config, std::vector<Problem>> load_config(const std::string& path) {
+    const auto text = read_text_file(path);
+    if (!text) {
+        return std::unexpected(
+            std::vector<Problem>{{0, "",
+                                  "the file cannot be read: missing, not permitted, no file, or "
+                                  "larger than 1 MiB"}});
+    }
+    const ProcessSurroundings surroundings(std::filesystem::path(path).parent_path());
+    return parse_config(*text, surroundings);
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,46 @@
+// From each raw section to the checked one. What comes back is usable only while `problems` is
+// empty.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/config/auth_config.h"
+#include "server/config/problem.h"
+#include "server/config/raw_config.h"
+#include "server/config/resource_config.h"
+#include "server/config/server_config.h"
+#include "server/config/surroundings.h"
+
+namespace sluice::server {
+
+ServerConfig check_server(const RawServer& raw, Problems& problems);
+LogConfig check_log(const RawLog& raw, Problems& problems);
+StorageConfig check_storage(const RawStorage& raw, Problems& problems);
+
+AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
+                      const Surroundings& surroundings, Problems& problems);
+UserConfig check_user(const RawUser& raw, const Surroundings& surroundings, Problems& problems);
+/// `scopes` and `default_scope` are those of [auth].
+ClientConfig check_client(const RawClient& raw, const token::ScopeSet& scopes,
+                          const token::ScopeSet& default_scope, const Surroundings& surroundings,
+                          Problems& problems);
+
+/// What the resources refer to.
+struct ResourceContext {
+    const ServerConfig& server;
+    const token::ScopeSet* scopes;  // of [auth]; null where there is no [auth]
+    const Surroundings& surroundings;
+};
+std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raw,
+                                            const ResourceContext& context, Problems& problems);
+IntrospectionConfig check_introspection(const RawIntrospection& raw, const ResourceContext& context,
+                                        Problems& problems);
+FrictionSettings check_friction(const RawFriction& raw, Problems& problems);
+
+/// A secret that protects an interface: problems of resolve_secret(), and of a guessable length.
+Secret check_strong_secret(const RawSecret& raw, const Surroundings& surroundings,
+                           Problems& problems);
+
+}  // namespace sluice::server

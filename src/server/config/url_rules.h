@@ -1,0 +1,35 @@
+// Which URLs a configuration may hold.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "server/config/problem.h"
+#include "server/config/setting.h"
+#include "token/resource_identifier.h"
+
+namespace sluice::server {
+
+/// 127.0.0.0/8, [::1] or localhost. `host` as a URL has it.
+bool is_loopback_host(std::string_view host);
+
+/// An absolute http or https URL, or a problem. The value is not repeated: it may hold credentials.
+std::optional<token::ResourceIdentifier> check_url(const Setting<std::string>& setting,
+                                                   Problems& problems);
+
+/// check_url(), and https unless the host is loopback or `insecure_http` is on.
+std::optional<token::ResourceIdentifier> check_secure_url(const Setting<std::string>& setting,
+                                                          bool insecure_http, Problems& problems);
+
+/// check_secure_url() for what clients compare letter by letter: no query, no trailing slash.
+std::optional<token::ResourceIdentifier> check_public_url(const Setting<std::string>& setting,
+                                                          bool insecure_http, Problems& problems);
+
+/// `https://app.example`: scheme, host and port only.
+void check_origin(const Setting<std::string>& setting, Problems& problems);
+
+/// Where an authorization answer may be sent to (OAuth 2.1 §2.3, RFC 8252 §7 and §8): https, http
+/// to a loopback host, or an application's own scheme; exact, without fragment or wildcard.
+void check_redirect_uri(const Setting<std::string>& setting, Problems& problems);
+
+}  // namespace sluice::server
