@@ -1,0 +1,64 @@
+// The gateway of one shard: every protected resource's path, and the documents that describe them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/sharded.h"
+#include "io/task.h"
+#include "resource/guard.h"
+#include "resource/observer.h"
+#include "resource/settings.h"
+#include "resource/verifier.h"
+
+namespace sluice::http {
+class Client;
+class Exchange;
+}  // namespace sluice::http
+
+namespace sluice::resource {
+
+class Protected;  // one resource with all that decides on it
+
+/// Lives and works on one shard; what it is made of outlives it.
+class Gateway {
+public:
+    struct Parts {
+        io::Shard& shard;
+        http::Client& client;
+        const io::Sharded<Guard>& guards;  // one on every shard, over the same settings
+        Observer& observer;
+        LocalVerifier::Lookup local_lookup;  // may be empty where every resource has introspection
+    };
+
+    /// `settings` outlive the gateway and were checked before: a pattern that RE2 refuses or an
+    /// upstream that is no URL fails a CHECK.
+    Gateway(Parts parts, const Settings& settings);
+    Gateway(const Gateway&) = delete;
+    Gateway& operator=(const Gateway&) = delete;
+    ~Gateway();
+
+    /// Whether this path is a resource or one of its metadata documents: then handle() answers for
+    /// every method. `path` is Request::path().
+    bool serves(std::string_view path) const;
+
+    io::Task<void> handle(http::Exchange& exchange);
+
+private:
+    struct Document {
+        std::string path;
+        std::string json;
+    };
+
+    const Protected* find_resource(std::string_view path) const;
+    const Document* find_document(std::string_view path) const;
+
+    Parts parts_;
+    const Settings& settings_;
+    std::vector<std::unique_ptr<Protected>> resources_;
+    std::vector<Document> documents_;
+};
+
+}  // namespace sluice::resource

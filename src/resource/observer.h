@@ -1,0 +1,50 @@
+// What a gateway reports as it happens, for logs and metrics.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "friction/decision.h"
+
+namespace sluice::resource {
+
+/// Views are valid during the call only.
+struct FrictionEvent {
+    std::string_view resource;  // its path
+    std::string_view client_id;
+    std::string_view subject;
+    std::string_view tool_name;
+    const friction::Decision& decision;
+    bool acted_on = false;  // the call was refused or delayed for it
+    std::uint64_t request_id = 0;
+};
+
+/// A request that was not forwarded for lack of a right, or a verifier or upstream that failed.
+struct RefusalEvent {
+    std::string_view resource;
+    std::string_view client_id;  // empty where no token was verified
+    std::string_view tool_name;  // empty where the request is no tool call
+    std::string_view code;       // stable: "invalid_token", "insufficient_scope", ...
+    int status = 0;
+    std::uint64_t request_id = 0;
+};
+
+struct ListEvent {
+    std::string_view resource;
+    std::string_view client_id;
+    std::size_t before = 0;  // tools the upstream listed
+    std::size_t after = 0;   // tools the client was shown
+    std::uint64_t request_id = 0;
+};
+
+/// Told on the shard that serves the request; must not block.
+class Observer {
+public:
+    virtual ~Observer() = default;
+    virtual void on_friction(const FrictionEvent&) {}
+    virtual void on_refusal(const RefusalEvent&) {}
+    virtual void on_tools_listed(const ListEvent&) {}
+};
+
+}  // namespace sluice::resource

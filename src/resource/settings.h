@@ -1,0 +1,63 @@
+// What a gateway is told at its start: plain, checked values that the wiring fills from the
+// configuration.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "friction/config.h"
+#include "token/resource_identifier.h"
+#include "token/scope.h"
+
+namespace sluice::resource {
+
+/// One [[resource.tool]]: the first rule whose pattern matches a tool's whole name says what it
+/// needs, beyond the resource's own required_scopes.
+struct ToolRule {
+    std::string match;  // RE2
+    token::ScopeSet scopes;
+};
+
+enum class ClientAuthentication { client_secret_basic, client_secret_post };
+
+/// Where tokens are asked about with RFC 7662 when they are not this process's own.
+struct IntrospectionSettings {
+    std::string endpoint;  // absolute URL
+    std::string client_id;
+    Secret client_secret;
+    ClientAuthentication authentication = ClientAuthentication::client_secret_basic;
+    Duration timeout = std::chrono::seconds{5};  // for connecting, asking and the whole answer
+    // For how long an active answer is taken again without asking: the longest time a revoked token
+    // may still pass. 0: ask each time. Never beyond the token's own expiry.
+    Duration cache_ttl{};
+    std::size_t cache_entries_max = 10'000;  // on each shard; the least recently used goes first
+};
+
+struct ResourceSettings {
+    std::string path;                      // begins with '/', no slash at its end
+    token::ResourceIdentifier identifier;  // public_url + path
+    std::string name;
+    std::string issuer;    // of the tokens; the one of authorization_servers
+    std::string upstream;  // absolute URL of the MCP server
+    std::optional<IntrospectionSettings> introspection;  // absent: this process's own tokens
+    token::ScopeSet required_scopes;                     // for every request
+    token::ScopeSet scopes_supported;                    // the minimal basic set, for discovery
+    std::vector<ToolRule> tools;
+    Duration connect_timeout = std::chrono::seconds{5};
+    Duration timeout = std::chrono::seconds{60};    // until the head of the upstream's answer
+    Duration heartbeat = std::chrono::seconds{25};  // a silent event stream gets a comment line
+    std::shared_ptr<const friction::FrictionConfig> friction;  // null: none
+};
+
+struct Settings {
+    std::vector<std::string> allowed_origins;  // "https://app.example.com"; "*": any
+    std::string own_origin;                    // of public_url; always allowed
+    std::vector<ResourceSettings> resources;   // the first is also described at the root
+};
+
+}  // namespace sluice::resource

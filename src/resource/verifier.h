@@ -1,0 +1,65 @@
+// The question a gateway asks of every access token: is it active, and what does it allow.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string_view>
+
+#include "base/clock.h"
+#include "io/cancel.h"
+#include "io/task.h"
+#include "token/introspection.h"
+
+namespace sluice::resource {
+
+/// Why a token is not accepted.
+enum class TokenFault : std::uint8_t {
+    inactive,        // unknown, revoked, expired, malformed: RFC 6750 invalid_token
+    wrong_audience,  // meant for another resource (RFC 8707): invalid_token
+    wrong_issuer,    // of another authorization server: invalid_token
+    unavailable,     // nobody could say: 503, and never 401, since the token may be good
+};
+
+struct TokenError {
+    TokenFault fault = TokenFault::inactive;
+    Seconds retry_after{0};  // of unavailable
+};
+
+/// Implementations belong to one shard.
+class Verifier {
+public:
+    virtual ~Verifier() = default;
+
+    /// What is known of an active token. Whether it is meant for the resource at hand is checked by
+    /// the caller (check_claims), so that one verifier serves several resources.
+    /// token  Lives until the task has ended. scope  Ends the wait for the answer early.
+    virtual io::Task<std::expected<token::TokenInfo, TokenError>> verify(
+        std::string_view token, io::CancelScope* scope) = 0;
+};
+
+/// This process's own tokens: asks the authorization server beside it.
+class LocalVerifier final : public Verifier {
+public:
+    /// Same contract as verify(); nothing of it needs to be cancelled.
+    using Lookup =
+        std::function<io::Task<std::expected<token::TokenInfo, TokenError>>(std::string_view)>;
+
+    explicit LocalVerifier(Lookup lookup) : lookup_(std::move(lookup)) {}
+
+    io::Task<std::expected<token::TokenInfo, TokenError>> verify(std::string_view token,
+                                                                 io::CancelScope*) override {
+        return lookup_(token);
+    }
+
+private:
+    Lookup lookup_;
+};
+
+/// Whether an active token is good here and now: audience always (in any spelling of the resource),
+/// issuer where the token tells one, and times. now  Seconds since 1970.
+std::expected<void, TokenError> check_claims(const token::TokenInfo& info,
+                                             const token::ResourceIdentifier& resource,
+                                             std::string_view issuer, std::int64_t now);
+
+}  // namespace sluice::resource
