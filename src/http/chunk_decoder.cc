@@ -82,7 +82,7 @@ ParseResult<> ChunkDecoder::step_size(char c, std::uint64_t body_bytes_max) {
     if (state_ == State::size_first || (c != '\r' && c != ';')) {
         return bad_request("A chunk size is no hexadecimal number.");
     }
-    if (remaining_ > body_bytes_max || decoded_ + remaining_ > body_bytes_max) {
+    if (remaining_ > body_bytes_max || decoded_ > body_bytes_max - remaining_) {
         return failure(ParseError{Status::content_too_large, "The body is too large."});
     }
     decoded_ += remaining_;

@@ -1,0 +1,51 @@
+// Writing an error's JSON body.
+#include "http/error_response.h"
+
+#include "base/json_writer.h"
+
+namespace sluice::http {
+namespace {
+
+std::string_view error_code(Status status) {
+    switch (status) {
+        case Status::not_found:
+            return "not_found";
+        case Status::method_not_allowed:
+            return "method_not_allowed";
+        case Status::request_timeout:
+            return "request_timeout";
+        case Status::too_many_requests:
+            return "too_many_requests";
+        case Status::not_implemented:
+            return "not_implemented";
+        case Status::bad_gateway:
+            return "bad_gateway";
+        case Status::service_unavailable:
+            return "temporarily_unavailable";
+        case Status::gateway_timeout:
+            return "gateway_timeout";
+        default:
+            return code(status) < 500 ? "invalid_request" : "server_error";
+    }
+}
+
+}  // namespace
+
+void write_error(Response& response, Status status, std::string_view error,
+                 std::string_view description) {
+    response.set_status(status);
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "no-store");
+    response.body().clear();
+    JsonWriter(response.body())
+        .begin_object()
+        .member("error", error)
+        .member("error_description", description)
+        .end_object();
+}
+
+void write_error(Response& response, const ParseError& error) {
+    write_error(response, error.status, error_code(error.status), error.description);
+}
+
+}  // namespace sluice::http
