@@ -1,0 +1,103 @@
+// What an authorization server is told at its start: plain, checked values that the wiring fills
+// from the configuration.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "crypto/password_hash.h"
+#include "token/resource_identifier.h"
+#include "token/scope.h"
+
+namespace sluice::oauth {
+
+enum class ClientAuthMethod : std::uint8_t { none, client_secret_basic, client_secret_post };
+
+struct ScopeSetting {
+    std::string name;
+    std::string description;  // what a person reads on the consent page
+};
+
+struct UserSetting {
+    std::string username;  // the token's subject, too
+    crypto::PasswordHash password_hash;
+    std::string name;  // for people to read
+};
+
+struct ClientSetting {
+    std::string client_id;
+    std::string client_name;
+    ClientAuthMethod auth_method = ClientAuthMethod::none;
+    Secret client_secret;  // empty exactly where auth_method is none
+    std::vector<std::string> redirect_uris;
+    bool authorization_code = false;
+    bool refresh_token = false;
+    bool client_credentials = false;
+    token::ScopeSet scope;    // the most it can be granted
+    bool introspect = false;  // sees every token at /introspect, not its own alone
+};
+
+/// A bearer key that may introspect every token.
+struct ApiKeySetting {
+    std::string name;
+    Secret key;
+};
+
+/// A resource that tokens can be meant for (RFC 8707).
+struct ResourceSetting {
+    token::ResourceIdentifier identifier;
+    std::string name;  // for people to read
+};
+
+struct RateLimit {
+    std::uint32_t requests = 600;  // in any window
+    Duration window = std::chrono::minutes{1};
+};
+
+enum class Registration : std::uint8_t { open, token, closed };
+
+/// Immutable while shards run; all of them read the same one.
+struct Settings {
+    std::string issuer;                // no trailing slash; every URL handed out begins with it
+    token::ScopeSet default_scope;     // granted where a request names none
+    std::vector<ScopeSetting> scopes;  // every scope there is, in the order they are shown
+    std::vector<ResourceSetting> resources;
+    std::vector<UserSetting> users;
+    std::vector<ClientSetting> clients;
+    std::vector<ApiKeySetting> api_keys;
+
+    Duration access_token_ttl = std::chrono::hours{1};
+    Duration refresh_token_ttl = std::chrono::days{30};  // from the last rotation
+    // The same client that repeats a rotation within this time gets the same successor.
+    Duration refresh_replay_window = std::chrono::seconds{120};
+    Duration code_ttl = std::chrono::seconds{60};
+    Duration session_ttl = std::chrono::hours{12};
+    bool remember_consent = false;  // false: ask each time
+
+    Registration registration = Registration::closed;
+    Secret registration_token;  // where registration is `token`
+    RateLimit rate_limit;       // per client at /token, per address at /register
+    // Wrong secrets that one address may send for one client in five minutes before 429.
+    std::uint32_t wrong_secrets_max = 10;
+    // Registered clients on each shard that nobody has consented to; the least recently used goes
+    // first.
+    std::size_t unused_clients_max = 10'000;
+    // A registered client that was not used for this long is forgotten.
+    Duration registered_client_ttl = std::chrono::days{90};
+};
+
+/// Secrets of the process that every shard shares; made once, before the shards run.
+struct Keys {
+    static Keys generate(Random& random);
+
+    Secret form;       // authenticates the forms of the login and consent pages
+    Secret successor;  // derives the successors of refresh tokens
+};
+
+}  // namespace sluice::oauth
