@@ -1,0 +1,44 @@
+// What answers the requests of a server, and who is told about them afterwards.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/clock.h"
+#include "http/exchange.h"
+#include "http/message.h"
+#include "io/task.h"
+
+namespace sluice::http {
+
+/// One per shard; outlives the server's connections.
+class Service {
+public:
+    virtual ~Service() = default;
+    /// Answers one request. Called for well-formed requests alone; `exchange` lives until the task
+    /// ends.
+    virtual io::Task<void> serve(Exchange& exchange) = 0;
+};
+
+/// A request that was answered or given up. Views are valid during the call only.
+struct FinishedRequest {
+    std::string_view method;  // empty where the request was malformed
+    std::string_view path;    // without the query, which may hold secrets
+    std::string_view peer;
+    Status status;
+    Duration duration;            // from the complete request to the last byte handed to the kernel
+    std::uint64_t request_bytes;  // body
+    std::uint64_t response_bytes;  // body, before any chunking
+    std::uint64_t id;
+    bool cut_off;  // the client left, or the stream was not finished
+};
+
+/// For logs and metrics.
+class RequestObserver {
+public:
+    virtual ~RequestObserver() = default;
+    virtual void on_request_finished(const FinishedRequest& request) = 0;
+};
+
+}  // namespace sluice::http
