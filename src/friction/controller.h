@@ -1,0 +1,88 @@
+// The feedback loop of one client: overuse of a tool raises its friction, restraint lowers it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "friction/config.h"
+#include "friction/decision.h"
+#include "friction/saturation.h"
+#include "friction/time.h"
+#include "friction/tool_id.h"
+#include "friction/window.h"
+
+namespace sluice::friction {
+
+/// A decision with what the configured mode makes of it.
+struct Admission {
+    Decision decision;
+    bool forward;  // pass the call on, after `delay`
+    Moment delay;
+};
+
+/// Movable; refers to its configuration, which must outlive it. Every operation is synchronous,
+/// cannot fail and allocates nothing; complexity O(configured tools and groups' members).
+class Controller {
+public:
+    explicit Controller(const FrictionConfig& config);
+
+    /// What a call of `tool` would meet; changes nothing.
+    Decision check(ToolId tool, Moment now) const;
+
+    /// Counts a call, and charges it where the tool is configured. Any tool counts for the
+    /// fractions of all.
+    void record(ToolId tool, Moment now, SaturationListener* listener = nullptr);
+
+    /// check(), then record() if the call is allowed. A refused call leaves no trace.
+    Decision check_and_record(ToolId tool, Moment now, SaturationListener* listener = nullptr);
+
+    /// check_and_record() as the configured mode has it: modes delay and observe let every call
+    /// pass and record it.
+    Admission admit(ToolId tool, Moment now, SaturationListener* listener = nullptr);
+
+    /// Friction as of the last recorded call, by place in FrictionConfig::tools().
+    std::span<const double> frictions() const { return {numbers_.get(), tools()}; }
+    /// The unsmoothed fraction of the window's calls.
+    double window_rate(ToolId tool) const { return window_.rate(tool); }
+    double budget() const { return budget_; }
+    void reset_budget() { budget_ = config_->default_budget(); }
+    /// The last recorded call; nothing before the first.
+    std::optional<Moment> last_call() const;
+
+    /// Gives a new controller friction that the client had earlier.
+    /// since  where friction decays while idle: the moment from which it does.
+    void restore(ToolId listed, double friction, std::optional<Moment> since);
+    /// As if new.
+    void reset();
+
+private:
+    std::size_t tools() const { return config_->tools().size(); }
+    std::span<double> friction() { return {numbers_.get(), tools()}; }
+    std::span<double> rates() { return {numbers_.get() + tools(), tools()}; }
+    std::span<double> targets() { return {numbers_.get() + 2 * tools(), tools()}; }
+    std::span<double> group_rates() {
+        return {numbers_.get() + 3 * tools(), config_->groups().size()};
+    }
+
+    double decay_since_last_call(Moment now) const;
+    Decision judge(ToolId tool, double decay) const;
+    void advance(ToolId tool, Moment now, double decay, SaturationListener* listener);
+    void adjust_tools();
+    void relieve_saturated(SaturationListener* listener);
+    void press_groups();
+
+    // Marks, beside its streak, a tool whose target has been raised: that stays so.
+    static constexpr std::uint16_t relieved_bit = 0x8000;
+
+    const FrictionConfig* config_;
+    std::unique_ptr<double[]> numbers_;         // friction, rates and targets; rates of the groups
+    std::unique_ptr<std::uint16_t[]> streaks_;  // saturated calls in a row; none without relief
+    Window window_;
+    double last_call_;  // seconds; not a number before the first
+    double budget_;
+    std::uint32_t warmed_up_ = 0;  // calls recorded, up to warmup_calls
+};
+
+}  // namespace sluice::friction

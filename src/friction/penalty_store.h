@@ -1,0 +1,51 @@
+// What evicted clients owe: their friction, kept for a while so that leaving does not wash it off.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "friction/controller.h"
+#include "friction/lru_table.h"
+
+namespace sluice::friction {
+
+/// Bounded: past its capacity the penalty stored longest ago is forgotten.
+class PenaltyStore {
+public:
+    PenaltyStore(const FrictionConfig& config, HashKey hash_key);
+
+    /// Keeps the friction of `controller` that reaches penalty_min_friction, if any does.
+    void keep(std::string_view client, const Controller& controller, Moment now);
+
+    /// Gives a returning client's new controller what was kept, unless penalty_ttl has passed, and
+    /// forgets it.
+    void restore(std::string_view client, Controller& controller, Moment now);
+
+    void forget(std::string_view client);
+    /// Drops what was kept for longer than penalty_ttl.
+    void expire(Moment now);
+
+    std::size_t size() const { return penalties_.size(); }
+    std::size_t capacity() const { return capacity_; }
+
+private:
+    struct Owed {
+        ToolId tool;
+        double friction;
+    };
+    struct Penalty {
+        Moment kept_at{};
+        Moment last_call{};
+        std::vector<Owed> owed;
+    };
+
+    bool is_expired(const Penalty& penalty, Moment now) const {
+        return now - penalty.kept_at > config_->penalty_ttl();
+    }
+
+    const FrictionConfig* config_;
+    LruTable<Penalty> penalties_;
+    std::size_t capacity_;
+};
+
+}  // namespace sluice::friction

@@ -1,0 +1,50 @@
+// Finding a client's controller, and making room for it.
+#include "friction/registry.h"
+
+namespace sluice::friction {
+
+Registry::Registry(const FrictionConfig& config, HashKey hash_key)
+    : config_(&config), clients_(hash_key), penalties_(config, hash_key) {}
+
+Decision Registry::check_and_record(std::string_view client, ToolId tool, Moment now,
+                                    SaturationListener* listener) {
+    return controller_of(client, now).check_and_record(tool, now, listener);
+}
+
+void Registry::record(std::string_view client, ToolId tool, Moment now,
+                      SaturationListener* listener) {
+    controller_of(client, now).record(tool, now, listener);
+}
+
+Admission Registry::admit(std::string_view client, ToolId tool, Moment now,
+                          SaturationListener* listener) {
+    return controller_of(client, now).admit(tool, now, listener);
+}
+
+const Controller* Registry::find(std::string_view client) const {
+    const auto slot = clients_.find(client);
+    return slot == clients_.none ? nullptr : &clients_.value(slot);
+}
+
+void Registry::forget(std::string_view client) {
+    if (const auto slot = clients_.find(client); slot != clients_.none) clients_.erase(slot);
+    penalties_.forget(client);
+}
+
+Controller& Registry::controller_of(std::string_view client, Moment now) {
+    if (const auto slot = clients_.find(client); slot != clients_.none) {
+        clients_.touch(slot);
+        return clients_.value(slot);
+    }
+    if (clients_.size() >= config_->max_clients()) {
+        const auto evicted = clients_.oldest();
+        penalties_.keep(clients_.key(evicted), clients_.value(evicted), now);
+        clients_.erase(evicted);
+    }
+    Controller& controller = clients_.value(clients_.insert(client, *config_));
+    controller.reset();
+    penalties_.restore(client, controller, now);
+    return controller;
+}
+
+}  // namespace sluice::friction

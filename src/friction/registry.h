@@ -1,0 +1,51 @@
+// The controllers of all clients of one gateway, bounded in number.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "friction/controller.h"
+#include "friction/lru_table.h"
+#include "friction/penalty_store.h"
+
+namespace sluice::friction {
+
+/// A client is whatever text the caller makes its key: issuer, client and subject, after they are
+/// verified, each delimited so that two clients never share one. At max_clients the client seen
+/// longest ago makes room; its friction is kept by the penalty store. Belongs to one thread. Refers
+/// to its configuration, which must outlive it.
+///
+/// Constant time for a known client; an unknown one costs its allocations once (none where an
+/// evicted client's are used again).
+class Registry {
+public:
+    /// hash_key  random, so that nobody can choose clients whose keys collide.
+    Registry(const FrictionConfig& config, HashKey hash_key);
+
+    /// Controller::check_and_record, record and admit of one client, made where unknown.
+    Decision check_and_record(std::string_view client, ToolId tool, Moment now,
+                              SaturationListener* listener = nullptr);
+    void record(std::string_view client, ToolId tool, Moment now,
+                SaturationListener* listener = nullptr);
+    Admission admit(std::string_view client, ToolId tool, Moment now,
+                    SaturationListener* listener = nullptr);
+
+    /// A known client, which this does not count as a use; null for another. Valid until the next
+    /// call that is not const.
+    const Controller* find(std::string_view client) const;
+
+    /// Forgets a client and what it owes, as when an operator pardons it.
+    void forget(std::string_view client);
+
+    std::size_t size() const { return clients_.size(); }
+    std::size_t penalties() const { return penalties_.size(); }
+
+private:
+    Controller& controller_of(std::string_view client, Moment now);
+
+    const FrictionConfig* config_;
+    LruTable<Controller> clients_;
+    PenaltyStore penalties_;
+};
+
+}  // namespace sluice::friction

@@ -1,0 +1,40 @@
+// friction_replay DIR...: replays recorded friction traces against the library.
+#include <cstdio>
+#include <string_view>
+
+#include "friction_vectors.h"
+
+namespace {
+
+constexpr std::string_view help = R"(usage: friction_replay DIR...
+Replays every *.json below each DIR (or the file DIR itself), one trace of friction decisions a
+file. Prints one line for each file that differs, with its first differing step, and ends with
+"N passed, N failed", which counts files. Levels, flags and messages must be equal, numbers within
+1e-9. Exit status: 0 if all passed, 1 if one failed or a DIR held none, 2 for wrong use.
+)";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2 || std::string_view(argv[1]) == "--help") {
+        std::fputs(help.data(), argc < 2 ? stderr : stdout);
+        return argc < 2 ? 2 : 0;
+    }
+    int passed = 0;
+    int failed = 0;
+    bool all_found = true;
+    for (int i = 1; i < argc; ++i) {
+        const auto files = sluice::friction::vectors::trace_files(argv[i]);
+        if (files.empty()) {
+            fmt::print("{}: no *.json found\n", argv[i]);
+            all_found = false;
+        }
+        for (const auto& file : files) {
+            const auto difference = sluice::friction::vectors::replay_file(file);
+            if (difference) fmt::print("{}: {}\n", file.string(), *difference);
+            ++(difference ? failed : passed);
+        }
+    }
+    fmt::print("{} passed, {} failed\n", passed, failed);
+    return failed == 0 && all_found ? 0 : 1;
+}
