@@ -113,7 +113,7 @@ AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
     if (raw.issuer.given) {
         const auto url = check_public_url(raw.issuer, server.insecure_http, problems);
         if (url) auth.issuer = url->text();
-        if (url && url->text() != *raw.issuer) {
+        if (url && url->text() != *raw.issuer && !raw.issuer->ends_with('/')) {
             problems.add(
                 raw.issuer.place,
                 fmt::format("has to be written in its plain form, \"{}\": clients compare it "

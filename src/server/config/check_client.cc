@@ -61,7 +61,8 @@ void check_grant_types(const RawClient& raw, ClientConfig& client, Problems& pro
 void check_secret(const RawClient& raw, ClientConfig& client, const Surroundings& surroundings,
                   Problems& problems) {
     client.auth_method = choose(raw.auth_method, auth_methods, problems);
-    const bool confidential = *raw.auth_method != "none";
+    const bool confidential = client.auth_method != AuthMethod::none;
+    if (!confidential && *raw.auth_method != "none") return;  // a problem already
     if (confidential && !raw.client_secret.given()) {
         problems.add(
             raw.client_secret.place(),

@@ -51,8 +51,8 @@ std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& 
     const std::string& public_url = context.server.public_url;
     const auto identifier = token::ResourceIdentifier::parse(
         (public_url.empty() ? "http://localhost" : public_url) + *path);
-    if (identifier && *path != "/" && identifier->path() == *path) return *identifier;
-    if (identifier && *path == "/") return *identifier;
+    const bool plain = identifier && (*path == "/" || identifier->path() == *path);
+    if (plain && path->find("//") == std::string::npos) return *identifier;
     problems.add(path.place,
                  fmt::format("\"{}\" is no plain URL path: letters, digits and -._~!$&'()*+,;=:@ "
                              "between single slashes, no dot segments",

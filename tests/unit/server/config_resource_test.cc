@@ -1,0 +1,163 @@
+// The rules of [[resource]] and [[resource.tool]].
+#include "tests/unit/server/config_support.h"
+
+namespace sluice::server::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view introspection =
+    "verify = \"introspection\"\nintrospection = { endpoint = \"https://a.example/introspect\", "
+    "client_id = \"rs\", client_secret = \"s\" }";
+
+TEST(ConfigResource, HasTheDocumentedDefaults) {
+    const Config config = config_of(valid_toml);
+    ASSERT_EQ(config.resources().size(), 1U);
+    const ResourceConfig& resource = config.resources()[0];
+    EXPECT_EQ(resource.identifier.text(), "https://box.example/mcp");
+    EXPECT_EQ(resource.name, "/mcp");
+    EXPECT_FALSE(resource.introspection);
+    EXPECT_FALSE(resource.friction);
+    EXPECT_TRUE(resource.required_scopes.empty());
+    EXPECT_EQ(resource.timeout, 5min);
+    EXPECT_EQ(resource.connect_timeout, 5s);
+}
+
+TEST(ConfigResource, PathIsPlainAndAbsolute) {
+    EXPECT_EQ(config_of(replaced("\"/mcp\"", "\"/a/b-c.d\"")).resources()[0].path, "/a/b-c.d");
+    for (const char* path : {"mcp", "/mcp?x", "/mcp#f", "/m%63p", "/mcp/", "/a/../b", "/a//b",
+                             "/./a", "/a b", "/a\\\\b", "/\xc3\xa9"}) {
+        expect_problem(replaced("\"/mcp\"", '"' + std::string(path) + '"'), "9: resource[0].path",
+                       "");
+    }
+    expect_problem(replaced("path = \"/mcp\"\n", ""), "8: resource[0].path", "is missing");
+}
+
+TEST(ConfigResource, PathDoesNotHideAnEndpoint) {
+    for (const char* path :
+         {"/.well-known", "/.well-known/x", "/token", "/authorize/x", "/healthz", "/metrics"}) {
+        expect_problem(replaced("\"/mcp\"", '"' + std::string(path) + '"'), "9: resource[0].path",
+                       "answers itself");
+    }
+    EXPECT_EQ(problems_of(replaced("\"/mcp\"", "\"/tokens\"")), "");
+}
+
+TEST(ConfigResource, PathIsGivenOnce) {
+    expect_problem(
+        followed_by("[[resource]]\npath = \"/mcp\"\nupstream = \"http://127.0.0.1:1\"\n"),
+        "12: resource[1].path", "is the path of line 9 already");
+}
+
+TEST(ConfigResource, UpstreamIsAUrl) {
+    expect_problem(replaced("upstream = \"http://127.0.0.1:9000/mcp\"\n", ""),
+                   "8: resource[0].upstream", "is missing");
+    expect_problem(replaced("http://127.0.0.1:9000/mcp", "127.0.0.1:9000"),
+                   "10: resource[0].upstream", "absolute http or https");
+    EXPECT_EQ(problems_of(replaced("http://127.0.0.1:9000/mcp", "http://10.1.2.3/mcp")), "");
+}
+
+TEST(ConfigResource, ScopesOfALocalResourceExist) {
+    EXPECT_EQ(config_of(followed_by("required_scopes = [\"write\", \"read\"]\n"))
+                  .resources()[0]
+                  .scopes_supported.text(),
+              "write read");
+    expect_problem(followed_by("required_scopes = [\"read\", \"reed\"]\n"),
+                   "11: resource[0].required_scopes[1]", "\"reed\" is not in [auth.scopes]");
+    expect_problem(followed_by("scopes_supported = [\"reed\"]\n"),
+                   "11: resource[0].scopes_supported[0]", "[auth.scopes]");
+}
+
+TEST(ConfigResource, ScopesOfARemoteAuthorizationServerAreItsOwn) {
+    EXPECT_EQ(
+        problems_of(followed_by(std::string(introspection) + "\nrequired_scopes = [\"other\"]\n")),
+        "");
+    expect_problem(followed_by(std::string(introspection) + "\nrequired_scopes = [\"a b\"]\n"),
+                   "13: resource[0].required_scopes[0]", "is no scope");
+}
+
+TEST(ConfigResource, LocalVerificationNeedsAnAuthorizationServerHere) {
+    expect_problem("[[resource]]\npath = \"/mcp\"\nupstream = \"http://127.0.0.1:9000/mcp\"\n",
+                   "1: resource[0].verify", "no [auth] here");
+}
+
+TEST(ConfigResource, VerifyIsOneOfTwo) {
+    expect_problem(followed_by("verify = \"jwt\"\n"), "11: resource[0].verify",
+                   "local, introspection");
+}
+
+TEST(ConfigResource, IntrospectionNeedsItsTable) {
+    EXPECT_EQ(problems_of(followed_by(introspection)), "");
+    expect_problem(followed_by("verify = \"introspection\"\n"), "8: resource[0].introspection",
+                   "is missing");
+    expect_problem(
+        followed_by("introspection = { endpoint = \"https://a.example/i\", client_id = \"rs\", "
+                    "client_secret = \"s\" }\n"),
+        "11: resource[0].introspection", "no effect");
+}
+
+TEST(ConfigResource, IntrospectionNeedsEndpointIdAndSecret) {
+    const auto table = [](std::string_view keys) {
+        return followed_by("verify = \"introspection\"\n[resource.introspection]\n" +
+                           std::string(keys));
+    };
+    expect_problem(table("client_id = \"rs\"\nclient_secret = \"s\"\n"),
+                   "12: resource[0].introspection.endpoint", "is missing");
+    expect_problem(table("endpoint = \"https://a.example/i\"\nclient_secret = \"s\"\n"),
+                   "12: resource[0].introspection.client_id", "is missing");
+    expect_problem(table("endpoint = \"https://a.example/i\"\nclient_id = \"rs\"\n"),
+                   "12: resource[0].introspection.client_secret", "is missing");
+}
+
+TEST(ConfigResource, IntrospectionSendsItsSecretOverHttpsOnly) {
+    expect_problem(followed_by(replaced("https://a.example", "http://a.example", introspection)),
+                   "12: resource[0].introspection.endpoint", "https");
+    EXPECT_EQ(problems_of(
+                  followed_by(replaced("https://a.example", "http://127.0.0.1:1", introspection))),
+              "");
+}
+
+TEST(ConfigResource, IntrospectionTellsClientsTheIssuer) {
+    const auto issuer_of = [](std::string_view more) {
+        return config_of(followed_by(replaced(" }", std::string(more) + " }", introspection)))
+            .resources()[0]
+            .introspection->issuer;
+    };
+    EXPECT_EQ(issuer_of(""), "https://a.example");
+    EXPECT_EQ(issuer_of(", issuer = \"https://login.example/t\""), "https://login.example/t");
+}
+
+TEST(ConfigResource, IntrospectionHasBounds) {
+    const auto problem = [](std::string_view more) {
+        return problems_of(followed_by(replaced(" }", std::string(more) + " }", introspection)));
+    };
+    EXPECT_EQ(problem(", cache_ttl = \"10m\", timeout = \"1m\""), "");
+    EXPECT_THAT(problem(", cache_ttl = \"11m\""),
+                ::testing::HasSubstr("cache_ttl: 11m is not between 0s and 10m"));
+    EXPECT_THAT(problem(", timeout = \"0s\""),
+                ::testing::HasSubstr("timeout: 0s is not between 10ms and 1m"));
+    EXPECT_THAT(problem(", auth_method = \"none\""),
+                ::testing::HasSubstr("auth_method: \"none\" is not one of"));
+}
+
+TEST(ConfigResource, TimeoutsHaveBounds) {
+    EXPECT_EQ(problems_of(followed_by("timeout = \"24h\"\nconnect_timeout = \"1m\"\n")), "");
+    expect_problem(followed_by("timeout = \"0s\"\n"), "11: resource[0].timeout", "between");
+    expect_problem(followed_by("connect_timeout = \"2m\"\n"), "11: resource[0].connect_timeout",
+                   "between");
+}
+
+TEST(ConfigTool, PatternsAreRe2) {
+    const auto tool = [](std::string_view lines) {
+        return followed_by("[[resource.tool]]\n" + std::string(lines));
+    };
+    EXPECT_EQ(problems_of(tool("match = \"(create|update)_.*\"\nscopes = [\"write\"]\n")), "");
+    expect_problem(tool("match = \"(create\"\n"), "12: resource[0].tool[0].match", "missing )");
+    expect_problem(tool("match = \"(a)\\\\1\"\n"), "12: resource[0].tool[0].match",
+                   "is no RE2 pattern");
+    expect_problem(tool("scopes = [\"write\"]\n"), "11: resource[0].tool[0].match", "is missing");
+    expect_problem(tool("match = \".*\"\nscopes = [\"rite\"]\n"),
+                   "13: resource[0].tool[0].scopes[0]", "[auth.scopes]");
+}
+
+}  // namespace
+}  // namespace sluice::server::testing
