@@ -1,0 +1,171 @@
+#include "server/dev.h"
+
+#include <fmt/format.h>
+
+#include "base/json_writer.h"
+#include "crypto/base64url.h"
+#include "io/address.h"
+
+namespace sluice::server {
+namespace {
+
+constexpr std::string_view script_client = "demo-script";
+
+std::string random_text(Random& random, std::size_t bytes) {
+    std::string raw(bytes, '\0');
+    random.fill(std::as_writable_bytes(std::span(raw)));
+    return crypto::base64url(raw);
+}
+
+/// A TOML basic string holds what a JSON string holds.
+std::string toml_string(std::string_view text) {
+    std::string out;
+    append_json_string(out, text);
+    return out;
+}
+
+struct Values {
+    std::string listen;
+    std::string url;
+    std::string username;
+    std::string password;
+    std::string script_secret;
+    std::string upstream;
+    bool loopback = true;
+};
+
+std::string to_toml(const Values& values) {
+    std::string toml = fmt::format(
+        R"([server]
+listen = [{listen}]
+public_url = {url}
+insecure_http = {insecure}
+
+[log]
+level = "warning"
+format = "text"
+
+[storage]
+engine = "memory"
+
+[auth]
+issuer = {url}
+default_scope = "mcp:read"
+registration = "open"
+
+[auth.scopes]
+"mcp:read" = "Read what the server offers"
+"mcp:write" = "Create, change and delete things"
+"openid" = "Know who you are"
+"offline_access" = "Stay signed in"
+
+[[auth.user]]
+username = {username}
+password = {password}
+
+[[auth.client]]
+client_id = "{script}"
+client_name = "Demo script"
+client_secret = {secret}
+auth_method = "client_secret_basic"
+grant_types = ["client_credentials"]
+scope = "mcp:read mcp:write"
+introspect = true
+)",
+        fmt::arg("listen", toml_string(values.listen)), fmt::arg("url", toml_string(values.url)),
+        fmt::arg("insecure", !values.loopback), fmt::arg("username", toml_string(values.username)),
+        fmt::arg("password", toml_string(values.password)), fmt::arg("script", script_client),
+        fmt::arg("secret", toml_string(values.script_secret)));
+    toml += fmt::format(R"(
+[[resource]]
+path = "/mcp"
+name = "Demo"
+upstream = {upstream}
+verify = "local"
+required_scopes = ["mcp:read"]
+
+[[resource.tool]]
+match = "(create|update|delete)_.*"
+scopes = ["mcp:write"]
+
+[[resource.tool]]
+match = ".*"
+scopes = ["mcp:read"]
+
+[resource.friction]
+enabled = true
+mode = "block"
+
+[resource.friction.tools.delete_note]
+target_rate = 0.03
+
+[resource.friction.tools.update_note]
+target_rate = 0.10
+)",
+                        fmt::arg("upstream", toml_string(values.upstream)));
+    return toml;
+}
+
+std::string greeting(const Values& values) {
+    return fmt::format(R"text(
+Sluice is running. Sign in as  {user}  with password  {password}
+
+  MCP server   {url}/mcp
+  Claude Code  claude mcp add --transport http demo {url}/mcp
+  others       {{"mcpServers": {{"demo": {{"type": "http", "url": "{url}/mcp"}}}}}}
+
+Without a client, paste this:
+
+  curl -si {url}/mcp -d '{{}}' | grep -iE '^HTTP|authenticate'   # no token: 401, and where to get one
+  TOKEN=$(curl -s {url}/token -u {script}:{secret} -d grant_type=client_credentials --data-urlencode 'scope=mcp:read mcp:write' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+  call() {
+        {
+            curl - s{url} / mcp - H "Authorization: Bearer $TOKEN" -
+                H 'Content-Type: application/json' -
+                H 'Accept: application/json, text/event-stream' - d "$1";
+            echo;
+        }}
+  call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_notes","arguments":{{}}}}}}'
+  for i in $(seq 40); do call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"delete_note","arguments":{{"id":"x"}}}}}}'; done   # friction
+
+Nothing is kept: everything is gone when this ends (Ctrl-C).
+
+)text",
+                       fmt::arg("url", values.url), fmt::arg("user", values.username),
+                       fmt::arg("password", values.password), fmt::arg("script", script_client),
+                       fmt::arg("secret", values.script_secret));
+}
+
+std::string describe(const std::vector<Problem>& problems) {
+    std::string text;
+    for (const Problem& problem : problems)
+        text += fmt::format("{}: {}\n", problem.key, problem.text);
+    return text;
+}
+
+}  // namespace
+
+std::expected<DevSetup, std::string> set_up_dev(const DevCommand& command,
+                                                const std::string& notes_url, Random& random) {
+    const auto address = io::Address::parse(command.listen);
+    if (!address || address->port() == 0) {
+        return std::unexpected(fmt::format(
+            "--listen {}: give an address and a port, such as 127.0.0.1:8080 or [::1]:8080",
+            command.listen));
+    }
+    const std::string ip = address->ip_text();
+    Values values{.listen = command.listen,
+                  .url = "http://" + address->text(),
+                  .username = command.username,
+                  .password = std::string(command.password.reveal()),
+                  .script_secret = random_text(random, 32),
+                  .upstream = command.upstream.value_or(notes_url),
+                  .loopback = ip.starts_with("127.") || ip == "::1"};
+    if (values.password.empty()) values.password = random_text(random, 9);
+    const ProcessSurroundings surroundings(".");
+    auto config = parse_config(to_toml(values), surroundings);
+    if (!config) return std::unexpected(describe(config.error()));
+    return DevSetup{*std::move(config), greeting(values)};
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,24 @@
+// `sluice dev`: a whole configuration for trying out, and the words that greet whoever runs it.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "base/random.h"
+#include "server/command_line.h"
+#include "server/config/config.h"
+
+namespace sluice::server {
+
+/// What `sluice dev` runs with, in memory and for this run alone.
+struct DevSetup {
+    Config config;
+    std::string greeting;  // for standard output once it listens
+};
+
+/// notes_url  The built-in notes server's; used where the command names no upstream.
+/// Errors     A sentence for the person at the terminal.
+std::expected<DevSetup, std::string> set_up_dev(const DevCommand& command,
+                                                const std::string& notes_url, Random& random);
+
+}  // namespace sluice::server

@@ -1,0 +1,34 @@
+// Everything that parts of Sluice report, as log lines and counts of one shard.
+#pragma once
+
+#include "base/log.h"
+#include "http/service.h"
+#include "io/shard.h"
+#include "oauth/observer.h"
+#include "resource/observer.h"
+#include "server/metrics.h"
+#include "server/service_router.h"
+
+namespace sluice::server {
+
+class EventLog final : public http::RequestObserver,
+                       public oauth::Observer,
+                       public resource::Observer {
+public:
+    EventLog(io::Shard& shard, Log& log, Metrics& metrics, const ServiceRouter& router)
+        : shard_(shard), log_(log), metrics_(metrics), router_(router) {}
+
+    void on_request_finished(const http::FinishedRequest& request) override;
+    void on_event(const oauth::Event& event) override;
+    void on_friction(const resource::FrictionEvent& event) override;
+    void on_refusal(const resource::RefusalEvent& event) override;
+    void on_tools_listed(const resource::ListEvent& event) override;
+
+private:
+    io::Shard& shard_;
+    Log& log_;
+    Metrics& metrics_;
+    const ServiceRouter& router_;
+};
+
+}  // namespace sluice::server

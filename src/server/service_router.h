@@ -1,0 +1,45 @@
+// What each path of this process is: built once from the settings, then only asked.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/router.h"
+#include "oauth/authorization_server.h"
+#include "resource/settings.h"
+#include "server/route.h"
+
+namespace sluice::server {
+
+struct Endpoint {
+    enum class Kind : std::uint8_t { oauth, health, readiness, metrics };
+    Kind kind;
+    Route route;
+    oauth::AuthorizationServer::Handler handler = nullptr;  // of kind oauth
+};
+
+class ServiceRouter {
+public:
+    /// auth  Null where this process is no authorization server.
+    ServiceRouter(const oauth::Settings* auth, const resource::Settings& resources);
+
+    http::RouteMatch match(http::Method method, std::string_view path) const {
+        return router_.match(method, path);
+    }
+    const Endpoint& endpoint(const http::RouteMatch& match) const {
+        return endpoints_[match.handler];
+    }
+
+    /// What a request is counted as; any text will do.
+    Route classify(std::string_view path) const;
+
+private:
+    void add(http::Method method, std::string_view path, Endpoint endpoint);
+
+    http::Router router_;
+    std::vector<Endpoint> endpoints_;
+    std::vector<std::string> resource_paths_;
+};
+
+}  // namespace sluice::server
