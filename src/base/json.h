@@ -61,7 +61,9 @@ class JsonDocument {
 public:
     static constexpr std::size_t depth_max = 64;
 
-    /// Errors: malformed text, a key twice in one object, deeper than `depth_max`, no value at all.
+    /// Errors: malformed text, a key twice in one object, deeper than `depth_max`, no value at all,
+    /// a number that neither 64 bits nor a double hold (integers beyond 64 bits are refused, not
+    /// rounded).
     static std::expected<JsonDocument, JsonError> parse(std::string_view text);
 
     JsonDocument(JsonDocument&&) noexcept;

@@ -85,7 +85,14 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 JsonWriter& JsonWriter::value(double number) {
-    return std::isfinite(number) ? number_text(number) : null();
+    if (!std::isfinite(number)) return null();
+    if (std::abs(number) < 1e18) return number_text(number);
+    // Shortest may mean twenty digits and more, which readers take for an integer that does not
+    // fit.
+    char digits[32];
+    const auto end =
+        std::to_chars(digits, digits + sizeof digits, number, std::chars_format::scientific).ptr;
+    return raw(std::string_view(digits, end));
 }
 
 }  // namespace sluice

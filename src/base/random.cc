@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "base/check.h"
@@ -13,6 +14,7 @@ namespace {
 void fill_from_kernel(std::span<std::byte> out) {
     while (!out.empty()) {
         const ssize_t got = getrandom(out.data(), out.size(), 0);
+        if (got < 0 && errno == EINTR) continue;  // a signal, before any byte of a long request
         CHECK(got > 0, "getrandom(2) gave no bytes");
         out = out.subspan(static_cast<std::size_t>(got));
     }

@@ -19,13 +19,14 @@ std::unexpected<std::decay_t<Error>> failure(Error&& error) {
 
 // TRY(const T value, expression): binds the value of a std::expected or returns its error.
 // REQUIRE(expression): the same where there is no value. CO_TRY and CO_REQUIRE do so in a
-// coroutine.
-#define SLUICE_TRY_(kind, result, declaration, ...)               \
-    auto&& result = (__VA_ARGS__);                                \
-    if (!result) kind std::unexpected(std::move(result).error()); \
-    declaration = *std::move(result)
-#define SLUICE_REQUIRE_(kind, result, ...) \
-    if (auto&& result = (__VA_ARGS__); !result) kind std::unexpected(std::move(result).error())
+// coroutine. A result that has a name is copied from; move it where it shall be moved from.
+#define SLUICE_TRY_(kind, result, declaration, ...)                                    \
+    auto&& result = (__VA_ARGS__);                                                     \
+    if (!result) kind std::unexpected(std::forward<decltype(result)>(result).error()); \
+    declaration = *std::forward<decltype(result)>(result)
+#define SLUICE_REQUIRE_(kind, result, ...)      \
+    if (auto&& result = (__VA_ARGS__); !result) \
+    kind std::unexpected(std::forward<decltype(result)>(result).error())
 
 #define TRY(declaration, ...) \
     SLUICE_TRY_(return, SLUICE_JOIN(result_at_line_, __LINE__), declaration, __VA_ARGS__)

@@ -12,34 +12,35 @@ namespace sluice {
 class Secret {
 public:
     Secret() = default;
-    explicit Secret(std::string text) : text_(std::move(text)) {}
-    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { other.erase(); }
+    explicit Secret(std::string text) : text_(std::move(text)) { erase(text); }
+    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { erase(other.text_); }
     Secret& operator=(Secret&& other) noexcept {
         if (this != &other) {
-            erase();
+            erase(text_);
             text_ = std::move(other.text_);
-            other.erase();
+            erase(other.text_);
         }
         return *this;
     }
     Secret(const Secret&) = default;
     Secret& operator=(const Secret& other) {
         if (this != &other) {
-            erase();
+            erase(text_);
             text_ = other.text_;
         }
         return *this;
     }
-    ~Secret() { erase(); }
+    ~Secret() { erase(text_); }
 
     std::string_view reveal() const { return text_; }  // valid while *this lives and is unchanged
     bool empty() const { return text_.empty(); }
 
 private:
-    void erase() {
-        text_.resize(text_.capacity());
-        explicit_bzero(text_.data(), text_.size());
-        text_.clear();
+    // A text that was moved from counts too: a short one leaves its bytes behind.
+    static void erase(std::string& text) {
+        text.resize(text.capacity());
+        explicit_bzero(text.data(), text.size());
+        text.clear();
     }
     std::string text_;
 };
