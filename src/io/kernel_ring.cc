@@ -178,6 +178,9 @@ Address KernelRing::peer_address(int fd) {
 void KernelRing::shut_down(int fd) {
     shut_down_socket(fd);
 }
+void KernelRing::shut_down_sending(int fd) {
+    shut_down_sending_of(fd);
+}
 
 void KernelRing::close(int fd) {
     io_uring_sqe& sqe = native_->next_submission();

@@ -30,6 +30,7 @@ public:
     Address local_address(int fd) override;
     Address peer_address(int fd) override;
     void shut_down(int fd) override;
+    void shut_down_sending(int fd) override;
     void close(int fd) override;
 
     void accept(Operation& operation, int listener) override;

@@ -79,6 +79,9 @@ public:
     virtual Address peer_address(int fd) = 0;
     /// Ends both directions at once; operations in flight complete. The descriptor stays open.
     virtual void shut_down(int fd) = 0;
+    /// Ends the own direction alone: the peer reads the end, its bytes still arrive. A ring whose
+    /// sockets cannot do so leaves it to close().
+    virtual void shut_down_sending(int) {}
     /// Only when no operation on `fd` is in flight.
     virtual void close(int fd) = 0;
 

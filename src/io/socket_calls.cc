@@ -61,5 +61,8 @@ Address peer_address_of(int fd) {
 void shut_down_socket(int fd) {
     ::shutdown(fd, SHUT_RDWR);
 }
+void shut_down_sending_of(int fd) {
+    ::shutdown(fd, SHUT_WR);
+}
 
 }  // namespace sluice::io

@@ -13,5 +13,6 @@ Result<int> socket_for(const Address& destination);
 Address local_address_of(int fd);
 Address peer_address_of(int fd);  // of no family where the peer is gone
 void shut_down_socket(int fd);
+void shut_down_sending_of(int fd);
 
 }  // namespace sluice::io

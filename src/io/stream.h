@@ -86,6 +86,8 @@ public:
 
     /// Ends both directions now; whoever waits gets an error or the end of the stream.
     void abort() { shard_.ring().shut_down(fd_); }
+    /// Tells the peer that nothing more is sent; receiving goes on. Nobody may be sending.
+    void end_sending() { shard_.ring().shut_down_sending(fd_); }
     /// Ends what is in flight and closes the descriptor. Nobody may be receiving or sending.
     Task<void> close();
 

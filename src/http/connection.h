@@ -1,0 +1,78 @@
+// One accepted connection: reads requests, has them served in order, sends the answers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "http/connection_buffers.h"
+#include "http/parse_error.h"
+#include "http/phase_deadline.h"
+#include "http/server_context.h"
+#include "io/stream.h"
+#include "io/task.h"
+
+namespace sluice::http {
+
+class ConnectionExchange;
+
+/// Keep-alive and pipelining; answers that are ready together are sent together. While a handler
+/// runs, nothing is read but the peer's end. An idle connection holds no buffers.
+class Connection final : io::PeerWatcher, io::Cancellable {
+public:
+    /// Takes over `fd`.
+    Connection(ServerContext& context, int fd);
+
+    /// Serves until either side ends the connection, and closes it.
+    io::Task<void> run();
+
+private:
+    friend ConnectionExchange;
+
+    enum class Step { serve, receive, send_continue, refuse };
+
+    Step next_step();
+    void set_reading_deadline();
+    bool take_input(const io::Result<io::ReceivedBuffer>& received);
+    void begin_exchange();
+    void end_exchange(const ConnectionExchange& exchange);
+    void refuse(const ParseError& error);
+    void release_buffers();
+    bool idle() const { return buffers_ == nullptr; }
+    io::Task<bool> flush();
+    io::Task<void> linger();
+
+    void on_peer_ended(io::Error error) override;
+    void on_cancel() override;  // the server drains
+
+    class LeaveTimer final : public io::Timer {
+    public:
+        explicit LeaveTimer(Connection& connection) : connection_(connection) {}
+
+    protected:
+        void on_timer() override { connection_.scope_.cancel(); }
+
+    private:
+        Connection& connection_;
+    };
+
+    ServerContext& context_;
+    io::Stream stream_;
+    io::CancelScope scope_;    // of the whole connection
+    io::CancelScope reading_;  // of waiting for input
+    PhaseDeadline deadline_;
+    LeaveTimer leave_timer_{*this};
+    std::unique_ptr<ConnectionBuffers> buffers_;
+    ParseError error_;                 // why Step::refuse
+    MonotonicTime request_started_{};  // its first byte, then its last
+    MonotonicTime body_started_{};
+    std::string peer_;
+    bool in_body_ = false;
+    bool continue_sent_ = false;
+    bool streaming_ = false;
+    bool peer_left_ = false;
+    bool closing_ = false;  // no further request is read
+    bool broken_ = false;   // nothing can be sent any more
+};
+
+}  // namespace sluice::http

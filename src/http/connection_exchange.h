@@ -1,0 +1,35 @@
+// The exchange of a server's connection: how a handler's stream gets onto the wire.
+#pragma once
+
+#include <cstdint>
+
+#include "http/connection.h"
+#include "http/exchange.h"
+
+namespace sluice::http {
+
+class ConnectionExchange final : public Exchange {
+public:
+    explicit ConnectionExchange(Connection& connection);
+
+    io::Task<io::Result<void>> begin_stream() override;
+    io::Task<io::Result<void>> write(std::string_view chunk) override;
+    io::Task<io::Result<void>> finish() override;
+
+    bool streamed() const { return state_ != State::plain; }
+    bool finished() const { return state_ == State::finished; }
+    std::uint64_t bytes_streamed() const { return bytes_; }
+
+private:
+    enum class State : std::uint8_t { plain, streaming, finished };
+
+    io::Task<io::Result<void>> send_output();
+    bool to_head() const { return request().method() == Method::head; }
+
+    Connection& connection_;
+    State state_ = State::plain;
+    bool chunked_;  // else the end of the connection ends the body: HTTP/1.0
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace sluice::http

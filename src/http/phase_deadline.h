@@ -1,0 +1,45 @@
+// The one deadline of a connection, moved from phase to phase: moving it out costs a store.
+#pragma once
+
+#include "io/cancel.h"
+#include "io/shard.h"
+#include "io/timer.h"
+
+namespace sluice::http {
+
+/// Cancels, with ETIMEDOUT, the scope of the phase that took too long.
+class PhaseDeadline final : public io::Timer {
+public:
+    explicit PhaseDeadline(io::Shard& shard) : shard_(shard) {}
+
+    /// Replaces whatever was set before.
+    void set(io::CancelScope& scope, MonotonicTime due) {
+        scope_ = &scope;
+        due_ = due;
+        if (!running() || due < armed_) arm(due);
+    }
+    void clear() { scope_ = nullptr; }
+
+protected:
+    // The timer may be early: it was left where an earlier phase had put it.
+    void on_timer() override {
+        if (scope_ == nullptr) return;
+        if (shard_.now() < due_) return arm(due_);
+        io::CancelScope* scope = scope_;
+        scope_ = nullptr;
+        scope->cancel({ETIMEDOUT});
+    }
+
+private:
+    void arm(MonotonicTime due) {
+        armed_ = due;
+        shard_.timers().start(*this, due);
+    }
+
+    io::Shard& shard_;
+    io::CancelScope* scope_ = nullptr;
+    MonotonicTime due_{};
+    MonotonicTime armed_{};
+};
+
+}  // namespace sluice::http

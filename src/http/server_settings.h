@@ -1,0 +1,39 @@
+// How patient and how generous a server is with its clients.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/clock.h"
+#include "http/parse_error.h"
+
+namespace sluice::http {
+
+struct ServerSettings {
+    MessageLimits limits;
+
+    // From the first byte of a request to the end of its header; beyond it 408.
+    Duration header_timeout = std::chrono::seconds{10};
+    // A body may take this long plus the time its bytes take at the rate below; beyond it 408. A
+    // timeout for each read alone would let one byte a second hold a connection for ever.
+    Duration body_grace = std::chrono::seconds{10};
+    std::size_t body_bytes_per_second_min = 4096;
+    // Between two requests; then the connection is closed without a word.
+    Duration idle_timeout = std::chrono::seconds{75};
+    // A send may take this long plus the time its bytes take at the rate above.
+    Duration write_grace = std::chrono::seconds{30};
+    // A client that ended its direction is still answered if the answer is ready within this time.
+    Duration leave_grace = std::chrono::seconds{1};
+    // After the last answer: how long unread input is thrown away, so that closing does not reset
+    // the connection before the client has read the answer.
+    Duration linger = std::chrono::seconds{1};
+
+    // Of one shard. Connections beyond it are closed as soon as they are accepted.
+    std::size_t connections_max = 16 * 1024;
+    // Answers to pipelined requests are collected up to this size before they are sent.
+    std::size_t output_batch_bytes = 64 * 1024;
+    // Buffers that grew beyond this are given back to the system when a connection goes idle.
+    std::size_t buffer_bytes_kept = 64 * 1024;
+};
+
+}  // namespace sluice::http
