@@ -1,0 +1,30 @@
+// @modelcontextprotocol/sdk 1.x, before the built-in notes server and before server-everything.
+import { after, before, describe, test } from "node:test";
+
+import { stop_all } from "../support/child.mjs";
+import { sdk1 } from "../support/sdk1.mjs";
+import { ALICE } from "../support/secrets.mjs";
+import { dev, serve_all } from "../support/sluice.mjs";
+import { everything_server } from "../support/upstreams.mjs";
+import { EVERYTHING, NOTES, walk } from "../support/walk.mjs";
+
+describe("SDK 1.x", () => {
+    let built_in, sluice, everything;
+
+    before(async () => {
+        everything = await everything_server();
+        built_in = await dev({ user: ALICE });
+        sluice = await serve_all({ resources: [{ upstream: everything.url }] });
+    });
+    after(() =>
+        stop_all(
+            () => everything?.stop(),
+            () => built_in?.stop({ may_print: [ALICE.password] }),
+            () => sluice?.stop(),
+        ),
+    );
+
+    test("before the built-in notes server", (t) =>
+        walk(t, { sdk: sdk1, sluice: built_in, tools: NOTES }));
+    test("before server-everything", (t) => walk(t, { sdk: sdk1, sluice, tools: EVERYTHING }));
+});

@@ -1,0 +1,43 @@
+// The TOML a test process runs on: pieces of configuration/ with {{names}} filled in.
+import { readFileSync } from "node:fs";
+
+import { ALICE, CLIENT_SECRET, RS_SECRET } from "./secrets.mjs";
+
+const folder = new URL("../configuration/", import.meta.url);
+
+function piece(name, values) {
+    const template = readFileSync(new URL(`${name}.toml`, folder), "utf8");
+    return template.replace(/\{\{(\w+)\}\}/g, (_, key) => {
+        if (values[key] === undefined) throw new Error(`${name}.toml needs a value for ${key}`);
+        return values[key];
+    });
+}
+
+export function server_section({ port }) {
+    return piece("server", { port, public_url: `http://127.0.0.1:${port}` });
+}
+
+export function authorization_server_section({ port, access_token_ttl = "1h" }) {
+    return piece("authorization_server", {
+        issuer: `http://127.0.0.1:${port}`,
+        access_token_ttl,
+        password: ALICE.password,
+        client_secret: CLIENT_SECRET,
+        rs_secret: RS_SECRET,
+    });
+}
+
+// friction: whether deleting notes too often meets resistance.
+export function resource_section({ path = "/mcp", name = "Notes", upstream, friction = false }) {
+    const resource = piece("resource", { path, name, upstream });
+    return friction ? `${resource}\n${piece("friction", {})}` : resource;
+}
+
+// One process that is authorization server and gateway for `resources`.
+export function whole_configuration({ port, resources, access_token_ttl }) {
+    return [
+        server_section({ port }),
+        authorization_server_section({ port, access_token_ttl }),
+        ...resources.map(resource_section),
+    ].join("\n");
+}
