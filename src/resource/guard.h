@@ -2,56 +2,58 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
-#include "friction/controller.h"
+#include "base/random.h"
+#include "crypto/digest.h"
+#include "friction/registry.h"
 #include "resource/settings.h"
 #include "token/introspection.h"
 
 namespace sluice::resource {
 
 /// Who a call's friction is counted for: issuer, client and subject of a verified token, so that
-/// neither a new session nor a new token starts afresh.
+/// neither a new session nor a new token starts afresh, and nobody without a token has one.
 class CallerKey {
 public:
-    static CallerKey of(const token::TokenInfo& info);
+    /// issuer  The one the resource trusts: not every answer of an introspection tells it.
+    static CallerKey of(std::string_view issuer, const token::TokenInfo& info);
 
     /// The shard whose Guard holds this caller's controllers, so that rates are exact.
-    unsigned owner(unsigned shard_count) const { return static_cast<unsigned>(low_ % shard_count); }
+    unsigned owner(unsigned shard_count) const;
+    /// For Registry; valid while *this lives.
+    std::string_view text() const { return crypto::as_text(digest_); }
 
-    std::uint64_t low() const { return low_; }
-    std::uint64_t high() const { return high_; }
     friend bool operator==(const CallerKey&, const CallerKey&) = default;
 
 private:
-    CallerKey(std::uint64_t low, std::uint64_t high) : low_(low), high_(high) {}
-    std::uint64_t low_;
-    std::uint64_t high_;
+    explicit CallerKey(const crypto::Digest& digest) : digest_(digest) {}
+    crypto::Digest digest_;
 };
 
-/// Lives on one shard; reached from others by io::Sharded<Guard>.
+/// Lives on one shard; reached from others by io::Sharded<Guard>. Each shard's registry of a
+/// resource holds up to the configuration's max_clients.
 class Guard {
 public:
-    /// shard_count  Shares each resource's max_clients among the shards.
-    Guard(const Settings& settings, unsigned shard_count);
+    Guard(const Settings& settings, Random& random);
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
-    ~Guard();
 
-    /// One call of a tool by a verified caller that is allowed to make it. A tool without friction
-    /// of its own counts for the fractions of all. Only for a resource that has friction.
-    /// resource  Its place in Settings::resources.
+    /// One call of a tool by a verified caller that is allowed to make it: decides, and records it
+    /// where it passes. A tool without friction of its own counts for the fractions of all.
+    /// resource  The place in Settings::resources of one that has friction.
     friction::Admission admit(std::size_t resource, const CallerKey& caller, friction::ToolId tool,
                               MonotonicTime now);
 
 private:
-    struct Registries;
-    std::unique_ptr<Registries> registries_;
+    struct Entry {
+        std::shared_ptr<const friction::FrictionConfig> config;
+        std::unique_ptr<friction::Registry> registry;  // null where the resource has no friction
+    };
+    std::vector<Entry> resources_;
 };
 
 }  // namespace sluice::resource

@@ -1,0 +1,139 @@
+#include "resource/json_rpc.h"
+
+#include <optional>
+
+#include "base/result.h"
+#include "resource/raw_json.h"
+
+namespace sluice::resource {
+namespace {
+
+constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
+
+/// The members of a JSON-RPC message that matter here, with the id's own text.
+struct Parts {
+    std::optional<JsonValue> version;
+    std::optional<JsonValue> id;
+    std::string_view id_text;
+    std::optional<JsonValue> method;
+    std::optional<JsonValue> params;
+    bool answers = false;  // has a result or an error
+};
+
+Parts take_apart(const JsonValue& object, std::string_view text) {
+    Parts parts;
+    const auto members = object.members();
+    const auto texts = split_raw_json(text);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const auto& [key, value] = members[i];
+        if (key == "jsonrpc") parts.version = value;
+        if (key == "method") parts.method = value;
+        if (key == "params") parts.params = value;
+        if (key == "result" || key == "error") parts.answers = true;
+        if (key == "id") {
+            parts.id = value;
+            parts.id_text = texts[i];
+        }
+    }
+    return parts;
+}
+
+bool is_id(const JsonValue& value) {
+    return value.kind() == JsonValue::Kind::string || value.kind() == JsonValue::Kind::number;
+}
+
+std::string_view find_text(const std::optional<JsonValue>& object, std::string_view key) {
+    return object ? object->find_string(key).value_or("") : std::string_view();
+}
+
+std::string_view name_member(std::string_view method) {
+    if (method == "tools/call" || method == "prompts/get") return "name";
+    return method == "resources/read" ? "uri" : "";
+}
+
+std::expected<Message, RpcError> read_call(const Parts& parts, Message message) {
+    const auto method = parts.method->string();
+    if (!method || method->empty()) {
+        return failure(RpcError{RpcCode::invalid_request, "the method is no text", message.id});
+    }
+    message.method = *method;
+    message.kind = parts.id ? Message::Kind::request : Message::Kind::notification;
+    if (parts.params && !parts.params->is_object() && !parts.params->is_array()) {
+        return failure(
+            RpcError{RpcCode::invalid_request, "params is neither object nor array", message.id});
+    }
+    const std::string_view member = name_member(message.method);
+    if (!member.empty()) message.name = find_text(parts.params, member);
+    if (parts.params) {
+        message.protocol_version = find_text(parts.params->find("_meta"), version_key);
+    }
+    // Without an id nobody could be told that it was refused, nor a list be recognised.
+    if (!parts.id && (message.is_tool_call() || message.is_tool_list())) {
+        return failure(RpcError{RpcCode::invalid_request, "this method needs an id", ""});
+    }
+    if (message.is_tool_call() && message.name.empty()) {
+        return failure(
+            RpcError{RpcCode::invalid_params, "tools/call needs the name of a tool", message.id});
+    }
+    return message;
+}
+
+std::expected<Message, RpcError> read_message(const JsonValue& value, std::string_view text) {
+    if (!value.is_object()) {
+        return failure(RpcError{RpcCode::invalid_request, "a message is no JSON object", ""});
+    }
+    const Parts parts = take_apart(value, text);
+    if (parts.id && !is_id(*parts.id)) {
+        return failure(RpcError{RpcCode::invalid_request, "an id must be a text or a number", ""});
+    }
+    Message message{.text = text, .id = parts.id_text};
+    if (!parts.version || parts.version->string() != "2.0") {
+        return failure(RpcError{RpcCode::invalid_request, "jsonrpc must be \"2.0\"", message.id});
+    }
+    if (parts.method && !parts.answers) return read_call(parts, message);
+    if (parts.method || !parts.answers) {
+        return failure(RpcError{RpcCode::invalid_request,
+                                "a message has either a method or a result or error", message.id});
+    }
+    message.kind = Message::Kind::response;
+    return message;
+}
+
+std::string_view trim_json(std::string_view text) {
+    const auto start = text.find_first_not_of(" \t\r\n");
+    if (start == std::string_view::npos) return {};
+    return text.substr(start, text.find_last_not_of(" \t\r\n") - start + 1);
+}
+
+}  // namespace
+
+std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
+    // RFC 8259 §8.1 forbids a byte order mark; the reader would skip it.
+    if (text.starts_with("\xef\xbb\xbf")) {
+        return failure(
+            RpcError{RpcCode::parse_error, "the text begins with a byte order mark", ""});
+    }
+    auto document = JsonDocument::parse(text);
+    if (!document) return failure(RpcError{RpcCode::parse_error, document.error().reason, ""});
+    PostedBody body(*std::move(document));
+    const JsonValue root = body.document_.root();
+    if (!root.is_array()) {
+        TRY(Message message, read_message(root, trim_json(text)));
+        body.messages_.push_back(message);
+        return body;
+    }
+    body.is_batch_ = true;
+    const auto elements = root.elements();
+    if (elements.empty() || elements.size() > batch_size_max) {
+        return failure(
+            RpcError{RpcCode::invalid_request, "a batch must hold from 1 to 256 messages", ""});
+    }
+    const auto texts = split_raw_json(text);
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        TRY(Message message, read_message(elements[i], texts[i]));
+        body.messages_.push_back(message);
+    }
+    return body;
+}
+
+}  // namespace sluice::resource

@@ -1,0 +1,73 @@
+// JSON-RPC 2.0 as MCP uses it: what a client posted, and the errors that answer it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace sluice::resource {
+
+/// Codes of JSON-RPC, of MCP, and, from -32010 to -32019 (which MCP leaves to implementations),
+/// Sluice's own. They are stable.
+enum class RpcCode : int {
+    parse_error = -32700,
+    invalid_request = -32600,
+    invalid_params = -32602,
+    header_mismatch = -32020,     // MCP 2026-07-28: mirrored headers and body disagree
+    unauthorized = -32010,        // no token or no good one
+    insufficient_scope = -32011,  // the token does not allow this
+    upstream_failed = -32012,     // the MCP server is down or talks garbage
+    upstream_timed_out = -32013,
+    verifier_failed = -32014,  // the authorization server could not be asked
+};
+
+struct RpcError {
+    RpcCode code{};
+    std::string_view message;  // static text
+    std::string_view id;       // the JSON text of the request's id; empty where it is not known
+};
+
+/// One message of a request's body. Views point into the body's text and into its PostedBody.
+struct Message {
+    enum class Kind : std::uint8_t { request, notification, response };
+
+    Kind kind = Kind::request;
+    std::string_view text;    // all of it, as it was written
+    std::string_view id;      // its JSON text, as it was written; empty for a notification
+    std::string_view method;  // empty for a response
+    std::string_view name;    // of tools/call and prompts/get the params' name; of resources/read
+                              // the uri; else, and where there is none, empty
+    std::string_view protocol_version;  // what _meta declares (2026-07-28); else empty
+
+    bool is_tool_call() const { return method == "tools/call"; }
+    bool is_tool_list() const { return method == "tools/list"; }
+};
+
+/// A body that is one message or a batch of them.
+class PostedBody {
+public:
+    static constexpr std::size_t batch_size_max = 256;
+
+    /// `text` must outlive the body. Errors: malformed JSON, a key twice in one object, no JSON-RPC
+    /// 2.0 message, an empty or too large batch, an id that is neither text nor number (MCP allows
+    /// no null), a tools/call without id or name.
+    static std::expected<PostedBody, RpcError> parse(std::string_view text);
+
+    std::span<const Message> messages() const { return messages_; }
+    bool is_batch() const { return is_batch_; }
+
+private:
+    explicit PostedBody(JsonDocument document) : document_(std::move(document)) {}
+
+    JsonDocument document_;
+    std::vector<Message> messages_;
+    bool is_batch_ = false;
+};
+
+}  // namespace sluice::resource
