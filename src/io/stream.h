@@ -83,6 +83,8 @@ public:
     /// leaves; at once if it has left already. Bytes that come meanwhile wait for receive().
     void watch(PeerWatcher* watcher);
     bool peer_ended() const { return ended_; }
+    /// Bytes have arrived that receive() would give at once.
+    bool has_unread() const { return !backlog_.empty(); }
 
     /// Ends both directions now; whoever waits gets an error or the end of the stream.
     void abort() { shard_.ring().shut_down(fd_); }

@@ -1,0 +1,14 @@
+// Naming what happened on an upstream connection.
+#include "http/client_error.h"
+
+namespace sluice::http {
+
+ClientError client_error(io::Error error, ClientError::Kind otherwise) {
+    using enum ClientError::Kind;
+    if (error.timed_out()) return {timed_out, "The upstream did not answer in time."};
+    if (error.cancelled()) return {cancelled, "The request was given up."};
+    if (otherwise == refused) return {refused, "The upstream cannot be reached."};
+    return {otherwise, "The upstream ended the connection before its answer was complete."};
+}
+
+}  // namespace sluice::http
