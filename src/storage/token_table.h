@@ -1,0 +1,170 @@
+// A hash table for records of tokens: keyed by SHA-256, compact, and without any long step.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include "base/check.h"
+#include "crypto/digest.h"
+
+namespace sluice::storage {
+
+/// Segments of open addressing behind a directory (extendible hashing): a full segment is split in
+/// two, so the costliest insertion moves one segment's records, however large the table is. Keys
+/// are digests of texts that the server generated, so their bits are as good as any hash.
+/// Pointers to records are valid until the next insert(), erase() or sweep().
+template <class Record>
+class TokenTable {
+    static_assert(std::is_trivially_copyable_v<Record>);
+
+public:
+    static constexpr std::size_t segment_slots = 1024;
+
+    TokenTable() : directory_(1) {
+        segments_.push_back(std::make_unique<Segment>());
+        directory_[0] = segments_[0].get();
+    }
+
+    std::size_t size() const { return size_; }
+    std::size_t slots() const { return segments_.size() * segment_slots; }
+
+    Record* find(const crypto::Digest& key) {
+        Segment& segment = segment_of(key);
+        for (std::size_t slot = home(key);; slot = next(slot)) {
+            Entry& entry = segment.entries[slot];
+            if (entry.key == key) return &entry.record;
+            if (is_empty(entry)) return nullptr;
+        }
+    }
+
+    /// `key` must not be there.
+    Record& insert(const crypto::Digest& key, const Record& record) {
+        while (segment_of(key).used >= segment_used_max) split(segment_of(key));
+        ++size_;
+        return place(segment_of(key), key, record);
+    }
+
+    bool erase(const crypto::Digest& key) {
+        Segment& segment = segment_of(key);
+        for (std::size_t slot = home(key);; slot = next(slot)) {
+            if (segment.entries[slot].key == key) {
+                remove(segment, slot);
+                return true;
+            }
+            if (is_empty(segment.entries[slot])) return false;
+        }
+    }
+
+    /// Visits the next `segments_max` segments and erases every record that `is_dead(record)` says
+    /// true of, once for each. Calls go round the whole table.
+    template <class IsDead>
+    void sweep(std::size_t segments_max, IsDead is_dead) {
+        for (; segments_max > 0; --segments_max) {
+            swept_ = (swept_ + 1) % segments_.size();
+            Segment& segment = *segments_[swept_];
+            for (std::size_t slot = 0; slot < segment_slots;) {
+                Entry& entry = segment.entries[slot];
+                // A removal may move a later record here: look at the slot again.
+                if (!is_empty(entry) && is_dead(entry.record)) {
+                    remove(segment, slot);
+                } else {
+                    ++slot;
+                }
+            }
+        }
+    }
+
+private:
+    struct Entry {
+        crypto::Digest key{};  // all zero: empty
+        Record record{};
+    };
+    struct alignas(64) Segment {
+        std::array<Entry, segment_slots> entries{};
+        unsigned depth = 0;  // leading bits that all keys of this segment share
+        unsigned used = 0;
+    };
+    static constexpr unsigned segment_used_max = segment_slots * 3 / 4;
+
+    static std::uint64_t bits(const crypto::Digest& key) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, key.data(), sizeof value);
+        return value;
+    }
+    static bool is_empty(const Entry& entry) {
+        return bits(entry.key) == 0 && entry.key == crypto::Digest{};
+    }
+    static std::size_t home(const crypto::Digest& key) { return bits(key) % segment_slots; }
+    static std::size_t next(std::size_t slot) { return (slot + 1) % segment_slots; }
+
+    std::size_t directory_index(const crypto::Digest& key) const {
+        return depth_ == 0 ? 0 : bits(key) >> (64 - depth_);
+    }
+    Segment& segment_of(const crypto::Digest& key) { return *directory_[directory_index(key)]; }
+
+    static Record& place(Segment& segment, const crypto::Digest& key, const Record& record) {
+        std::size_t slot = home(key);
+        while (!is_empty(segment.entries[slot])) slot = next(slot);
+        segment.entries[slot] = {key, record};
+        ++segment.used;
+        return segment.entries[slot].record;
+    }
+
+    /// Closes the gap: every following record that may stand nearer to its home moves up.
+    void remove(Segment& segment, std::size_t gap) {
+        for (std::size_t slot = next(gap); !is_empty(segment.entries[slot]); slot = next(slot)) {
+            const std::size_t wanted = home(segment.entries[slot].key);
+            const std::size_t away = (slot - wanted) % segment_slots;
+            if (away < (slot - gap) % segment_slots) continue;
+            segment.entries[gap] = segment.entries[slot];
+            gap = slot;
+        }
+        segment.entries[gap] = {};
+        --segment.used;
+        --size_;
+    }
+
+    void split(Segment& segment) {
+        if (segment.depth == depth_) double_directory();
+        segments_.push_back(std::make_unique<Segment>());
+        Segment& sibling = *segments_.back();
+        const unsigned depth = ++segment.depth;
+        sibling.depth = depth;
+        const std::uint64_t sibling_bit = std::uint64_t{1} << (64 - depth);
+
+        const auto old = std::make_unique<Segment>(segment);
+        segment.entries.fill({});
+        segment.used = 0;
+        for (const Entry& entry : old->entries) {
+            if (is_empty(entry)) continue;
+            place((bits(entry.key) & sibling_bit) != 0 ? sibling : segment, entry.key,
+                  entry.record);
+        }
+        for (std::size_t i = 0; i < directory_.size(); ++i) {
+            const std::uint64_t prefix = std::uint64_t{i} << (64 - depth_);
+            if (directory_[i] == &segment && (prefix & sibling_bit) != 0) directory_[i] = &sibling;
+        }
+    }
+
+    void double_directory() {
+        CHECK(depth_ < 40);
+        ++depth_;
+        std::vector<Segment*> doubled(directory_.size() * 2);
+        for (std::size_t i = 0; i < doubled.size(); ++i) doubled[i] = directory_[i / 2];
+        directory_ = std::move(doubled);
+    }
+
+    std::vector<std::unique_ptr<Segment>> segments_;
+    std::vector<Segment*> directory_;  // by the leading `depth_` bits of a key
+    unsigned depth_ = 0;
+    std::size_t size_ = 0;
+    std::size_t swept_ = 0;
+};
+
+}  // namespace sluice::storage
