@@ -1,0 +1,173 @@
+#include "friction/registry.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support.h"
+
+namespace sluice::friction {
+namespace {
+
+RawFrictionConfig small_config(int clients) {
+    RawFrictionConfig raw = plain_config();
+    raw.adjustment_rate = 0.8;
+    raw.max_clients = clients;
+    raw.penalty_ttl_seconds = 100;
+    raw.penalty_min_friction = 0.3;
+    return raw;
+}
+
+class Gateway {
+public:
+    explicit Gateway(const RawFrictionConfig& raw)
+        : config(valid(raw)), registry(config, test_hash_key) {}
+
+    Decision call(std::string_view client, double seconds = 0, std::string_view tool = "write") {
+        return registry.check_and_record(client, config.tool(tool), at(seconds));
+    }
+
+    FrictionConfig config;
+    Registry registry;
+};
+
+TEST(Registry, ClientsAreIndependent) {
+    Gateway gateway(small_config(10));
+    gateway.call("a");
+    EXPECT_GT(gateway.call("a").friction, 0);
+    EXPECT_EQ(gateway.call("b").friction, 0);
+    EXPECT_EQ(gateway.registry.size(), 2U);
+}
+
+TEST(Registry, FullItEvictsTheClientSeenLongestAgo) {
+    Gateway gateway(small_config(2));
+    gateway.call("a");
+    gateway.call("b");
+    gateway.call("a");
+    gateway.call("c");
+    EXPECT_EQ(gateway.registry.size(), 2U);
+    EXPECT_NE(gateway.registry.find("a"), nullptr);
+    EXPECT_EQ(gateway.registry.find("b"), nullptr);
+    EXPECT_NE(gateway.registry.find("c"), nullptr);
+}
+
+TEST(Registry, ARefusedCallCountsAsSeen) {
+    Gateway gateway(small_config(2));
+    while (gateway.call("a").allowed) continue;
+    gateway.call("b");
+    EXPECT_FALSE(gateway.call("a").allowed);
+    gateway.call("c");
+    EXPECT_NE(gateway.registry.find("a"), nullptr);
+}
+
+TEST(Registry, AnEvictedClientReturnsWithItsFriction) {
+    Gateway gateway(small_config(1));
+    gateway.call("a");
+    const double friction = gateway.registry.find("a")->frictions()[0];
+    EXPECT_EQ(friction, 0.4);
+    gateway.call("b", 50);
+    EXPECT_EQ(gateway.registry.penalties(), 1U);
+    EXPECT_EQ(gateway.call("a", 150).friction, friction);
+    EXPECT_EQ(gateway.registry.find("b"), nullptr);
+}
+
+TEST(Registry, APenaltyEndsWithItsTimeToLive) {
+    Gateway gateway(small_config(1));
+    gateway.call("a");
+    gateway.call("b", 50);
+    EXPECT_EQ(gateway.call("a", 150.01).friction, 0);
+}
+
+TEST(Registry, APenaltyIsGivenBackOnce) {
+    Gateway gateway(small_config(1));
+    gateway.call("a");
+    gateway.call("b", 1, "read");
+    gateway.call("a", 2, "read");  // back, and down to friction 0 with calls of other tools
+    for (int i = 0; i < 20; ++i) gateway.call("a", 2, "read");
+    EXPECT_EQ(gateway.registry.find("a")->frictions()[0], 0);
+    gateway.call("b", 3, "read");
+    EXPECT_EQ(gateway.call("a", 4).friction, 0);
+}
+
+TEST(Registry, FrictionBelowTheMinimumIsNotKept) {
+    RawFrictionConfig raw = small_config(1);
+    raw.penalty_min_friction = 0.41;
+    Gateway gateway(raw);
+    gateway.call("a");
+    gateway.call("b");
+    EXPECT_EQ(gateway.registry.penalties(), 0U);
+    EXPECT_EQ(gateway.call("a").friction, 0);
+}
+
+TEST(Registry, WithoutATimeToLiveNothingIsKept) {
+    RawFrictionConfig raw = small_config(1);
+    raw.penalty_ttl_seconds = 0;
+    Gateway gateway(raw);
+    gateway.call("a");
+    gateway.call("b");
+    EXPECT_EQ(gateway.registry.penalties(), 0U);
+    EXPECT_EQ(gateway.call("a").friction, 0);
+}
+
+TEST(Registry, KeptFrictionDecaysWhereIdleTimeCounts) {
+    RawFrictionConfig raw = small_config(1);
+    raw.time_decay_rate = 0.01;
+    for (const bool recovers : {true, false}) {
+        raw.recover_while_idle = recovers;
+        Gateway gateway(raw);
+        gateway.call("a", 0);
+        gateway.call("b", 30);
+        EXPECT_DOUBLE_EQ(gateway.call("a", 50).friction, recovers ? 0.4 * std::exp(-0.5) : 0.4);
+    }
+}
+
+TEST(Registry, AnEvictionGivesTheNewClientACleanController) {
+    Gateway gateway(small_config(1));
+    for (int i = 0; i < 5; ++i) gateway.call("a");
+    const Decision decision = gateway.call("b");
+    EXPECT_EQ(decision.friction, 0);
+    EXPECT_EQ(decision.current_rate, 0);
+}
+
+TEST(Registry, AFloodOfClientsStaysWithinItsBounds) {
+    Gateway gateway(small_config(100));
+    for (int i = 0; i < 20'000; ++i) gateway.call("client-" + std::to_string(i), i * 1e-3);
+    EXPECT_EQ(gateway.registry.size(), 100U);
+    EXPECT_LE(gateway.registry.penalties(), 1024U);
+    EXPECT_GT(gateway.registry.penalties(), 900U);
+}
+
+TEST(Registry, ExpiredPenaltiesMakeRoomByThemselves) {
+    Gateway gateway(small_config(1));
+    for (int i = 0; i < 500; ++i) gateway.call("client-" + std::to_string(i), i);
+    EXPECT_LE(gateway.registry.penalties(), 101U);
+}
+
+TEST(Registry, AFloodOfToolNamesChangesNothingInSize) {
+    Gateway gateway(small_config(1));
+    gateway.call("a");
+    for (int i = 0; i < 20'000; ++i) gateway.call("a", 0, "tool-" + std::to_string(i));
+    EXPECT_EQ(gateway.registry.size(), 1U);
+    EXPECT_EQ(gateway.registry.find("a")->window_rate(gateway.config.tool("write")), 0);
+}
+
+TEST(Registry, AForgottenClientStartsAnew) {
+    Gateway gateway(small_config(1));
+    gateway.call("a");
+    gateway.call("b");
+    gateway.registry.forget("a");
+    EXPECT_EQ(gateway.registry.penalties(), 0U);
+    gateway.registry.forget("b");
+    EXPECT_EQ(gateway.registry.size(), 0U);
+    EXPECT_EQ(gateway.call("b").friction, 0);
+    EXPECT_EQ(gateway.call("a").friction, 0);
+}
+
+TEST(Registry, AnUnknownClientIsNotMadeByLookingForIt) {
+    const Gateway gateway(small_config(1));
+    EXPECT_EQ(gateway.registry.find("a"), nullptr);
+    EXPECT_EQ(gateway.registry.size(), 0U);
+}
+
+}  // namespace
+}  // namespace sluice::friction

@@ -1,0 +1,67 @@
+#include "friction/window.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace sluice::friction {
+namespace {
+
+constexpr ToolId first = ToolId::listed(0);
+constexpr ToolId second = ToolId::listed(1);
+constexpr ToolId other = ToolId::unlisted(7);
+
+TEST(Window, AnEmptyOneHasRateZeroForEveryTool) {
+    const Window window(3, 2);
+    EXPECT_EQ(window.rate(first), 0);
+    EXPECT_EQ(window.rate(other), 0);
+}
+
+TEST(Window, BeforeItIsFullRatesAreFractionsOfWhatItHolds) {
+    Window window(10, 2);
+    window.push(first);
+    window.push(other);
+    window.push(other);
+    EXPECT_EQ(window.size(), 3);
+    EXPECT_DOUBLE_EQ(window.rate(first), 1.0 / 3);
+    EXPECT_DOUBLE_EQ(window.rate(other), 2.0 / 3);
+    EXPECT_EQ(window.rate(second), 0);
+}
+
+TEST(Window, AFullOneForgetsItsOldestCall) {
+    Window window(2, 2);
+    window.push(first);
+    window.push(second);
+    window.push(other);
+    EXPECT_EQ(window.size(), 2);
+    EXPECT_EQ(window.rate(first), 0);
+    EXPECT_EQ(window.rate(second), 0.5);
+    EXPECT_EQ(window.rate(other), 0.5);
+}
+
+TEST(Window, CountsAgreeWithItsCallsAfterManyTurns) {
+    Window window(7, 2);
+    std::vector<ToolId> calls;
+    for (unsigned i = 0; i < 1000; ++i) {
+        const ToolId tool = i * i % 5 == 1 ? first : i % 3 == 0 ? second : other;
+        window.push(tool);
+        calls.push_back(tool);
+        const auto last = std::span(calls).last(std::min<std::size_t>(calls.size(), 7));
+        ASSERT_EQ(window.counts()[0], std::ranges::count(last, first));
+        ASSERT_EQ(window.counts()[1], std::ranges::count(last, second));
+    }
+}
+
+TEST(Window, ClearedItIsAsNew) {
+    Window window(2, 1);
+    window.push(first);
+    window.clear();
+    EXPECT_EQ(window.size(), 0);
+    EXPECT_EQ(window.counts()[0], 0);
+    window.push(other);
+    EXPECT_EQ(window.rate(first), 0);
+}
+
+}  // namespace
+}  // namespace sluice::friction
