@@ -26,6 +26,7 @@ Address Address::from_native(const sockaddr* address, socklen_t length) {
 }
 
 std::optional<Address> Address::from_ip(std::string_view ip, std::uint16_t port) {
+    if (ip.find('\0') != std::string_view::npos) return std::nullopt;
     const std::string text(ip);
     sockaddr_in v4{};
     if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
@@ -46,7 +47,10 @@ std::optional<Address> Address::parse(std::string_view text) {
     if (text.starts_with(unix_prefix)) {
         const std::string_view path = text.substr(unix_prefix.size());
         sockaddr_un local{};
-        if (!path.starts_with('/') || path.size() >= sizeof local.sun_path) return std::nullopt;
+        if (!path.starts_with('/') || path.size() >= sizeof local.sun_path ||
+            path.find('\0') != std::string_view::npos) {
+            return std::nullopt;
+        }
         local.sun_family = AF_UNIX;
         std::memcpy(local.sun_path, path.data(), path.size());
         const auto length = offsetof(sockaddr_un, sun_path) + path.size() + 1;
@@ -58,11 +62,10 @@ std::optional<Address> Address::parse(std::string_view text) {
     const auto port = parse_decimal(text.substr(colon + 1));
     if (!port || *port > 65535) return std::nullopt;
     std::string_view host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) {
-        host = host.substr(1, host.size() - 2);
-    } else if (host.find(':') != std::string_view::npos) {
-        return std::nullopt;
-    }
+    const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    // Brackets are for IPv6 and IPv6 is for brackets.
+    if (bracketed != (host.find(':') != std::string_view::npos)) return std::nullopt;
     return from_ip(host, static_cast<std::uint16_t>(*port));
 }
 

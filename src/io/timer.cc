@@ -83,21 +83,19 @@ void TimerWheel::expire_slot() {
 
 void TimerWheel::advance(MonotonicTime now) {
     const std::uint64_t target = tick_of(now, false);
-    while (current_ < target) {
-        if (std::ranges::all_of(occupied_, [](std::uint64_t bits) { return bits == 0; })) {
-            current_ = target;
-            return;
-        }
-        ++current_;
+    for (auto next = next_tick(); next && *next <= target; next = next_tick()) {
+        current_ = *next;
         for (unsigned level = levels - 1; level > 0; --level) {
             const std::uint64_t below = (std::uint64_t{1} << (level * bits_per_level)) - 1;
             if ((current_ & below) == 0) cascade(level);
         }
         expire_slot();
     }
+    current_ = std::max(current_, target);
 }
 
-std::optional<MonotonicTime> TimerWheel::next_due() const {
+/// The next tick at which a slot with timers in it is reached, on any level.
+std::optional<std::uint64_t> TimerWheel::next_tick() const {
     std::optional<std::uint64_t> earliest;
     for (unsigned level = 0; level < levels; ++level) {
         if (occupied_[level] == 0) continue;
@@ -106,11 +104,16 @@ std::optional<MonotonicTime> TimerWheel::next_due() const {
         // The nearest occupied slot after the current one, going round.
         const auto rotated = std::rotr(occupied_[level], (position + 1) % static_cast<int>(slots));
         const auto steps = static_cast<std::uint64_t>(std::countr_zero(rotated)) + 1;
-        const std::uint64_t due = ((current_ >> shift) + steps) << shift;
-        earliest = std::min(earliest.value_or(due), due);
+        const std::uint64_t tick_there = ((current_ >> shift) + steps) << shift;
+        earliest = std::min(earliest.value_or(tick_there), tick_there);
     }
-    if (!earliest) return std::nullopt;
-    return origin_ + static_cast<std::int64_t>(*earliest) * tick;
+    return earliest;
+}
+
+std::optional<MonotonicTime> TimerWheel::next_due() const {
+    const auto next = next_tick();
+    if (!next) return std::nullopt;
+    return origin_ + static_cast<std::int64_t>(*next) * tick;
 }
 
 }  // namespace sluice::io

@@ -58,6 +58,7 @@ private:
     void remove(Timer& timer);
     void cascade(unsigned level);
     void expire_slot();
+    std::optional<std::uint64_t> next_tick() const;
 
     MonotonicTime origin_;
     std::uint64_t current_ = 0;  // every timer due up to this tick has been told
