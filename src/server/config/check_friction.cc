@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 
 #include "server/config/checks.h"
 #include "server/config/sections.h"
@@ -10,39 +11,69 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double cost_max = 1e9;
+// Where each key below [resource.friction] stands, by the path that the friction library uses.
+class PlaceMap {
+public:
+    explicit PlaceMap(RawFriction raw) : table_(raw.place) { raw.each_key(*this); }
 
-void check_required(const Setting<double>& rate, std::string_view what, Problems& problems) {
-    if (!rate.given) problems.add(rate.place, fmt::format("is missing: {}", what));
+    template <class T>
+    void operator()(std::string_view name, Setting<T>& setting) {
+        places_.emplace(prefix_ + std::string(name), setting.place);
+    }
+    void operator()(std::string_view name, StringList& list) {
+        if (!list.empty()) places_.emplace(prefix_ + std::string(name), list.front().place);
+    }
+    template <class Table>
+    void operator()(std::string_view name, std::vector<Named<Table>>& tables) {
+        for (auto& [chosen, table] : tables) {
+            prefix_ = fmt::format("{}.{}.", name, chosen);
+            places_.emplace(fmt::format("{}.{}", name, chosen), table.place);
+            table.each_key(*this);
+        }
+        prefix_.clear();
+    }
+
+    Place find(const std::string& key) const {
+        const auto found = places_.find(key);
+        if (found != places_.end()) return found->second;
+        // A list that is empty or absent: where its table stands.
+        const auto table = places_.find(key.substr(0, key.rfind('.')));
+        return {table != places_.end() ? table->second.line : table_.line,
+                fmt::format("{}.{}", table_.key, key)};
+    }
+
+private:
+    Place table_;
+    std::string prefix_;
+    std::map<std::string, Place> places_;
+};
+
+double to_seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
 }
 
-FrictionToolSettings check_tool(const Named<RawFrictionTool>& named, Problems& problems) {
+friction::RawTool tool_of(const Named<RawFrictionTool>& named, Problems& problems) {
     const RawFrictionTool& raw = named.table;
-    FrictionToolSettings tool;
-    tool.name = named.name;
-    check_required(raw.target_rate,
-                   "the fraction of a client's calls that this tool should stay below", problems);
-    tool.target_rate = check_range(raw.target_rate, 0.0, 1.0, problems);
-    tool.min_cost = check_range(raw.min_cost, 0.0, cost_max, problems);
-    tool.max_cost = check_range(raw.max_cost, 0.0, cost_max, problems);
-    if (tool.min_cost > tool.max_cost) {
-        problems.add(raw.min_cost.given ? raw.min_cost.place : raw.max_cost.place,
-                     fmt::format("min_cost {} is above max_cost {}", tool.min_cost, tool.max_cost));
+    if (!raw.target_rate.given) {
+        problems.add(
+            raw.target_rate.place,
+            "is missing: the fraction of a client's calls that this tool should stay below");
     }
-    tool.justification_threshold = check_range(raw.justification_threshold, 0.0, 1.0, problems);
-    tool.hard_block_threshold = check_range(raw.hard_block_threshold, 0.0, 1.0, problems);
-    return tool;
+    return {.name = named.name,
+            .target_rate = *raw.target_rate,
+            .min_cost = *raw.min_cost,
+            .max_cost = *raw.max_cost,
+            .justification_threshold = *raw.justification_threshold,
+            .hard_block_threshold = *raw.hard_block_threshold};
 }
 
-FrictionGroupSettings check_group(const Named<RawFrictionGroup>& named, const RawFriction& friction,
-                                  Problems& problems) {
+friction::RawGroup group_of(const Named<RawFrictionGroup>& named, const RawFriction& friction,
+                            Problems& problems) {
     const RawFrictionGroup& raw = named.table;
-    FrictionGroupSettings group;
-    group.name = named.name;
-    if (raw.tools.empty()) {
-        problems.add({raw.place.line, raw.place.key + ".tools"},
-                     "is missing: the tools whose rates are summed up");
-    }
+    friction::RawGroup group{.name = named.name,
+                             .tools = {},
+                             .aggregate_target = *raw.aggregate_target,
+                             .pressure_weight = *raw.pressure_weight};
     for (const auto& name : raw.tools) {
         const bool known = std::ranges::any_of(
             friction.tools, [&](const auto& tool) { return tool.name == *name; });
@@ -53,55 +84,55 @@ FrictionGroupSettings check_group(const Named<RawFrictionGroup>& named, const Ra
         }
         group.tools.push_back(*name);
     }
-    check_required(raw.aggregate_target,
-                   "the fraction that all tools of the group together should stay below", problems);
-    group.aggregate_target = check_range(raw.aggregate_target, 0.0, 1.0, problems);
-    group.pressure_weight = check_range(raw.pressure_weight, 0.0, 100.0, problems);
+    if (!raw.aggregate_target.given) {
+        problems.add(
+            raw.aggregate_target.place,
+            "is missing: the fraction that all tools of the group together should stay below");
+    }
     return group;
 }
 
-void check_loop(const RawFriction& raw, FrictionSettings& settings, Problems& problems) {
-    const auto number = [&](const Setting<double>& setting, double least, double most) {
-        return check_range(setting, least, most, problems);
-    };
-    const auto count = [&](const Setting<std::int64_t>& setting, std::int64_t least,
-                           std::int64_t most) {
-        return check_count(setting, least, most, problems);
-    };
-    settings.window_size = count(raw.window_size, 1, 100'000);
-    settings.ema_alpha = number(raw.ema_alpha, 0.0001, 1);
-    settings.adjustment_rate = number(raw.adjustment_rate, 0, 1);
-    settings.asymmetric_decay = number(raw.asymmetric_decay, 0.01, 100);
-    settings.dead_zone = number(raw.dead_zone, 0, 1);
-    settings.warmup_calls = count(raw.warmup_calls, 0, 1'000'000);
-    settings.time_decay_rate = number(raw.time_decay_rate, 0, 1000);
-    settings.saturation_threshold = number(raw.saturation_threshold, 0, 1);
-    settings.saturation_window = count(raw.saturation_window, 0, 1'000'000);
-    settings.saturation_relief_rate = number(raw.saturation_relief_rate, 0, 1);
-    settings.max_clients = count(raw.max_clients, 1, 100'000'000);
-    settings.penalty_min_friction = number(raw.penalty_min_friction, 0, 1);
+friction::RawFrictionConfig convert(const RawFriction& raw, Problems& problems) {
+    using friction::Mode;
+    constexpr std::array<std::pair<std::string_view, Mode>, 3> modes{
+        {{"block", Mode::block}, {"delay", Mode::delay}, {"observe", Mode::observe}}};
+    friction::RawFrictionConfig out;
+    out.mode = choose(raw.mode, modes, problems);
+    out.max_delay_seconds = to_seconds(check_range<Duration>(raw.max_delay, 0s, 10min, problems));
+    out.window_size = *raw.window_size;
+    out.ema_alpha = *raw.ema_alpha;
+    out.adjustment_rate = *raw.adjustment_rate;
+    out.asymmetric_decay = *raw.asymmetric_decay;
+    out.dead_zone = *raw.dead_zone;
+    out.warmup_calls = *raw.warmup_calls;
+    out.time_decay_rate = *raw.time_decay_rate;
+    out.default_budget = raw.default_budget->value;
+    out.saturation_threshold = *raw.saturation_threshold;
+    out.saturation_window = *raw.saturation_window;
+    out.saturation_relief_rate = *raw.saturation_relief_rate;
+    out.max_clients = *raw.max_clients;
+    out.penalty_ttl_seconds =
+        to_seconds(check_range<Duration>(raw.penalty_ttl, 0s, std::chrono::days(365), problems));
+    out.penalty_min_friction = *raw.penalty_min_friction;
+    for (const auto& tool : raw.tools) out.tools.push_back(tool_of(tool, problems));
+    for (const auto& group : raw.groups) out.groups.push_back(group_of(group, raw, problems));
+    return out;
 }
 
 }  // namespace
 
-FrictionSettings check_friction(const RawFriction& raw, Problems& problems) {
-    using Mode = FrictionSettings::Mode;
-    constexpr std::array<std::pair<std::string_view, Mode>, 3> modes{
-        {{"block", Mode::block}, {"delay", Mode::delay}, {"observe", Mode::observe}}};
-    FrictionSettings settings;
-    settings.mode = choose(raw.mode, modes, problems);
-    settings.max_delay = check_range<Duration>(raw.max_delay, 0s, 10min, problems);
-    settings.penalty_ttl =
-        check_range<Duration>(raw.penalty_ttl, 0s, std::chrono::days(30), problems);
-    check_loop(raw, settings, problems);
-    settings.default_budget = raw.default_budget->value;
-    if (!(settings.default_budget > 0)) {
-        problems.add(raw.default_budget.place, "has to be above 0; \"inf\" means no budget");
+std::shared_ptr<const friction::FrictionConfig> check_friction(const RawFriction& raw,
+                                                               Problems& problems) {
+    auto config = friction::validate(convert(raw, problems));
+    if (!config) {
+        const PlaceMap places(raw);
+        for (const friction::Problem& problem : config.error()) {
+            problems.add(places.find(problem.key), problem.text);
+        }
+        return nullptr;
     }
-    for (const auto& tool : raw.tools) settings.tools.push_back(check_tool(tool, problems));
-    for (const auto& group : raw.groups)
-        settings.groups.push_back(check_group(group, raw, problems));
-    return settings;
+    if (!*raw.enabled) return nullptr;
+    return std::make_shared<const friction::FrictionConfig>(*std::move(config));
 }
 
 }  // namespace sluice::server

@@ -62,7 +62,7 @@ std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& 
 
 void check_upstream(const Setting<std::string>& upstream, Problems& problems) {
     if (!check_given(upstream, "the URL of the MCP server behind this resource", problems)) return;
-    check_url(upstream, problems);
+    check_outgoing_url(upstream, problems);
 }
 
 std::vector<ToolRuleConfig> check_tools(const std::vector<RawToolRule>& rules,
@@ -117,7 +117,8 @@ IntrospectionConfig check_introspection(const RawIntrospection& raw, const Resou
     IntrospectionConfig checked;
     checked.endpoint = *raw.endpoint;
     if (check_given(raw.endpoint, "the introspection endpoint's URL (RFC 7662)", problems)) {
-        const auto url = check_secure_url(raw.endpoint, insecure, problems);
+        const auto url = check_outgoing_url(raw.endpoint, problems);
+        if (url) check_secret_bearing_url(raw.endpoint, insecure, problems);
         if (url) checked.issuer = url->origin();
     }
     if (raw.issuer.given) {
@@ -155,19 +156,15 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws
         std::optional<IntrospectionConfig> introspection;
         if (raw.introspection)
             introspection = check_introspection(*raw.introspection, context, problems);
-        std::optional<FrictionSettings> friction;
-        if (raw.friction) friction = check_friction(*raw.friction, problems);
-        if (raw.friction && !*raw.friction->enabled) friction.reset();
+        auto friction = raw.friction ? check_friction(*raw.friction, problems) : nullptr;
         auto tools = check_tools(raw.tools, scopes, problems);
         const std::string name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
-        const std::string description = check_line(raw.description, problems);
         const Duration timeout = check_range<Duration>(raw.timeout, 10ms, 24h, problems);
         const Duration connect = check_range<Duration>(raw.connect_timeout, 10ms, 1min, problems);
         if (!identifier) continue;
         checked.push_back({.path = *raw.path,
                            .identifier = *identifier,
                            .name = name,
-                           .description = description,
                            .upstream = *raw.upstream,
                            .introspection = std::move(introspection),
                            .required_scopes = required,

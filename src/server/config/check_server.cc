@@ -55,7 +55,7 @@ void check_body_limits(const RawServer& raw, ServerConfig& server, Problems& pro
     server.max_body = check_range(raw.max_body, kibibytes(1), mebibytes(1024), problems);
     server.header_timeout = check_range<Duration>(raw.header_timeout, 1s, 10min, problems);
     server.body_timeout = check_range<Duration>(raw.body_timeout, 1s, 1h, problems);
-    server.body_min_rate = check_range(raw.body_min_rate, Bytes{0}, mebibytes(1), problems);
+    server.body_min_rate = check_range(raw.body_min_rate, Bytes{1}, mebibytes(1), problems);
     server.idle_timeout = check_range<Duration>(raw.idle_timeout, 1s, 1h, problems);
     server.max_connections = check_count(raw.max_connections, 1, 1'000'000, problems);
 }

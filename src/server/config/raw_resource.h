@@ -51,14 +51,13 @@ struct RawResource {
     Place place;
     Setting<std::string> path;  // required: the resource identifier is public_url + path
     Setting<std::string> name;  // on the consent page and in metadata; empty: the path
-    Setting<std::string> description;
     Setting<std::string> upstream;          // required: the MCP server's URL
     Setting<std::string> verify = "local";  // local | introspection
     std::optional<RawIntrospection> introspection;
     StringList required_scopes;   // for every request
     StringList scopes_supported;  // in metadata (RFC 9728); empty: required_scopes
     /// How long the upstream may take until its answer begins. 10ms to 24h.
-    Setting<Duration> timeout = std::chrono::minutes(5);
+    Setting<Duration> timeout = std::chrono::seconds(60);
     /// How long connecting to the upstream may take. 10ms to 1m.
     Setting<Duration> connect_timeout = std::chrono::seconds(5);
     std::vector<RawToolRule> tools;  // the first whose pattern matches decides
@@ -67,7 +66,6 @@ struct RawResource {
     void each_key(auto& key) {
         key("path", path);
         key("name", name);
-        key("description", description);
         key("upstream", upstream);
         key("verify", verify);
         key("introspection", introspection);

@@ -34,14 +34,14 @@ struct RawServer {
     Setting<Bytes> max_body = mebibytes(4);
     /// From a connection's or request's first byte to the end of its header block. 1s to 10m.
     Setting<Duration> header_timeout = std::chrono::seconds(10);
-    /// The longest a body may take, however steady it flows. 1s to 1h.
-    Setting<Duration> body_timeout = std::chrono::seconds(60);
-    /// The least a body has to bring per second, or its connection ends. 0B: no minimum.
-    Setting<Bytes> body_min_rate = Bytes{256};
+    /// A body may take this long plus the time its bytes take at body_min_rate. 1s to 1h.
+    Setting<Duration> body_timeout = std::chrono::seconds(10);
+    /// Bytes a second. 1B to 1MiB.
+    Setting<Bytes> body_min_rate = kibibytes(4);
     /// How long a keep-alive connection may be silent between requests. 1s to 1h.
     Setting<Duration> idle_timeout = std::chrono::seconds(75);
-    /// Open client connections, over all cores; above it new ones wait to be accepted.
-    Setting<std::int64_t> max_connections = 10'000;
+    /// Open client connections on each core; more are closed as they come. 1 to 1,000,000.
+    Setting<std::int64_t> max_connections = 16'384;
 
     void each_key(auto& key) {
         key("listen", listen);

@@ -1,14 +1,15 @@
 // [[resource]], checked.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "friction/config.h"
 #include "server/config/auth_config.h"
-#include "server/config/friction_settings.h"
 #include "token/resource_identifier.h"
 #include "token/scope.h"
 
@@ -33,7 +34,6 @@ struct ResourceConfig {
     std::string path;                      // begins with '/', no trailing slash
     token::ResourceIdentifier identifier;  // public_url + path
     std::string name;                      // never empty
-    std::string description;
     std::string upstream;
     std::optional<IntrospectionConfig> introspection;  // absent: verify = "local"
     token::ScopeSet required_scopes;
@@ -41,7 +41,7 @@ struct ResourceConfig {
     Duration timeout{};
     Duration connect_timeout{};
     std::vector<ToolRuleConfig> tools;
-    std::optional<FrictionSettings> friction;  // absent: none, or not enabled
+    std::shared_ptr<const friction::FrictionConfig> friction;  // null: none, or not enabled
 };
 
 }  // namespace sluice::server

@@ -2,6 +2,7 @@
 // empty.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,7 +38,9 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raw,
                                             const ResourceContext& context, Problems& problems);
 IntrospectionConfig check_introspection(const RawIntrospection& raw, const ResourceContext& context,
                                         Problems& problems);
-FrictionSettings check_friction(const RawFriction& raw, Problems& problems);
+/// Null where there is a problem, or friction is not enabled.
+std::shared_ptr<const friction::FrictionConfig> check_friction(const RawFriction& raw,
+                                                               Problems& problems);
 
 /// A secret that protects an interface: problems of resolve_secret(), and of a guessable length.
 Secret check_strong_secret(const RawSecret& raw, const Surroundings& surroundings,

@@ -24,9 +24,9 @@ struct ServerConfig {
     Bytes max_body;
     Duration header_timeout{};
     Duration body_timeout{};
-    Bytes body_min_rate;  // per second; 0: none
+    Bytes body_min_rate;  // per second
     Duration idle_timeout{};
-    std::uint32_t max_connections = 0;
+    std::uint32_t max_connections = 0;  // on each core
 };
 
 struct LogConfig {

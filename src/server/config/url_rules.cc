@@ -4,9 +4,9 @@
 #include <array>
 
 #include "base/ascii.h"
-#include "http/url_split.h"
-#include "io/address.h"
-#include "server/config/network.h"
+#include "http/address_scope.h"
+#include "http/uri.h"
+#include "http/url_safety.h"
 
 namespace sluice::server {
 namespace {
@@ -20,17 +20,14 @@ bool is_plain_http(const token::ResourceIdentifier& url) {
 }
 
 const char* redirect_uri_fault(std::string_view uri) {
-    const auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
-    if (uri.empty() || !std::ranges::all_of(uri, printable)) {
-        return "must not be empty nor hold spaces, control characters or non-ASCII";
+    if (uri.find('*') != std::string_view::npos) {
+        return "must be one exact URI without a wildcard (OAuth 2.1 section 2.3.1)";
     }
-    if (uri.find_first_of("*\\\"<>^`{|}") != std::string_view::npos) {
-        return "must be one exact URI: no wildcard, no backslash (OAuth 2.1 section 2.3.1)";
-    }
-    const http::UrlParts url = http::split_url(uri);
-    const std::string scheme = to_lower(url.scheme);
-    if (scheme.empty()) return "has to be an absolute URI";
-    if (url.fragment) return "must not have a fragment (RFC 6749 section 3.1.2)";
+    const auto url = http::parse_uri(uri);
+    if (!url)
+        return "has to be an absolute URI, without spaces and non-ASCII characters (RFC 3986)";
+    const std::string scheme = to_lower(url->scheme);
+    if (url->fragment) return "must not have a fragment (RFC 6749 section 3.1.2)";
     if (std::ranges::find(forbidden_schemes, scheme) != forbidden_schemes.end()) {
         return "has a scheme that is never redirected to";
     }
@@ -48,10 +45,7 @@ const char* redirect_uri_fault(std::string_view uri) {
 bool is_loopback_host(std::string_view host) {
     if (equal_ignoring_case(host, "localhost")) return true;
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    static const auto v4 = Network::parse("127.0.0.0/8");
-    static const auto v6 = Network::parse("::1");
-    const auto address = io::Address::from_ip(host, 0);
-    return address && (v4->contains(*address) || v6->contains(*address));
+    return http::address_scope(host) == http::AddressScope::loopback;
 }
 
 std::optional<token::ResourceIdentifier> check_url(const Setting<std::string>& setting,
@@ -63,10 +57,16 @@ std::optional<token::ResourceIdentifier> check_url(const Setting<std::string>& s
     return std::nullopt;
 }
 
-std::optional<token::ResourceIdentifier> check_secure_url(const Setting<std::string>& setting,
+std::optional<token::ResourceIdentifier> check_public_url(const Setting<std::string>& setting,
                                                           bool insecure_http, Problems& problems) {
     auto url = check_url(setting, problems);
-    if (url && is_plain_http(*url) && !insecure_http && !is_loopback_host(url->host())) {
+    if (!url) return std::nullopt;
+    if (setting->ends_with('/')) {
+        problems.add(setting.place, "must not end in a slash: clients compare it letter by letter");
+    }
+    if (setting->find('?') != std::string::npos)
+        problems.add(setting.place, "must not have a query");
+    if (is_plain_http(*url) && !insecure_http && !is_loopback_host(url->host())) {
         problems.add(
             setting.place,
             "has to be https for a host other than loopback: write the https URL of the TLS "
@@ -75,24 +75,33 @@ std::optional<token::ResourceIdentifier> check_secure_url(const Setting<std::str
     return url;
 }
 
-std::optional<token::ResourceIdentifier> check_public_url(const Setting<std::string>& setting,
-                                                          bool insecure_http, Problems& problems) {
-    auto url = check_secure_url(setting, insecure_http, problems);
-    if (!url) return std::nullopt;
-    if (setting->ends_with('/')) {
-        problems.add(setting.place, "must not end in a slash: clients compare it letter by letter");
+std::optional<token::ResourceIdentifier> check_outgoing_url(const Setting<std::string>& setting,
+                                                            Problems& problems) {
+    auto url = check_url(setting, problems);
+    if (url && !is_plain_http(*url)) {
+        problems.add(setting.place,
+                     "is https, but this build connects to other servers over http only: write the "
+                     "http URL of a proxy on this host that speaks TLS to the other side");
     }
-    if (setting->find('?') != std::string::npos)
-        problems.add(setting.place, "must not have a query");
     return url;
+}
+
+void check_secret_bearing_url(const Setting<std::string>& setting, bool insecure_http,
+                              Problems& problems) {
+    if (insecure_http || http::is_safe_url(*setting, true)) return;
+    problems.add(
+        setting.place,
+        "would carry a secret over the open network: use a loopback address or a name of the "
+        "container network, or, in a closed network only, insecure_http = true in [server]");
 }
 
 void check_origin(const Setting<std::string>& setting, Problems& problems) {
     const auto url = token::ResourceIdentifier::parse(*setting);
-    if (url && url->origin() == *setting) return;
-    problems.add(setting.place,
-                 "has to be an origin as browsers send it: \"https://app.example\", in lower case, "
-                 "without path and default port");
+    if (*setting == "*" || (url && url->origin() == *setting)) return;
+    problems.add(
+        setting.place,
+        "has to be \"*\" or an origin as browsers send it: \"https://app.example\", in lower "
+        "case, without path and default port");
 }
 
 void check_redirect_uri(const Setting<std::string>& setting, Problems& problems) {

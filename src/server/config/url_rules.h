@@ -17,15 +17,20 @@ bool is_loopback_host(std::string_view host);
 std::optional<token::ResourceIdentifier> check_url(const Setting<std::string>& setting,
                                                    Problems& problems);
 
-/// check_url(), and https unless the host is loopback or `insecure_http` is on.
-std::optional<token::ResourceIdentifier> check_secure_url(const Setting<std::string>& setting,
-                                                          bool insecure_http, Problems& problems);
-
-/// check_secure_url() for what clients compare letter by letter: no query, no trailing slash.
+/// check_url() for what clients compare letter by letter: no query, no trailing slash, and https
+/// unless the host is loopback or `insecure_http` is on.
 std::optional<token::ResourceIdentifier> check_public_url(const Setting<std::string>& setting,
                                                           bool insecure_http, Problems& problems);
 
-/// `https://app.example`: scheme, host and port only.
+/// check_url() for what this process connects to.
+std::optional<token::ResourceIdentifier> check_outgoing_url(const Setting<std::string>& setting,
+                                                            Problems& problems);
+
+/// Besides: a secret goes there with each request.
+void check_secret_bearing_url(const Setting<std::string>& setting, bool insecure_http,
+                              Problems& problems);
+
+/// "*" or `https://app.example`: scheme, host and port only.
 void check_origin(const Setting<std::string>& setting, Problems& problems);
 
 /// Where an authorization answer may be sent to (OAuth 2.1 §2.3, RFC 8252 §7 and §8): https, http

@@ -26,7 +26,7 @@ TEST(ConfigAuth, MayBeLeftOut) {
 path = "/mcp"
 upstream = "http://127.0.0.1:9000/mcp"
 verify = "introspection"
-introspection = { endpoint = "https://a.example/introspect", client_id = "rs", client_secret = "s" }
+introspection = { endpoint = "http://127.0.0.1:7/introspect", client_id = "rs", client_secret = "s" }
 )");
     EXPECT_FALSE(config.auth());
 }

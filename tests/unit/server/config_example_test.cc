@@ -32,10 +32,10 @@ TEST(ConfigExample, IsValid) {
     ASSERT_EQ(notes.tools.size(), 2U);
     EXPECT_EQ(notes.tools[0].match, "(create|update|delete)_.*");
     ASSERT_TRUE(notes.friction);
-    ASSERT_EQ(notes.friction->tools.size(), 2U);
-    EXPECT_EQ(notes.friction->tools[0].name, "delete_note");
-    EXPECT_EQ(notes.friction->tools[1].target_rate, 0.10);
-    EXPECT_EQ(notes.friction->groups.at(0).aggregate_target, 0.20);
+    ASSERT_EQ(notes.friction->tools().size(), 2U);
+    EXPECT_EQ(notes.friction->tools()[0].name, "delete_note");
+    EXPECT_EQ(notes.friction->tools()[1].target_rate, 0.10);
+    EXPECT_EQ(notes.friction->groups()[0].aggregate_target, 0.20);
 }
 
 // The page's tables: under a heading that holds `[auth]` or `[[auth.client]]`, each row begins with

@@ -33,7 +33,7 @@ TEST(ConfigReader, PutsAMissingKeyAtItsTable) {
                    "is missing");
 }
 
-TEST(ConfigReader, ReportsTenMistakesInTheOrderOfTheirLines) {
+TEST(ConfigReader, ReportsElevenMistakesInTheOrderOfTheirLines) {
     const std::string problems = problems_of(R"([server]
 public_url = "http://box.example"
 cores = "two"
@@ -59,7 +59,7 @@ match = "(unclosed"
     std::istringstream lines(problems);
     std::string line;
     std::vector<std::string> places;
-    while (std::getline(lines, line)) places.push_back(line.substr(0, line.find(": ", 4)));
+    while (std::getline(lines, line)) places.push_back(line.substr(0, line.find(": ", 5)));
     EXPECT_EQ(
         places,
         (std::vector<std::string>{

@@ -7,7 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view introspection =
-    "verify = \"introspection\"\nintrospection = { endpoint = \"https://a.example/introspect\", "
+    "verify = \"introspection\"\nintrospection = { endpoint = \"http://127.0.0.1:7/introspect\", "
     "client_id = \"rs\", client_secret = \"s\" }";
 
 TEST(ConfigResource, HasTheDocumentedDefaults) {
@@ -19,7 +19,7 @@ TEST(ConfigResource, HasTheDocumentedDefaults) {
     EXPECT_FALSE(resource.introspection);
     EXPECT_FALSE(resource.friction);
     EXPECT_TRUE(resource.required_scopes.empty());
-    EXPECT_EQ(resource.timeout, 5min);
+    EXPECT_EQ(resource.timeout, 60s);
     EXPECT_EQ(resource.connect_timeout, 5s);
 }
 
@@ -90,7 +90,7 @@ TEST(ConfigResource, IntrospectionNeedsItsTable) {
     expect_problem(followed_by("verify = \"introspection\"\n"), "8: resource[0].introspection",
                    "is missing");
     expect_problem(
-        followed_by("introspection = { endpoint = \"https://a.example/i\", client_id = \"rs\", "
+        followed_by("introspection = { endpoint = \"http://127.0.0.1:7/i\", client_id = \"rs\", "
                     "client_secret = \"s\" }\n"),
         "11: resource[0].introspection", "no effect");
 }
@@ -102,18 +102,29 @@ TEST(ConfigResource, IntrospectionNeedsEndpointIdAndSecret) {
     };
     expect_problem(table("client_id = \"rs\"\nclient_secret = \"s\"\n"),
                    "12: resource[0].introspection.endpoint", "is missing");
-    expect_problem(table("endpoint = \"https://a.example/i\"\nclient_secret = \"s\"\n"),
+    expect_problem(table("endpoint = \"http://127.0.0.1:7/i\"\nclient_secret = \"s\"\n"),
                    "12: resource[0].introspection.client_id", "is missing");
-    expect_problem(table("endpoint = \"https://a.example/i\"\nclient_id = \"rs\"\n"),
+    expect_problem(table("endpoint = \"http://127.0.0.1:7/i\"\nclient_id = \"rs\"\n"),
                    "12: resource[0].introspection.client_secret", "is missing");
 }
 
-TEST(ConfigResource, IntrospectionSendsItsSecretOverHttpsOnly) {
-    expect_problem(followed_by(replaced("https://a.example", "http://a.example", introspection)),
-                   "12: resource[0].introspection.endpoint", "https");
-    EXPECT_EQ(problems_of(
-                  followed_by(replaced("https://a.example", "http://127.0.0.1:1", introspection))),
+TEST(ConfigResource, IntrospectionSendsItsSecretToNeighboursOnly) {
+    const auto to = [](std::string_view origin) {
+        return followed_by(replaced("http://127.0.0.1:7", origin, introspection));
+    };
+    expect_problem(to("http://a.example"), "12: resource[0].introspection.endpoint",
+                   "open network");
+    EXPECT_EQ(problems_of(to("http://mcp-auth:8080")), "");
+    EXPECT_EQ(problems_of(replaced("[server]\n", "[server]\ninsecure_http = true\n",
+                                   to("http://a.example"))),
               "");
+}
+
+TEST(ConfigResource, OtherServersAreReachedOverHttpOnly) {
+    expect_problem(replaced("http://127.0.0.1:9000", "https://a.example"),
+                   "10: resource[0].upstream", "is https, but this build");
+    expect_problem(followed_by(replaced("http://127.0.0.1:7", "https://a.example", introspection)),
+                   "12: resource[0].introspection.endpoint", "is https, but this build");
 }
 
 TEST(ConfigResource, IntrospectionTellsClientsTheIssuer) {
@@ -122,7 +133,7 @@ TEST(ConfigResource, IntrospectionTellsClientsTheIssuer) {
             .resources()[0]
             .introspection->issuer;
     };
-    EXPECT_EQ(issuer_of(""), "https://a.example");
+    EXPECT_EQ(issuer_of(""), "http://127.0.0.1:7");
     EXPECT_EQ(issuer_of(", issuer = \"https://login.example/t\""), "https://login.example/t");
 }
 
