@@ -21,12 +21,13 @@ resource::ResourceSettings one_resource(const Config& config, const ResourceConf
         .name = from.name,
         .issuer = from.introspection ? from.introspection->issuer : config.auth()->issuer,
         .upstream = from.upstream,
+        .introspection = from.introspection.transform(introspection_settings),
         .required_scopes = from.required_scopes,
         .scopes_supported = from.scopes_supported,
+        .tools = {},
         .connect_timeout = from.connect_timeout,
         .timeout = from.timeout,
         .friction = from.friction};
-    if (from.introspection) settings.introspection = introspection_settings(*from.introspection);
     for (const ToolRuleConfig& rule : from.tools)
         settings.tools.push_back({rule.match, rule.scopes});
     return settings;
@@ -36,7 +37,8 @@ resource::ResourceSettings one_resource(const Config& config, const ResourceConf
 
 resource::Settings resource_settings(const Config& config) {
     resource::Settings settings{.allowed_origins = config.server().allowed_origins,
-                                .own_origin = config.server().public_url};
+                                .own_origin = config.server().public_url,
+                                .resources = {}};
     for (const ResourceConfig& resource : config.resources()) {
         settings.resources.push_back(one_resource(config, resource));
     }
