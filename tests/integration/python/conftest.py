@@ -1,0 +1,8 @@
+"""Settings of the Python tests."""
+
+import pytest
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"

@@ -1,0 +1,120 @@
+"""Processes of a test: sluice, and MCP servers to put behind it."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+ROOT = HERE.parent.parent
+BINARY = os.environ.get("SLUICE_BINARY", str(ROOT / "build/release/sluice"))
+
+PASSWORD = "canary horse battery staple"
+CLIENT_SECRET = "canary-client-secret-0123456789abcdef0123456789abcdef"
+RS_SECRET = "canary-rs-secret-0123456789abcdef0123456789abcdef"
+
+SECRETS = re.compile(r"\b(?:sat|srt|sac|sse)_[A-Za-z0-9_-]{20,}|canary[ +%-]\S*")
+SANITIZER_REPORT = re.compile(r"(?:Address|Leak|Thread|Undefined\w*)Sanitizer|runtime error:")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Process:
+    """A child that listens on `port`; its output goes to a file."""
+
+    def __init__(self, command: list[str], port: int):
+        self.port = port
+        self.origin = f"http://127.0.0.1:{port}"
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.child = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT)
+        self._wait_until_listening()
+
+    def output(self) -> str:
+        self.log.seek(0)
+        return self.log.read()
+
+    def _wait_until_listening(self, limit_seconds: float = 15) -> None:
+        deadline = time.monotonic() + limit_seconds
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                if self.child.poll() is not None or time.monotonic() > deadline:
+                    self.child.kill()
+                    raise RuntimeError(f"nothing listens on {self.port}:\n{self.output()}") from None
+                time.sleep(0.02)
+
+    def stop(self) -> int:
+        self.child.terminate()
+        try:
+            return self.child.wait(10)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            return self.child.wait()
+
+
+class Sluice(Process):
+    """A sluice that has to end well, and to log no secret but those it prints on purpose."""
+
+    may_print: tuple[str, ...] = ()
+
+    def stop(self) -> int:
+        code = super().stop()
+        output = self.output()
+        for secret in self.may_print:
+            output = output.replace(secret, "")
+        assert code == 0, f"sluice ended with {code}:\n{output[-4000:]}"
+        assert not SANITIZER_REPORT.search(output), output[-4000:]
+        assert SECRETS.findall(output) == []
+        return code
+
+
+def piece(name: str, /, **values: object) -> str:
+    template = (HERE / "configuration" / f"{name}.toml").read_text()
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), template)
+
+
+def serve(upstream: str) -> Sluice:
+    """Authorization server and gateway in one process, the resource at /mcp."""
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    text = "\n".join(
+        [
+            piece("server", port=port, public_url=origin),
+            piece(
+                "authorization_server",
+                issuer=origin,
+                access_token_ttl="1h",
+                password=PASSWORD,
+                client_secret=CLIENT_SECRET,
+                rs_secret=RS_SECRET,
+            ),
+            piece("resource", path="/mcp", name="Notes", upstream=upstream),
+        ]
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sluice.toml"
+        file.write_text(text)
+        return Sluice([BINARY, "serve", "--config", str(file)], port)
+
+
+def dev() -> Sluice:
+    port = free_port()
+    command = [BINARY, "dev", "--listen", f"127.0.0.1:{port}", "--user", f"alice:{PASSWORD}"]
+    sluice = Sluice(command, port)
+    sluice.may_print = (PASSWORD,)
+    return sluice
+
+
+def python_server() -> Process:
+    port = free_port()
+    return Process([sys.executable, str(HERE / "servers/notes_python.py"), str(port)], port)
