@@ -30,6 +30,7 @@ public:
     io::Address local_address(int fd) override { return network_.local_address(fd); }
     io::Address peer_address(int fd) override { return network_.peer_address(fd); }
     void shut_down(int fd) override { network_.shut_down(fd); }
+    void shut_down_sending(int fd) override { network_.shut_down_sending(fd); }
     void close(int fd) override;
 
     void accept(io::Operation& operation, int listener) override;

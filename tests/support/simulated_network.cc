@@ -136,9 +136,15 @@ std::optional<int> SimulatedNetwork::receive(int fd, std::span<char> into) {
 }
 
 void SimulatedNetwork::shut_down(int fd) {
+    shut_down_sending(fd);
+    Socket& ours = socket(fd);
+    if (ours.connected) ours.receiving_ended = true;
+}
+
+void SimulatedNetwork::shut_down_sending(int fd) {
     Socket& ours = socket(fd);
     if (!ours.connected) return;
-    ours.sending_ended = ours.receiving_ended = true;
+    ours.sending_ended = true;
     if (ours.peer >= 0) socket(ours.peer).receiving_ended = true;
 }
 

@@ -40,6 +40,7 @@ public:
     bool can_send(int fd) const;
 
     void shut_down(int fd);
+    void shut_down_sending(int fd);
     void close(int fd);
     /// Breaks a connection: both sides get ECONNRESET, and what was under way is lost.
     void reset(int fd);
