@@ -142,12 +142,11 @@ TEST(ConfigResource, IntrospectionHasBounds) {
         return problems_of(followed_by(replaced(" }", std::string(more) + " }", introspection)));
     };
     EXPECT_EQ(problem(", cache_ttl = \"10m\", timeout = \"1m\""), "");
-    EXPECT_THAT(problem(", cache_ttl = \"11m\""),
-                ::testing::HasSubstr("cache_ttl: 11m is not between 0s and 10m"));
-    EXPECT_THAT(problem(", timeout = \"0s\""),
-                ::testing::HasSubstr("timeout: 0s is not between 10ms and 1m"));
-    EXPECT_THAT(problem(", auth_method = \"none\""),
-                ::testing::HasSubstr("auth_method: \"none\" is not one of"));
+    EXPECT_TRUE(
+        problem(", cache_ttl = \"11m\"").contains("cache_ttl: 11m is not between 0s and 10m"));
+    EXPECT_TRUE(problem(", timeout = \"0s\"").contains("timeout: 0s is not between 10ms and 1m"));
+    EXPECT_TRUE(
+        problem(", auth_method = \"none\"").contains("auth_method: \"none\" is not one of"));
 }
 
 TEST(ConfigResource, TimeoutsHaveBounds) {

@@ -90,8 +90,8 @@ TEST(ConfigServer, InsecureHttpAllowsPlainHttpInAClosedNetwork) {
 }
 
 TEST(ConfigServer, ACredentialInAUrlIsNotRepeated) {
-    EXPECT_THAT(problems_of(replaced("https://box.example", "https://user:hunter2@box.example")),
-                ::testing::Not(::testing::HasSubstr("hunter2")));
+    EXPECT_FALSE(problems_of(replaced("https://box.example", "https://user:hunter2@box.example"))
+                     .contains("hunter2"));
 }
 
 TEST(ConfigServer, TrustsNetworks) {

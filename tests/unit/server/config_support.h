@@ -1,7 +1,6 @@
 // What the tests of the configuration share.
 #pragma once
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -92,8 +91,8 @@ inline std::string followed_by(std::string_view tables) {
 inline void expect_problem(std::string_view toml, std::string_view place, std::string_view words,
                            const FakeSurroundings& surroundings = {}) {
     const std::string problems = problems_of(toml, surroundings);
-    EXPECT_THAT(problems, ::testing::StartsWith("t:" + std::string(place) + ": "));
-    EXPECT_THAT(problems, ::testing::HasSubstr(words));
+    EXPECT_TRUE(problems.starts_with("t:" + std::string(place) + ": ")) << problems << place;
+    EXPECT_TRUE(problems.contains(words)) << problems << words;
     EXPECT_EQ(std::ranges::count(problems, '\n'), 1) << problems;
 }
 

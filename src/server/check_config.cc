@@ -1,0 +1,68 @@
+#include "server/check_config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+#include <string_view>
+
+namespace sluice::server {
+namespace {
+
+std::string count(std::size_t number, std::string_view thing) {
+    return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+std::string_view word(AuthConfig::Registration registration) {
+    switch (registration) {
+        case AuthConfig::Registration::open:
+            return "open";
+        case AuthConfig::Registration::token:
+            return "by token";
+        case AuthConfig::Registration::closed:
+            return "closed";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string summarise(const Config& config) {
+    std::vector<std::string> addresses;
+    for (const auto& address : config.server().listen) addresses.push_back(address.text());
+    std::string out = fmt::format("  listens on {}, reached at {}\n", fmt::join(addresses, ", "),
+                                  config.server().public_url);
+    if (const auto& auth = config.auth()) {
+        out += fmt::format("  authorization server {}: {}, {}, {}, registration {}\n", auth->issuer,
+                           count(auth->scopes.size(), "scope"), count(auth->users.size(), "user"),
+                           count(auth->clients.size(), "client"), word(auth->registration));
+    }
+    for (const ResourceConfig& resource : config.resources()) {
+        const std::string verified = resource.introspection
+                                         ? "tokens verified at " + resource.introspection->endpoint
+                                         : "tokens verified here";
+        const std::string friction =
+            resource.friction ? "friction on " + count(resource.friction->tools().size(), "tool")
+                              : "no friction";
+        out += fmt::format("  resource {} -> {}: {}, {}, {}\n", resource.identifier.text(),
+                           resource.upstream, verified, count(resource.tools.size(), "tool rule"),
+                           friction);
+    }
+    return out;
+}
+
+int check_config(const CheckConfigCommand& command) {
+    const auto config = load_config(command.config);
+    if (config) {
+        fmt::print("{}: ok\n{}", command.config, summarise(*config));
+        return 0;
+    }
+    for (const Problem& problem : config.error()) {
+        fmt::print("{}\n", format_problem(command.config, problem));
+    }
+    fmt::print(stderr, "sluice: {} in {}\n", count(config.error().size(), "problem"),
+               command.config);
+    return 1;
+}
+
+}  // namespace sluice::server

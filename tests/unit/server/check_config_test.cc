@@ -1,0 +1,30 @@
+#include "server/check_config.h"
+
+#include "tests/unit/server/config_support.h"
+
+namespace sluice::server::testing {
+namespace {
+
+TEST(CheckConfig, SummaryTellsWhatIsServedAndNoSecret) {
+    const Config config = config_of(followed_by(R"([[resource.tool]]
+match = ".*"
+[[auth.user]]
+username = "alice"
+password = "correct horse"
+[[auth.client]]
+client_id = "rs"
+auth_method = "client_secret_basic"
+client_secret = "0123456789abcdef"
+grant_types = []
+)"));
+    EXPECT_EQ(
+        summarise(config),
+        "  listens on 127.0.0.1:8080, reached at https://box.example\n"
+        "  authorization server https://box.example: 2 scopes, 1 user, 1 client, registration "
+        "open\n"
+        "  resource https://box.example/mcp -> http://127.0.0.1:9000/mcp: tokens verified here, "
+        "1 tool rule, no friction\n");
+}
+
+}  // namespace
+}  // namespace sluice::server::testing

@@ -1,0 +1,91 @@
+#include "server/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <vector>
+
+namespace sluice::server {
+namespace {
+
+std::expected<Command, CommandLineExit> parse(std::initializer_list<const char*> words) {
+    std::vector<const char*> argv{"sluice"};
+    argv.insert(argv.end(), words);
+    return parse_command_line(static_cast<int>(argv.size()), argv.data());
+}
+
+TEST(CommandLine, DevNeedsNothing) {
+    const auto command = parse({"dev"});
+    ASSERT_TRUE(command);
+    const auto& dev = std::get<DevCommand>(*command);
+    EXPECT_EQ(dev.listen, "127.0.0.1:8080");
+    EXPECT_FALSE(dev.upstream);
+    EXPECT_EQ(dev.username, "demo");
+    EXPECT_TRUE(dev.password.empty());
+}
+
+TEST(CommandLine, DevTakesAddressUpstreamAndUser) {
+    const auto command = parse({"dev", "--listen", "[::1]:9", "--upstream",
+                                "http://127.0.0.1:1/mcp", "--user", "ann:a:b c"});
+    ASSERT_TRUE(command);
+    const auto& dev = std::get<DevCommand>(*command);
+    EXPECT_EQ(dev.listen, "[::1]:9");
+    EXPECT_EQ(dev.upstream, "http://127.0.0.1:1/mcp");
+    EXPECT_EQ(dev.username, "ann");
+    EXPECT_EQ(dev.password.reveal(), "a:b c");
+}
+
+TEST(CommandLine, AUserIsANameAndAPassword) {
+    for (const char* user : {"ann", ":secret", "ann:"}) {
+        const auto command = parse({"dev", "--user", user});
+        ASSERT_FALSE(command) << user;
+        EXPECT_EQ(command.error().status, 2);
+        EXPECT_FALSE(command.error().text.contains("secret"));
+    }
+}
+
+TEST(CommandLine, ServeAndCheckConfigTakeAFile) {
+    const auto serve = parse({"serve", "--config", "a.toml"});
+    ASSERT_TRUE(serve);
+    EXPECT_EQ(std::get<ServeCommand>(*serve).config, "a.toml");
+    const auto check = parse({"check-config", "b.toml"});
+    ASSERT_TRUE(check);
+    EXPECT_EQ(std::get<CheckConfigCommand>(*check).config, "b.toml");
+    const auto hash = parse({"hash-password"});
+    ASSERT_TRUE(hash);
+    EXPECT_TRUE(std::holds_alternative<HashPasswordCommand>(*hash));
+}
+
+TEST(CommandLine, MistakesExitWith2AndPointToHelp) {
+    for (const auto& words :
+         std::vector<std::initializer_list<const char*>>{{},
+                                                         {"serve"},
+                                                         {"check-config"},
+                                                         {"fly"},
+                                                         {"dev", "--lisen", "x"},
+                                                         {"check-config", "a", "b"}}) {
+        const auto command = parse(words);
+        ASSERT_FALSE(command);
+        EXPECT_EQ(command.error().status, 2);
+        EXPECT_TRUE(command.error().text.contains("sluice --help")) << command.error().text;
+    }
+}
+
+TEST(CommandLine, HelpAndVersionAreNoMistakes) {
+    const auto help = parse({"--help"});
+    ASSERT_FALSE(help);
+    EXPECT_EQ(help.error().status, 0);
+    for (const char* word : {"dev", "serve", "check-config", "hash-password", "--version"}) {
+        EXPECT_TRUE(help.error().text.contains(word)) << help.error().text;
+    }
+    const auto dev_help = parse({"dev", "--help"});
+    ASSERT_FALSE(dev_help);
+    EXPECT_TRUE(dev_help.error().text.contains("--upstream")) << dev_help.error().text;
+    const auto version = parse({"--version"});
+    ASSERT_FALSE(version);
+    EXPECT_EQ(version.error().status, 0);
+    EXPECT_EQ(version.error().text.substr(0, 7), "sluice ");
+}
+
+}  // namespace
+}  // namespace sluice::server
