@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
 #include "crypto/base64url.h"
+#include "http/uri_chars.h"
 
 namespace sluice::oauth {
 namespace {
@@ -11,16 +11,11 @@ namespace {
 constexpr std::size_t verifier_size_min = 43;
 constexpr std::size_t verifier_size_max = 128;
 
-/// RFC 3986 §2.3.
-constexpr bool is_unreserved(char c) {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
 }  // namespace
 
 std::optional<CodeVerifier> CodeVerifier::parse(std::string_view text) {
     if (text.size() < verifier_size_min || text.size() > verifier_size_max) return std::nullopt;
-    if (!std::ranges::all_of(text, is_unreserved)) return std::nullopt;
+    if (!std::ranges::all_of(text, http::is_unreserved)) return std::nullopt;
     return CodeVerifier(text);
 }
 

@@ -4,24 +4,24 @@
 #include <optional>
 
 #include "base/ascii.h"
+#include "http/uri_chars.h"
 #include "http/url_split.h"
 
 namespace sluice::token {
 namespace {
 
 bool is_hex(char c) {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+    return http::hex_digit(c) >= 0;
 }
 
 /// Characters of RFC 3986 §2, where '%' begins a percent-encoded byte other than NUL.
 bool has_url_characters(std::string_view text) {
-    constexpr std::string_view others = "-._~:/?#[]@!$&'()*+,;=";
+    constexpr std::string_view gen_delims = ":/?#[]@";
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (c == '%') {
-            if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
-            if (text.substr(i + 1, 2) == "00") return false;
-        } else if (!is_alpha(c) && !is_digit(c) && !others.contains(c)) {
+            if (http::percent_decode(text, i).value_or('\0') == '\0') return false;
+        } else if (!http::is_unreserved(c) && !http::is_sub_delim(c) && !gen_delims.contains(c)) {
             return false;
         }
     }
