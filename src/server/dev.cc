@@ -118,13 +118,7 @@ Without a client, paste this:
 
   curl -si {url}/mcp -d '{{}}' | grep -iE '^HTTP|authenticate'   # no token: 401, and where to get one
   TOKEN=$(curl -s {url}/token -u {script}:{secret} -d grant_type=client_credentials --data-urlencode 'scope=mcp:read mcp:write' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
-  call() {
-        {
-            curl - s{url} / mcp - H "Authorization: Bearer $TOKEN" -
-                H 'Content-Type: application/json' -
-                H 'Accept: application/json, text/event-stream' - d "$1";
-            echo;
-        }}
+  call() {{ curl -s {url}/mcp -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d "$1"; echo; }}
   call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_notes","arguments":{{}}}}}}'
   for i in $(seq 40); do call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"delete_note","arguments":{{"id":"x"}}}}}}'; done   # friction
 
