@@ -2,7 +2,8 @@
 // entries ever held at once; an entry removed is used again, with what its value has allocated.
 #pragma once
 
-#include <bit>
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <limits>

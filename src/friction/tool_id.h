@@ -1,7 +1,6 @@
 // A tool's name, looked up once and then a small number.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 
 namespace sluice::friction {
