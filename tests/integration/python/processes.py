@@ -89,10 +89,11 @@ def serve(upstream: str) -> Sluice:
     origin = f"http://127.0.0.1:{port}"
     text = "\n".join(
         [
-            piece("server", port=port, public_url=origin),
+            piece("server", port=port, public_url=origin, allowed_origins=[]),
             piece(
                 "authorization_server",
                 issuer=origin,
+                elsewhere="",
                 access_token_ttl="1h",
                 password=PASSWORD,
                 client_secret=CLIENT_SECRET,

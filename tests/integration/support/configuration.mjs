@@ -13,13 +13,19 @@ function piece(name, values) {
     });
 }
 
-export function server_section({ port }) {
-    return piece("server", { port, public_url: `http://127.0.0.1:${port}` });
+export function server_section({ port, allowed_origins = [] }) {
+    return piece("server", {
+        port,
+        public_url: `http://127.0.0.1:${port}`,
+        allowed_origins: JSON.stringify(allowed_origins),
+    });
 }
 
-export function authorization_server_section({ port, access_token_ttl = "1h" }) {
+// elsewhere: identifiers of resources behind gateways of other processes.
+export function authorization_server_section({ port, access_token_ttl = "1h", elsewhere = [] }) {
     return piece("authorization_server", {
         issuer: `http://127.0.0.1:${port}`,
+        elsewhere: elsewhere.length ? `resources = ${JSON.stringify(elsewhere)}\n` : "",
         access_token_ttl,
         password: ALICE.password,
         client_secret: CLIENT_SECRET,
@@ -33,10 +39,15 @@ export function resource_section({ path = "/mcp", name = "Notes", upstream, fric
     return friction ? `${resource}\n${piece("friction", {})}` : resource;
 }
 
+// A resource at /mcp whose tokens the authorization server at `issuer` knows.
+export function introspecting_resource_section({ upstream, issuer }) {
+    return piece("resource_introspection", { upstream, issuer, rs_secret: RS_SECRET });
+}
+
 // One process that is authorization server and gateway for `resources`.
-export function whole_configuration({ port, resources, access_token_ttl }) {
+export function whole_configuration({ port, resources, access_token_ttl, allowed_origins }) {
     return [
-        server_section({ port }),
+        server_section({ port, allowed_origins }),
         authorization_server_section({ port, access_token_ttl }),
         ...resources.map(resource_section),
     ].join("\n");

@@ -32,7 +32,7 @@ export class Sluice {
     // may_print: what it tells the user on purpose.
     async stop({ may_print = [] } = {}) {
         const { code, signal } = await this.child.stop();
-        if (this.folder) rmSync(this.folder, { recursive: true });
+        if (this.folder) rmSync(this.folder, { recursive: true, force: true });
         const output = may_print.reduce((text, secret) => text.replaceAll(secret, ""), this.child.output);
         const end = output.slice(-4000);
         assert.equal(signal, null, `sluice was killed by ${signal}:\n${end}`);
@@ -61,10 +61,10 @@ export async function serve(text, port) {
     return started(new Child(BINARY, ["serve", "--config", file]), port, folder);
 }
 
-// Authorization server and gateway in one process; `resources` as in configuration.mjs.
-export async function serve_all({ resources, access_token_ttl }) {
+// Authorization server and gateway in one process; settings as whole_configuration takes them.
+export async function serve_all(settings) {
     const port = await free_port();
-    return serve(whole_configuration({ port, resources, access_token_ttl }), port);
+    return serve(whole_configuration({ port, ...settings }), port);
 }
 
 // `sluice dev` with its built-in notes server.

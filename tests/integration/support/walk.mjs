@@ -57,15 +57,17 @@ async function check_revoked(sdk, sluice, client, provider, tools) {
     assert.deepEqual(provider.invalidated, ["tokens"], "the registration stays good");
 }
 
-// t: the test; sluice: a running process; path: of the resource.
-export async function walk(t, { sdk, sluice, path = "/mcp", tools, user, check_connected }) {
+// t: the test; sluice: the gateway's process; path: of the resource.
+export async function walk(t, given) {
+    const { sdk, sluice, path = "/mcp", tools, user, check_connected } = given;
+    const { authorization_server = sluice } = given;
     const url = sluice.url(path);
     const provider = new MemoryProvider({ narrow_scope: "mcp:read" });
     const person = new Person(user);
     let session;
 
     await t.test("signs in with nothing but the MCP URL", async () => {
-        session = await check_sign_in(sdk, sluice, url, provider, person);
+        session = await check_sign_in(sdk, authorization_server, url, provider, person);
         check_connected?.(session);
     });
     if (!session) return;
@@ -80,17 +82,17 @@ export async function walk(t, { sdk, sluice, path = "/mcp", tools, user, check_c
         check_refresh(client, provider, tools),
     );
     await t.test("steps up to a tool that changes things", () =>
-        check_step_up(sdk, sluice, url, { client, transport, provider, person, tools }),
+        check_step_up(sdk, url, { client, transport, provider, person, tools }),
     );
     await t.test("meets 401 and signs in anew once revoked", () =>
-        check_revoked(sdk, sluice, client, provider, tools),
+        check_revoked(sdk, authorization_server, client, provider, tools),
     );
     await client.close();
 }
 
 // Client 2.x asks for the union of scopes by itself. SDK 1.x merely refreshes where it holds a
 // refresh token and then reports the 403; without one it signs in for the challenge's scopes.
-async function check_step_up(sdk, sluice, url, session) {
+async function check_step_up(sdk, url, session) {
     const { provider, person, tools } = session;
     let { client, transport } = session;
     let own = provider;
