@@ -118,6 +118,7 @@ struct KernelRing::Native {
 /// Null, or the step that failed with errno set.
 const char* KernelRing::Native::set_up_buffers() {
     void* block = nullptr;
+    errno = ENOMEM;  // posix_memalign leaves it alone
     if (posix_memalign(&block, 4096, options.buffers * sizeof(io_uring_buf)) != 0) return "memory";
     buffer_ring = static_cast<io_uring_buf_ring*>(block);
     if (posix_memalign(&block, 4096, std::size_t{options.buffers} * options.buffer_bytes) != 0) {

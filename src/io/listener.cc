@@ -45,7 +45,9 @@ void Listener::on_accepted(int result) {
     if (waiter_ != nullptr && !accepted_.empty()) {
         shard_.make_ready(std::exchange(waiter_, nullptr)->awaiting_);
     }
-    if (closing && !acceptor_.in_flight()) shard_.make_ready(std::exchange(closer_, nullptr));
+    if (acceptor_.in_flight()) return;
+    if (closing) return shard_.make_ready(std::exchange(closer_, nullptr));
+    if (waiter_ != nullptr) shard_.ring().accept(acceptor_, fd_);
 }
 
 Task<void> Listener::close() {

@@ -1,8 +1,18 @@
 #include "io/ring.h"
 
+#include <cstring>
+
 #include "base/check.h"
 
 namespace sluice::io {
+
+void ReceivedBuffer::detach() {
+    if (ring_ == nullptr) return;
+    char* const copy = new char[bytes_.size()];
+    std::memcpy(copy, bytes_.data(), bytes_.size());
+    bytes_ = {copy, bytes_.size()};
+    std::exchange(ring_, nullptr)->recycle(id_);
+}
 
 Operation::~Operation() {
     CHECK(!in_flight_, "an operation was dropped before it completed");

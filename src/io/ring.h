@@ -14,15 +14,17 @@ namespace sluice::io {
 
 class Ring;
 
-/// Received bytes, lent by the ring's pool of buffers; given back when this is dropped. Copy what
-/// is to be kept and drop it soon: an empty pool stops every receive of the shard.
+/// Received bytes, lent by the ring's pool of buffers; given back when this is dropped. Drop it
+/// before waiting for anything, or detach() it: an empty pool stops every receive of the shard.
 class ReceivedBuffer {
 public:
     ReceivedBuffer() = default;
     ReceivedBuffer(Ring& ring, std::uint16_t id, std::string_view bytes)
         : ring_(&ring), id_(id), bytes_(bytes) {}
     ReceivedBuffer(ReceivedBuffer&& other) noexcept
-        : ring_(std::exchange(other.ring_, nullptr)), id_(other.id_), bytes_(other.bytes_) {}
+        : ring_(std::exchange(other.ring_, nullptr)),
+          id_(other.id_),
+          bytes_(std::exchange(other.bytes_, {})) {}
     ReceivedBuffer& operator=(ReceivedBuffer&& other) noexcept {
         std::swap(ring_, other.ring_);
         std::swap(id_, other.id_);
@@ -33,8 +35,11 @@ public:
 
     std::string_view bytes() const { return bytes_; }
 
+    /// Copies the bytes to memory of their own; bytes() is another view then.
+    void detach();
+
 private:
-    Ring* ring_ = nullptr;
+    Ring* ring_ = nullptr;  // null where bytes_ are none or our own
     std::uint16_t id_ = 0;
     std::string_view bytes_;
 };
@@ -106,7 +111,11 @@ protected:
 };
 
 inline ReceivedBuffer::~ReceivedBuffer() {
-    if (ring_ != nullptr) ring_->recycle(id_);
+    if (ring_ != nullptr) {
+        ring_->recycle(id_);
+    } else {
+        delete[] bytes_.data();
+    }
 }
 
 }  // namespace sluice::io

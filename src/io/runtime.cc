@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <latch>
+#include <utility>
 
 #include "base/check.h"
 #include "io/task_group.h"
@@ -75,17 +76,17 @@ void Runtime::start(Root root) {
     root_ = std::move(root);
     unfinished_ = count();
     const std::vector<unsigned> cores = usable_cores();
-    // Nobody runs before every ring can be woken.
-    std::latch adopted(count() + 1);
+    // Nobody runs before every ring can be woken. Shared: whoever is last to wake still looks at it.
+    const auto adopted = std::make_shared<std::latch>(count() + 1);
     for (unsigned index = 0; index < count(); ++index) {
-        threads_.emplace_back([this, index, core = cores[index % cores.size()], &adopted] {
+        threads_.emplace_back([this, index, core = cores[index % cores.size()], adopted] {
             pin_this_thread(core);
             rings_[index]->adopt_by_this_thread();
-            adopted.arrive_and_wait();
+            adopted->arrive_and_wait();
             run(index, root_);
         });
     }
-    adopted.arrive_and_wait();
+    adopted->arrive_and_wait();
 }
 
 void Runtime::run(unsigned index, const Root& root) {
@@ -101,12 +102,14 @@ void Runtime::run(unsigned index, const Root& root) {
 }
 
 void Runtime::request_stop() {
+    if (std::exchange(stop_requested_, true)) return;
     Waker waker;
     for (unsigned index = 0; index < count(); ++index) waker.send(*shards_[index], *stops_[index]);
 }
 
 void Runtime::join() {
     threads_.clear();
+    for (const auto& shard : shards_) shard->deliver_messages();  // a stop that came too late
 }
 
 }  // namespace sluice::io

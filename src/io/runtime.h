@@ -36,7 +36,7 @@ public:
     using Root = std::function<Task<void>(Shard&, Event& stop)>;
     /// Starts every shard's thread on `root`, and returns.
     void start(Root root);
-    /// From any thread that is no shard: sets every shard's stop event.
+    /// From one thread that is no shard's, before join(): sets every shard's stop event.
     void request_stop();
     /// Waits until every root has ended.
     void join();
@@ -51,6 +51,7 @@ private:
     std::vector<KernelRing*> rings_;
     std::vector<std::unique_ptr<StopMessage>> stops_;
     std::atomic<unsigned> unfinished_ = 0;  // roots that still run
+    bool stop_requested_ = false;
     std::vector<std::jthread> threads_;
     Root root_;
 };

@@ -27,6 +27,7 @@ void Shard::set_peers(std::span<Shard* const> peers) {
 }
 
 void Shard::post(unsigned to, Message& message) {
+    CHECK(to < outboxes_.size(), "a message to a shard that does not exist");
     Outbox& outbox = outboxes_[to];
     message.next_ = outbox.newest;
     outbox.newest = &message;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "io/buffer_holder.h"
 #include "io/mailbox.h"
 #include "io/ring.h"
 #include "io/timer.h"
@@ -36,6 +37,7 @@ public:
     Ring& ring() { return *ring_; }
     Random& random() { return *random_; }
     TimerWheel& timers() { return timers_; }
+    BufferHolders& buffer_holders() { return buffer_holders_; }
     /// Read once a turn, so that reading it is free.
     MonotonicTime now() const { return now_; }
     WallTime wall_now() const { return wall_now_; }
@@ -53,6 +55,9 @@ public:
     /// `wait_max`), then runs what became ready.
     void turn(Duration wait_max);
 
+    /// A part of turn(); alone only for what came after the last one.
+    void deliver_messages();
+
 private:
     struct Outbox {
         Message* newest = nullptr;
@@ -60,7 +65,6 @@ private:
     };
 
     void flush_outboxes();
-    void deliver_messages();
     void run_ready();
     void read_clock();
     Duration time_to_wait(Duration wait_max) const;
@@ -72,6 +76,7 @@ private:
     MonotonicTime now_;
     WallTime wall_now_;
     TimerWheel timers_;
+    BufferHolders buffer_holders_;
     Mailbox mailbox_;
     std::vector<Shard*> peers_;
     std::vector<Outbox> outboxes_;

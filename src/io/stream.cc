@@ -48,8 +48,13 @@ ReceivedBuffer Stream::take_backlog() {
         backlog_.clear();
         backlog_read_ = 0;
         if (backlog_.capacity() > backlog_max) backlog_.shrink_to_fit();
+        leave();
     }
     return next;
+}
+
+void Stream::detach_buffers() {
+    for (ReceivedBuffer& buffer : backlog_) buffer.detach();
 }
 
 void Stream::arm_if_wanted() {
@@ -64,19 +69,27 @@ void Stream::on_received(Completion completion) {
         backlog_.push_back(std::move(completion.buffer));
         if (reader_ != nullptr) {
             wake_reader();
-        } else if (backlog_.size() >= backlog_max && receiver_.in_flight() && !pausing_) {
-            pausing_ = true;
-            shard_.ring().cancel(receiver_);
+        } else {
+            join(shard_.buffer_holders());
+            pause_if_full();
         }
     } else if (completion.result == 0) {
         on_end({});
-    } else if (completion.result != -ENOBUFS && completion.result != -ECANCELED) {
+    } else if (completion.result == -ENOBUFS) {
+        shard_.buffer_holders().detach_all();
+    } else if (completion.result != -ECANCELED) {
         on_end({-completion.result});
     }
     if (receiver_.in_flight()) return;
     pausing_ = false;
     if (closer_) return shard_.make_ready(std::exchange(closer_, nullptr));
     arm_if_wanted();
+}
+
+void Stream::pause_if_full() {
+    if (backlog_.size() < backlog_max || !receiver_.in_flight() || pausing_) return;
+    pausing_ = true;
+    shard_.ring().cancel(receiver_);
 }
 
 void Stream::on_end(Error error) {
@@ -141,6 +154,8 @@ Task<void> Stream::close() {
         co_await UntilReceiverEnds{*this};
     }
     backlog_.clear();
+    backlog_read_ = 0;
+    leave();
     shard_.ring().close(std::exchange(fd_, -1));
 }
 

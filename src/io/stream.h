@@ -24,13 +24,13 @@ public:
 
 /// Owns a descriptor. One receiver and one sender at a time. End it with `co_await close()`; a
 /// Stream dropped with an operation in flight fails its CHECK.
-class Stream {
+class Stream : BufferHolder {
 public:
     /// Takes over `fd`, a connected socket of the shard's ring.
     Stream(Shard& shard, int fd) : shard_(shard), fd_(fd) {}
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
-    ~Stream();
+    ~Stream() override;
 
     Shard& shard() { return shard_; }
     Address peer_address() { return shard_.ring().peer_address(fd_); }
@@ -102,14 +102,15 @@ private:
         Stream& stream;
     };
 
+    void detach_buffers() override;
     void on_received(Completion completion);
+    void pause_if_full();
     void on_end(Error error);
     void arm_if_wanted();
     void wake_reader();
     ReceivedBuffer take_backlog();
 
-    // Bytes nobody has read yet stay in the ring's buffers up to this number; then receiving
-    // pauses.
+    // So many buffers of bytes that nobody has read yet; then receiving pauses.
     static constexpr std::size_t backlog_max = 4;
 
     Shard& shard_;
