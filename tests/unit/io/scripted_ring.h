@@ -46,7 +46,7 @@ public:
     void cancel(Operation& operation) override { cancelled.push_back(&operation); }
 
     int descriptor() const override { return -1; }
-    void wake(Ring&) override {}
+    void wake(Ring&) override { ++wakes; }
     void run_once(Duration wait) override { last_wait = wait; }
 
     // For the test.
@@ -78,6 +78,7 @@ public:
     std::vector<int> closed;
     int next_fd = 100;
     int buffers_lent = 0;
+    int wakes = 0;
     Duration last_wait{};
 
 protected:
