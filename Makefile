@@ -1,0 +1,51 @@
+# Every task of the project; `make help` lists them. The build itself is CMake's (CMakeLists.txt).
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test bench format lint deps packages clean
+MAKEFLAGS += --no-print-directory
+
+DEPS := build/deps/built
+SOURCES = $(shell git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc')
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: packages deps ## install what is missing, build, and run Sluice with a ready user and a notes server
+	@scripts/configure release
+	@ninja -C build/release --quiet sluice
+	@exec build/release/sluice dev
+
+build: packages deps ## build the release binary build/release/sluice and the replay programs
+	@scripts/configure release
+	@ninja -C build/release sluice friction_replay rules_replay
+
+test: ## build and run every test, also under sanitizers
+	@scripts/install-dependencies --tests
+	@$(MAKE) deps
+	@scripts/run-tests
+
+bench: ## measure introspection beside the floor server; the table goes to bench/results
+	@scripts/install-dependencies --tests
+	@$(MAKE) build
+	@python3 bench/introspection.py build/release
+
+format: ## format the C++ sources in place
+	@clang-format-19 -i $(SOURCES)
+
+lint: ## check format, layers, sizes and names
+	@clang-format-19 --dry-run --Werror $(SOURCES)
+	@python3 tests/tidy/tidy.py
+
+deps: $(DEPS) ## build BoringSSL and llhttp once, into build/deps
+
+clean: ## remove what was built, but for build/deps
+	@find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +
+
+packages:
+	@scripts/install-dependencies
+
+# The stamp is written last, so that an interrupted build is taken up again.
+$(DEPS): third_party/CMakeLists.txt third_party/boringssl/Cargo.lock third_party/llhttp/requirements.txt cmake/BoringSSL.cmake cmake/Llhttp.cmake
+	@scripts/configure deps
+	@ninja -C build/deps --quiet dependencies
+	@touch $@

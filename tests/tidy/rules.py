@@ -1,0 +1,119 @@
+"""Rules that one file's text decides. Each yields its problems as `file:line: text`."""
+import re
+
+# A folder includes only itself and what stands above it; oauth and resource never each other.
+LAYERS = ["base", "crypto", "friction", "io", "http", "token", "storage", "oauth", "resource", "server"]
+STRANGERS = {("oauth", "resource"), ("resource", "oauth")}
+
+# Which part of src/ may include a library.
+CONFINED = {
+    "openssl/": ["crypto/"],
+    "simdjson": ["base/json.cc"],
+    "llhttp": ["http/"],
+    "liburing": ["io/"],
+    "linux/io_uring": ["io/"],
+    "toml++/": ["server/config/"],
+    "CLI/": ["server/"],
+    "re2/": ["resource/", "server/config/"],
+    "xxhash": ["base/", "friction/", "storage/"],
+}
+
+LINES_MAX = 500
+LINES_WARN = 300
+COLUMNS_MAX = 100
+
+
+def layers_point_upwards(tree):
+    for file in tree.sources():
+        for number, name, angled in file.includes():
+            used = name.split("/")[0]
+            if angled:
+                continue
+            if used not in LAYERS:
+                yield f"{file.relative}:{number}: \"{name}\" begins with no folder of src"
+            elif LAYERS.index(used) > LAYERS.index(file.layer()) or (file.layer(), used) in STRANGERS:
+                yield f"{file.relative}:{number}: {file.layer()} must not include {used} (\"{name}\")"
+
+
+def every_folder_is_a_layer(tree):
+    for layer in sorted({file.layer() for file in tree.sources()} - set(LAYERS)):
+        yield f"src/{layer}:1: is no layer; docs/ARCHITECTURE.md lists them"
+
+
+def libraries_stay_in_their_place(tree):
+    for file in tree.sources():
+        for number, name, _ in file.includes():
+            for library, places in CONFINED.items():
+                if name.startswith(library) and not any(file.relative.startswith(f"src/{p}") for p in places):
+                    yield f"{file.relative}:{number}: only src/{', src/'.join(places)} may include <{name}>"
+
+
+def files_are_short(tree):
+    for file in tree.files:
+        count = file.text.count("\n")
+        if count > LINES_MAX:
+            yield f"{file.relative}:{count}: has {count} lines, more than {LINES_MAX}"
+
+
+def long_files(tree):
+    """Not a rule: what is worth a look."""
+    counts = ((file.relative, file.text.count("\n")) for file in tree.files)
+    return [(path, count) for path, count in counts if LINES_WARN < count <= LINES_MAX]
+
+
+def lines_are_short(tree):
+    for file in tree.files:
+        for number, line in file.lines():
+            # An include cannot be broken.
+            if len(line) > COLUMNS_MAX and not line.startswith("#include"):
+                yield f"{file.relative}:{number}: has {len(line)} columns, more than {COLUMNS_MAX}"
+
+
+def nothing_is_left_open(tree):
+    for file in tree.files:
+        for number, line in file.lines():
+            if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", line):
+                yield f"{file.relative}:{number}: says that it is unfinished"
+
+
+def file_names_are_snake_case(tree):
+    for file in tree.files:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*\.(cc|h)", file.path.name):
+            yield f"{file.relative}:1: the name is not snake_case"
+
+
+def headers_tell_their_subject(tree):
+    for file in tree.files:
+        if not file.is_header:
+            continue
+        if not file.text.startswith("//"):
+            yield f"{file.relative}:1: begins with no comment about its subject"
+        if len(re.findall(r"^#pragma once$", file.text, re.M)) != 1:
+            yield f"{file.relative}:1: has no #pragma once"
+
+
+def libraries_do_not_print(tree):
+    # src/server has the commands; a failed CHECK writes its last words.
+    for file in tree.sources():
+        if file.layer() == "server" or file.relative == "src/base/check.cc":
+            continue
+        for number, line in file.lines():
+            if re.search(r"std::(cout|cerr|clog)\b|\bf?printf\(|\bfmt::print\(|#include <iostream>", line):
+                yield f"{file.relative}:{number}: a library writes to no terminal"
+
+
+def sources_include_their_own_header_first(tree):
+    """With it, compiling the source proves that the header stands alone."""
+    headers = {file.relative for file in tree.files if file.is_header}
+    for file in tree.sources():
+        own = file.relative.removesuffix(".cc") + ".h"
+        if file.is_header or own not in headers:
+            continue
+        first = next(file.includes(), (1, None, False))
+        if first[1] != own.removeprefix("src/"):
+            yield f"{file.relative}:{first[0]}: has to include \"{own.removeprefix('src/')}\" first"
+
+
+ALL = [layers_point_upwards, every_folder_is_a_layer, libraries_stay_in_their_place, files_are_short, lines_are_short,
+       nothing_is_left_open, file_names_are_snake_case, headers_tell_their_subject, libraries_do_not_print,
+       sources_include_their_own_header_first]

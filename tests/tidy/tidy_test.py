@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Each rule finds the mistake that it is about, and lets the same file without the mistake pass."""
+import pathlib, sys, tempfile, unittest
+
+import rules
+from tree import Tree
+
+HEADER = "// A subject.\n#pragma once\n"
+
+
+class Rules(unittest.TestCase):
+    def problems(self, rule, files):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in files.items():
+                path = pathlib.Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+            return list(rule(Tree(pathlib.Path(folder))))
+
+    def check(self, rule, name, wrong, right):
+        self.assertEqual(self.problems(rule, {name: right}), [])
+        found = self.problems(rule, {name: wrong})
+        self.assertEqual(len(found), 1, found)
+        self.assertTrue(found[0].startswith(name), found)
+
+    def test_layers(self):
+        self.check(rules.layers_point_upwards, "src/io/a.cc", '#include "http/a.h"\n', '#include "base/a.h"\n')
+        self.check(rules.layers_point_upwards, "src/resource/a.cc", '#include "oauth/a.h"\n', '#include "token/a.h"\n')
+        self.check(rules.layers_point_upwards, "src/io/a.cc", '#include "a.h"\n', '#include "io/a.h"\n')
+
+    def test_folders(self):
+        self.assertEqual(len(self.problems(rules.every_folder_is_a_layer, {"src/util/a.cc": ""})), 1)
+        self.assertEqual(self.problems(rules.every_folder_is_a_layer, {"src/base/a.cc": ""}), [])
+
+    def test_libraries(self):
+        for library in ("openssl/evp.h", "simdjson.h", "llhttp.h", "liburing.h", "toml++/toml.h"):
+            self.check(rules.libraries_stay_in_their_place, "src/oauth/a.cc", f"#include <{library}>\n",
+                       "#include <string>\n")
+        self.check(rules.libraries_stay_in_their_place, "src/base/b.cc", "#include <simdjson.h>\n", "")
+        self.assertEqual(self.problems(rules.libraries_stay_in_their_place,
+                                       {"src/base/json.cc": "#include <simdjson.h>\n"}), [])
+
+    def test_sizes(self):
+        self.check(rules.files_are_short, "src/io/a.cc", "\n" * 501, "\n" * 500)
+        self.check(rules.lines_are_short, "src/io/a.cc", "x" * 101, "x" * 100)
+        self.check(rules.lines_are_short, "src/io/a.cc", "ä" * 101, "ä" * 100)
+        self.assertEqual(self.problems(rules.lines_are_short, {"src/io/a.cc": 'R"(' + "x" * 200 + ')"\n'}), [])
+
+    def test_words(self):
+        self.check(rules.nothing_is_left_open, "src/io/a.cc", "// TO" "DO: more\n", "// done\n")
+        self.check(rules.libraries_do_not_print, "src/io/a.cc", 'std::cout << "x";\n', 'out += "x";\n')
+
+    def test_names(self):
+        self.assertEqual(len(self.problems(rules.file_names_are_snake_case, {"src/io/MyFile.cc": ""})), 1)
+        self.assertEqual(self.problems(rules.file_names_are_snake_case, {"src/io/my_file2.cc": ""}), [])
+
+    def test_headers(self):
+        self.check(rules.headers_tell_their_subject, "src/io/a.h", "#pragma once\n", HEADER)
+        self.check(rules.headers_tell_their_subject, "src/io/a.h", "// A subject.\n", HEADER)
+        own = {"src/io/a.h": HEADER, "src/io/a.cc": '#include <string>\n#include "io/a.h"\n'}
+        self.assertEqual(len(self.problems(rules.sources_include_their_own_header_first, own)), 1)
+        own["src/io/a.cc"] = '#include "io/a.h"\n'
+        self.assertEqual(self.problems(rules.sources_include_their_own_header_first, own), [])
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    unittest.main()
