@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { DESKTOP, fields, launch, open_page, PHONE, redirect_listener, screenshot, sign_in } from "../support/browser.mjs";
+import {
+    DESKTOP,
+    fields,
+    launch,
+    open_page,
+    PHONE,
+    redirect_listener,
+    screenshot,
+    sign_in,
+} from "../support/browser.mjs";
 import { stop_all } from "../support/child.mjs";
 import { authorize_url, pkce, post_form, redemption } from "../support/oauth.mjs";
 import { ALICE } from "../support/secrets.mjs";
@@ -68,7 +77,12 @@ describe("in a browser", () => {
             await screenshot(page, `consent-${name}`);
             if (look.script !== false) await check_layout(page, look.viewport);
             const words = await page.locator("body").innerText();
-            for (const word of ["Public test client", "Read notes", "Create, change and delete notes", "127.0.0.1"]) {
+            for (const word of [
+                "Public test client",
+                "Read notes",
+                "Create, change and delete notes",
+                "127.0.0.1",
+            ]) {
                 assert.ok(words.includes(word), `no "${word}" in: ${words}`);
             }
             const arrival = client.next();
@@ -133,7 +147,10 @@ describe("in a browser", () => {
             const { page, context } = await open_page(browser, { script });
             await page.goto(request().url);
             await sign_in(page, { username: ALICE.username, password: "wrong" });
-            await page.getByText(/wrong|incorrect|not right|does not match|did not match/i).first().waitFor();
+            await page
+                .getByText(/wrong|incorrect|not right|does not match|did not match/i)
+                .first()
+                .waitFor();
             if (script) await screenshot(page, "login-refused");
             assert.equal(await fields.password(page).inputValue(), "");
             await sign_in(page);
@@ -173,7 +190,10 @@ describe("in a browser", () => {
         const { page, context, complaints } = await open_page(browser);
         const redirect_uri = "com.example.notes:/callback";
         const asked = new Promise((resolve) =>
-            page.on("request", (sent) => sent.url().startsWith("com.example.notes:") && resolve(sent.url())),
+            page.on(
+                "request",
+                (sent) => sent.url().startsWith("com.example.notes:") && resolve(sent.url()),
+            ),
         );
         await page.goto(request({ redirect_uri }).url);
         await sign_in(page);
@@ -209,9 +229,20 @@ describe("in a browser", () => {
         await page.setContent(`<iframe src="${url.replaceAll("&", "&amp;")}"></iframe>`);
         await page.waitForTimeout(500);
         const texts = await Promise.all(
-            page.frames().slice(1).map((frame) => frame.locator("body").innerText().catch(() => "")),
+            page
+                .frames()
+                .slice(1)
+                .map((frame) =>
+                    frame
+                        .locator("body")
+                        .innerText()
+                        .catch(() => ""),
+                ),
         );
-        assert.ok(texts.every((text) => !/password/i.test(text)), texts.join());
+        assert.ok(
+            texts.every((text) => !/password/i.test(text)),
+            texts.join(),
+        );
         await context.close();
     });
 });

@@ -42,7 +42,9 @@ describe("a client in a web page", () => {
             async ([target, options, names]) => {
                 try {
                     const answer = await fetch(target, options);
-                    const seen = Object.fromEntries(names.map((name) => [name, answer.headers.get(name)]));
+                    const seen = Object.fromEntries(
+                        names.map((name) => [name, answer.headers.get(name)]),
+                    );
                     return { status: answer.status, body: await answer.text(), fields: seen };
                 } catch (error) {
                     return { failed: String(error) };
@@ -62,9 +64,13 @@ describe("a client in a web page", () => {
         const mcp = sluice.url("/mcp");
         const version = { "mcp-protocol-version": "2025-11-25" };
 
-        const challenged = await in_page(page, mcp, post_json(INITIALIZE, version), ["www-authenticate"]);
+        const challenged = await in_page(page, mcp, post_json(INITIALIZE, version), [
+            "www-authenticate",
+        ]);
         assert.equal(challenged.status, 401, challenged.failed);
-        const [, metadata_url] = challenged.fields["www-authenticate"].match(/resource_metadata="([^"]+)"/);
+        const [, metadata_url] = challenged.fields["www-authenticate"].match(
+            /resource_metadata="([^"]+)"/,
+        );
         for (const url of [metadata_url, sluice.url("/.well-known/oauth-authorization-server")]) {
             const found = await in_page(page, url, { headers: version });
             assert.equal(found.status, 200, found.failed);
@@ -78,7 +84,12 @@ describe("a client in a web page", () => {
         const { client_id } = JSON.parse(registered.body);
 
         const { redirect_uri } = home;
-        const grant = await obtain_code(sluice, { client_id, redirect_uri, resource: String(mcp), scope: "mcp:read" });
+        const grant = await obtain_code(sluice, {
+            client_id,
+            redirect_uri,
+            resource: String(mcp),
+            scope: "mcp:read",
+        });
         const form = {
             method: "POST",
             headers: { "content-type": "application/x-www-form-urlencoded", ...version },
@@ -89,7 +100,11 @@ describe("a client in a web page", () => {
 
         const authorization = `Bearer ${JSON.parse(tokens.body).access_token}`;
         const accept = "application/json, text/event-stream";
-        const answer = await in_page(page, mcp, post_json(INITIALIZE, { authorization, accept, ...version }));
+        const answer = await in_page(
+            page,
+            mcp,
+            post_json(INITIALIZE, { authorization, accept, ...version }),
+        );
         assert.equal(answer.status, 200, answer.failed);
         assert.match(answer.body, /protocolVersion/);
         await context.close();

@@ -26,7 +26,12 @@ describe("the server behind the gateway", () => {
 
     test("sees the person, never the client's token or a name it made up", async () => {
         const invented = { "x-sluice-subject": "mallory", "X-Sluice-Scopes": "mcp:write" };
-        const answer = await post(url, token, { jsonrpc: "2.0", id: 1, method: "tools/list" }, invented);
+        const answer = await post(
+            url,
+            token,
+            { jsonrpc: "2.0", id: 1, method: "tools/list" },
+            invented,
+        );
         assert.equal(answer.status, 200, await answer.text());
         const { headers } = (await upstream.seen()).at(-1);
         assert.equal(headers.authorization, undefined);

@@ -64,7 +64,10 @@ describe("an agent that deletes in a loop", () => {
 
             const read = await greedy.client.callTool({ name: "list_notes", arguments: {} });
             assert.ok(!read.isError, "other tools can be used meanwhile");
-            assert.ok(!(await modest.client.callTool(DELETE)).isError, "another client is unharmed");
+            assert.ok(
+                !(await modest.client.callTool(DELETE)).isError,
+                "another client is unharmed",
+            );
             await Promise.all([greedy.client.close(), modest.client.close()]);
         });
     }

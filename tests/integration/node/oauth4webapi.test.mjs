@@ -50,7 +50,13 @@ describe("oauth4webapi", () => {
         const parameters = oauth.validateAuthResponse(as, client, callback, state);
         const options = { ...over_http, additionalParameters: { resource } };
         const answer = await oauth.authorizationCodeGrantRequest(
-            as, client, authentication, parameters, redirect_uri, verifier, options,
+            as,
+            client,
+            authentication,
+            parameters,
+            redirect_uri,
+            verifier,
+            options,
         );
         return oauth.processAuthorizationCodeResponse(as, client, answer);
     }
@@ -58,7 +64,13 @@ describe("oauth4webapi", () => {
     async function introspect(token) {
         const client = { client_id: "rs" };
         const authentication = oauth.ClientSecretBasic(RS_SECRET);
-        const answer = await oauth.introspectionRequest(as, client, authentication, token, over_http);
+        const answer = await oauth.introspectionRequest(
+            as,
+            client,
+            authentication,
+            token,
+            over_http,
+        );
         return oauth.processIntrospectionResponse(as, client, answer);
     }
 
@@ -68,7 +80,13 @@ describe("oauth4webapi", () => {
         assert.equal(found.token_endpoint, as.token_endpoint);
         assert.ok(as.authorization_response_iss_parameter_supported);
         assert.ok(as.code_challenge_methods_supported.includes("S256"));
-        for (const name of ["authorization", "token", "registration", "introspection", "revocation"]) {
+        for (const name of [
+            "authorization",
+            "token",
+            "registration",
+            "introspection",
+            "revocation",
+        ]) {
             assert.ok(as[`${name}_endpoint`]?.startsWith(`${sluice.origin}/`), name);
         }
     });
@@ -97,7 +115,11 @@ describe("oauth4webapi", () => {
 
         const first = await sign_in(client, none, redirect_uri);
         const refresh = await oauth.refreshTokenGrantRequest(
-            as, client, none, first.refresh_token, { ...over_http, additionalParameters: { resource } },
+            as,
+            client,
+            none,
+            first.refresh_token,
+            { ...over_http, additionalParameters: { resource } },
         );
         const second = await oauth.processRefreshTokenResponse(as, client, refresh);
         assert.notEqual(second.access_token, first.access_token);
@@ -112,7 +134,13 @@ describe("oauth4webapi", () => {
         assert.ok([seen.aud].flat().includes(resource));
         assert.ok(seen.exp > Date.now() / 1000 && seen.iat <= seen.exp);
 
-        const gone = await oauth.revocationRequest(as, client, none, second.refresh_token, over_http);
+        const gone = await oauth.revocationRequest(
+            as,
+            client,
+            none,
+            second.refresh_token,
+            over_http,
+        );
         await oauth.processRevocationResponse(gone);
         assert.deepEqual(await introspect(second.access_token), { active: false });
     });
@@ -122,7 +150,12 @@ describe("oauth4webapi", () => {
             ["conf", oauth.ClientSecretBasic(CLIENT_SECRET)],
             ["conf-post", oauth.ClientSecretPost(CLIENT_SECRET)],
         ]) {
-            const tokens = await sign_in({ client_id }, authentication, CONFIDENTIAL_REDIRECT, "mcp:read mcp:write");
+            const tokens = await sign_in(
+                { client_id },
+                authentication,
+                CONFIDENTIAL_REDIRECT,
+                "mcp:read mcp:write",
+            );
             assert.equal((await introspect(tokens.access_token)).client_id, client_id);
         }
     });
@@ -134,7 +167,11 @@ describe("oauth4webapi", () => {
         ]) {
             const client = { client_id };
             const answer = await oauth.clientCredentialsGrantRequest(
-                as, client, authentication, { scope: "mcp:write", resource }, over_http,
+                as,
+                client,
+                authentication,
+                { scope: "mcp:write", resource },
+                over_http,
             );
             const tokens = await oauth.processClientCredentialsResponse(as, client, answer);
             assert.equal(tokens.refresh_token, undefined);
@@ -148,14 +185,21 @@ describe("oauth4webapi", () => {
         const client = { client_id: "conf" };
         const wrong = oauth.ClientSecretBasic("wrong-secret-0123456789");
         const refused = await oauth.clientCredentialsGrantRequest(as, client, wrong, {}, over_http);
-        await assert.rejects(oauth.processClientCredentialsResponse(as, client, refused), (error) => {
-            assert.ok(error instanceof oauth.WWWAuthenticateChallengeError, String(error));
-            assert.equal(error.status, 401);
-            assert.equal(error.cause[0].scheme, "basic");
-            return true;
-        });
+        await assert.rejects(
+            oauth.processClientCredentialsResponse(as, client, refused),
+            (error) => {
+                assert.ok(error instanceof oauth.WWWAuthenticateChallengeError, String(error));
+                assert.equal(error.status, 401);
+                assert.equal(error.cause[0].scheme, "basic");
+                return true;
+            },
+        );
         const dead = await oauth.refreshTokenGrantRequest(
-            as, client, oauth.ClientSecretBasic(CLIENT_SECRET), "srt_dead", over_http,
+            as,
+            client,
+            oauth.ClientSecretBasic(CLIENT_SECRET),
+            "srt_dead",
+            over_http,
         );
         await assert.rejects(oauth.processRefreshTokenResponse(as, client, dead), {
             error: "invalid_grant",

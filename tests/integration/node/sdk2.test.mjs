@@ -59,9 +59,21 @@ describe("client 2.x", () => {
             }));
     }
     test("legacy, before a server of both eras", (t) =>
-        walk(t, { sdk: sdk2("legacy"), sluice, path: "/both", tools: NOTES, check_connected: speaks(LEGACY) }));
+        walk(t, {
+            sdk: sdk2("legacy"),
+            sluice,
+            path: "/both",
+            tools: NOTES,
+            check_connected: speaks(LEGACY),
+        }));
     test("auto, before a server of both eras", (t) =>
-        walk(t, { sdk: sdk2("auto"), sluice, path: "/both", tools: NOTES, check_connected: speaks(MODERN) }));
+        walk(t, {
+            sdk: sdk2("auto"),
+            sluice,
+            path: "/both",
+            tools: NOTES,
+            check_connected: speaks(MODERN),
+        }));
     test("2026-07-28, before a server of both eras", (t) =>
         walk(t, {
             sdk: sdk2({ pin: MODERN }),
@@ -79,5 +91,11 @@ describe("client 2.x", () => {
             check_connected: speaks(MODERN),
         }));
     test("auto, before a server of 2026 alone", (t) =>
-        walk(t, { sdk: sdk2("auto"), sluice, path: "/modern", tools: NOTES, check_connected: speaks(MODERN) }));
+        walk(t, {
+            sdk: sdk2("auto"),
+            sluice,
+            path: "/modern",
+            tools: NOTES,
+            check_connected: speaks(MODERN),
+        }));
 });

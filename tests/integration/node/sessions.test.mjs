@@ -5,7 +5,10 @@ import { after, before, describe, test } from "node:test";
 
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { CreateMessageRequestSchema, ListRootsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+    CreateMessageRequestSchema,
+    ListRootsRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
 
 import { stop_all } from "../support/child.mjs";
 import { call_message, events_of, open_session, post } from "../support/mcp.mjs";
@@ -65,7 +68,10 @@ describe("a session of the 2025 era", () => {
         );
         // The tool appears once the server knows that the client can answer.
         await client.listTools();
-        const call = { name: "trigger-sampling-request", arguments: { prompt: "What is six by seven?" } };
+        const call = {
+            name: "trigger-sampling-request",
+            arguments: { prompt: "What is six by seven?" },
+        };
         const result = await client.callTool(call);
         assert.match(result.content[0].text, /forty-two/);
         await client.close();
@@ -94,7 +100,11 @@ describe("a session of the 2025 era", () => {
             if (last_id) break;
         }
         broken.abort();
-        const headers = { ...session, authorization: `Bearer ${token}`, accept: "text/event-stream" };
+        const headers = {
+            ...session,
+            authorization: `Bearer ${token}`,
+            accept: "text/event-stream",
+        };
         await new Promise((resolve) => setTimeout(resolve, 1_200));
         const resumed = await fetch(url, { headers: { ...headers, "last-event-id": last_id } });
         assert.equal(resumed.status, 200);
@@ -108,7 +118,11 @@ describe("a session of the 2025 era", () => {
 
     test("frees the server's stream when the client hangs up", async () => {
         const session = await open_session(url, token);
-        const headers = { ...session, authorization: `Bearer ${token}`, accept: "text/event-stream" };
+        const headers = {
+            ...session,
+            authorization: `Bearer ${token}`,
+            accept: "text/event-stream",
+        };
         const first = new AbortController();
         const opened = await fetch(url, { headers, signal: first.signal });
         assert.equal(opened.status, 200);
@@ -129,7 +143,10 @@ describe("a session of the 2025 era", () => {
 
     test("ends by DELETE", async () => {
         const { client, transport } = await connected();
-        const fields = { "mcp-session-id": transport.sessionId, "mcp-protocol-version": "2025-11-25" };
+        const fields = {
+            "mcp-session-id": transport.sessionId,
+            "mcp-protocol-version": "2025-11-25",
+        };
         await transport.terminateSession();
         const answer = await post(url, token, call_message("echo", { message: "x" }), fields);
         await answer.text();

@@ -24,10 +24,16 @@ describe("two processes", () => {
         upstream = await both_eras_server();
         const [auth_port, gateway_port] = [await free_port(), await free_port()];
         const elsewhere = [`http://127.0.0.1:${gateway_port}/mcp`];
-        const auth = [server_section({ port: auth_port }), authorization_server_section({ port: auth_port, elsewhere })];
+        const auth = [
+            server_section({ port: auth_port }),
+            authorization_server_section({ port: auth_port, elsewhere }),
+        ];
         authorization_server = await serve(auth.join("\n"), auth_port);
         const issuer = authorization_server.origin;
-        const guard = [server_section({ port: gateway_port }), introspecting_resource_section({ upstream: upstream.url, issuer })];
+        const guard = [
+            server_section({ port: gateway_port }),
+            introspecting_resource_section({ upstream: upstream.url, issuer }),
+        ];
         gateway = await serve(guard.join("\n"), gateway_port);
     });
     after(() =>
@@ -65,7 +71,9 @@ describe("two processes", () => {
         await answer.text();
         assert.ok([502, 503, 504].includes(answer.status), `${answer.status}`);
         const metadata = await fetch(gateway.url("/.well-known/oauth-protected-resource/mcp"));
-        assert.deepEqual((await metadata.json()).authorization_servers, [authorization_server.origin]);
+        assert.deepEqual((await metadata.json()).authorization_servers, [
+            authorization_server.origin,
+        ]);
         authorization_server = undefined;
     });
 });

@@ -43,7 +43,9 @@ describe("the authorization server, as other clients call it,", () => {
     test("keeps a code for the client that first tried Basic with an empty secret", async () => {
         const grant = await obtain_code(sluice, { resource, scope: "mcp:read" });
         const { client_id, ...without_client } = redemption(grant);
-        const tried = await bare_form(token_url(), without_client, { Authorization: basic(client_id, "") });
+        const tried = await bare_form(token_url(), without_client, {
+            Authorization: basic(client_id, ""),
+        });
         assert.ok([400, 401].includes(tried.status), tried.text);
         assert.equal(tried.json.error, "invalid_client");
         const repeated = await bare_form(token_url(), { ...without_client, client_id });
@@ -58,7 +60,11 @@ describe("the authorization server, as other clients call it,", () => {
         const { resource: _, ...without_resource } = redemption(grant);
         const first = await bare_form(token_url(), without_resource);
         assert.equal(first.status, 200, first.text);
-        const form = { grant_type: "refresh_token", refresh_token: first.json.refresh_token, client_id: "pub" };
+        const form = {
+            grant_type: "refresh_token",
+            refresh_token: first.json.refresh_token,
+            client_id: "pub",
+        };
         const second = await bare_form(token_url(), form);
         assert.equal(second.status, 200, second.text);
         for (const { json } of [first, second]) {
@@ -69,7 +75,11 @@ describe("the authorization server, as other clients call it,", () => {
     test("takes a refresh that repeats its scope, and refuses one that widens it", async () => {
         const grant = await obtain_code(sluice, { resource, scope: "mcp:read" });
         const { json } = await bare_form(token_url(), redemption(grant));
-        const form = { grant_type: "refresh_token", refresh_token: json.refresh_token, client_id: "pub" };
+        const form = {
+            grant_type: "refresh_token",
+            refresh_token: json.refresh_token,
+            client_id: "pub",
+        };
         const widened = await bare_form(token_url(), { ...form, scope: "mcp:read mcp:write" });
         assert.equal(widened.status, 400, widened.text);
         assert.equal(widened.json.error, "invalid_scope");
@@ -80,7 +90,11 @@ describe("the authorization server, as other clients call it,", () => {
 
     test("grants the default scope to client credentials that name none", async () => {
         const headers = { Authorization: basic("conf", CLIENT_SECRET) };
-        const answer = await bare_form(token_url(), { grant_type: "client_credentials", resource }, headers);
+        const answer = await bare_form(
+            token_url(),
+            { grant_type: "client_credentials", resource },
+            headers,
+        );
         assert.equal(answer.status, 200, answer.text);
         assert.equal(answer.json.scope, "mcp:read");
         assert.equal(answer.json.refresh_token, undefined);
@@ -99,7 +113,9 @@ describe("the authorization server, as other clients call it,", () => {
         assert.match(client_secret, UNRESERVED);
         assert.equal(typeof json.client_secret_expires_at, "number");
         sluice.secrets.push(client_secret);
-        const encoded = basic(...[client_id, client_secret].map((text) => text.replace(/[._~-]/g, percent)));
+        const encoded = basic(
+            ...[client_id, client_secret].map((text) => text.replace(/[._~-]/g, percent)),
+        );
         for (const Authorization of [basic(client_id, client_secret), encoded]) {
             const form = { grant_type: "client_credentials", resource };
             const answer = await bare_form(token_url(), form, { Authorization });
@@ -108,7 +124,11 @@ describe("the authorization server, as other clients call it,", () => {
     });
 
     test("answers a registration as strict parsers want it", async () => {
-        const asked = { redirect_uris: ["http://localhost:33418/callback"], scope: "mcp:read", client_name: "Strict" };
+        const asked = {
+            redirect_uris: ["http://localhost:33418/callback"],
+            scope: "mcp:read",
+            client_name: "Strict",
+        };
         const { status, json, text } = await bare_json(sluice.url("/register"), {
             ...asked,
             grant_types: ["authorization_code", "refresh_token"],
@@ -121,7 +141,11 @@ describe("the authorization server, as other clients call it,", () => {
         assert.equal(json.token_endpoint_auth_method, "none");
         assert.equal(json.client_secret, undefined);
         assert.ok(!holds_null(json), text);
-        const parameters = { client_id: json.client_id, redirect_uri: asked.redirect_uris[0], resource };
+        const parameters = {
+            client_id: json.client_id,
+            redirect_uri: asked.redirect_uris[0],
+            resource,
+        };
         const grant = await obtain_code(sluice, { ...parameters, scope: "mcp:read mcp:write" });
         const tokens = await bare_form(token_url(), redemption(grant));
         assert.equal(tokens.json.scope, "mcp:read mcp:write", "a registered scope is no ceiling");
@@ -130,7 +154,10 @@ describe("the authorization server, as other clients call it,", () => {
     test("tells a known client from an unknown one before any browser opens", async () => {
         const { challenge } = pkce();
         const ask = (parameters) =>
-            bare("GET", authorize_url(sluice, { code_challenge: challenge, resource, ...parameters }));
+            bare(
+                "GET",
+                authorize_url(sluice, { code_challenge: challenge, resource, ...parameters }),
+            );
         const unknown = await ask({ client_id: "nobody-registered-this" });
         assert.equal(unknown.status, 400);
         const known = await ask({ redirect_uri: "http://localhost:51717/callback" });
@@ -142,7 +169,10 @@ describe("the authorization server, as other clients call it,", () => {
     });
 
     test("takes a loopback redirect on any port, and offline_access with prompt=consent", async () => {
-        for (const redirect_uri of ["http://127.0.0.1:49999/cb", "http://localhost:50001/callback"]) {
+        for (const redirect_uri of [
+            "http://127.0.0.1:49999/cb",
+            "http://localhost:50001/callback",
+        ]) {
             const grant = await obtain_code(sluice, {
                 redirect_uri,
                 resource,
@@ -178,7 +208,9 @@ describe("the authorization server, as other clients call it,", () => {
         assert.equal(wrong.status, 401);
         assert.match(wrong.headers["www-authenticate"], /^Basic/);
         const target = { grant_type: "client_credentials", resource: "https://other.example/mcp" };
-        const elsewhere = await bare_form(token_url(), target, { Authorization: basic("conf", CLIENT_SECRET) });
+        const elsewhere = await bare_form(token_url(), target, {
+            Authorization: basic("conf", CLIENT_SECRET),
+        });
         assert.equal(elsewhere.status, 400);
         assert.equal(elsewhere.json.error, "invalid_target");
         for (const { json, headers } of [unknown, wrong, elsewhere]) {
@@ -189,7 +221,11 @@ describe("the authorization server, as other clients call it,", () => {
 
     test("sends a person back who presses Deny", async () => {
         const { challenge } = pkce();
-        const url = authorize_url(sluice, { code_challenge: challenge, resource, state: "a b&c=d" });
+        const url = authorize_url(sluice, {
+            code_challenge: challenge,
+            resource,
+            state: "a b&c=d",
+        });
         const { searchParams } = await new Person().authorize(url, { decision: "deny" });
         assert.equal(searchParams.get("error"), "access_denied");
         assert.equal(searchParams.get("state"), "a b&c=d");

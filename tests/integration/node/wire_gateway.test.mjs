@@ -17,7 +17,9 @@ function challenge_of({ headers }) {
     const text = headers["www-authenticate"];
     assert.match(text, /^Bearer [a-z_]+="/, text);
     assert.doesNotMatch(text, /\\/);
-    return Object.fromEntries([...text.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+    return Object.fromEntries(
+        [...text.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+    );
 }
 
 describe("the gateway, as other clients call it,", () => {
@@ -27,7 +29,10 @@ describe("the gateway, as other clients call it,", () => {
         both = await both_eras_server();
         python = await python_server();
         sluice = await serve_all({
-            resources: [{ upstream: both.url }, { path: "/python", name: "Python", upstream: python.url }],
+            resources: [
+                { upstream: both.url },
+                { path: "/python", name: "Python", upstream: python.url },
+            ],
         });
         token = (await obtain_token(sluice)).access_token;
         python_token = (await obtain_token(sluice, { path: "/python" })).access_token;
@@ -54,7 +59,10 @@ describe("the gateway, as other clients call it,", () => {
 
     test("describes each resource where clients look for it", async () => {
         for (const path of ["/mcp", "/python"]) {
-            const inserted = await bare("GET", sluice.url(`/.well-known/oauth-protected-resource${path}`));
+            const inserted = await bare(
+                "GET",
+                sluice.url(`/.well-known/oauth-protected-resource${path}`),
+            );
             assert.equal(inserted.status, 200);
             assert.equal(inserted.json.resource, String(sluice.url(path)));
             assert.deepEqual(inserted.json.authorization_servers, [sluice.origin]);
@@ -85,7 +93,10 @@ describe("the gateway, as other clients call it,", () => {
             "/.well-known/oauth-authorization-server/mcp",
             "/.well-known/openid-configuration/mcp",
         ]) {
-            const headers = { "MCP-Protocol-Version": "2026-07-28", Host: `127.0.0.1:${sluice.port}` };
+            const headers = {
+                "MCP-Protocol-Version": "2026-07-28",
+                Host: `127.0.0.1:${sluice.port}`,
+            };
             const answer = await bare("GET", sluice.url(path), { headers });
             assert.ok([200, 404].includes(answer.status), `${path} ${answer.status}`);
             if (answer.status === 200) assert.equal(answer.json.issuer, sluice.origin);
@@ -93,8 +104,15 @@ describe("the gateway, as other clients call it,", () => {
     });
 
     test("believes no Host and no X-Forwarded-Host about itself", async () => {
-        for (const headers of [{ Host: "evil.example" }, { "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https" }]) {
-            const answer = await bare("GET", sluice.url("/.well-known/oauth-authorization-server"), { headers });
+        for (const headers of [
+            { Host: "evil.example" },
+            { "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https" },
+        ]) {
+            const answer = await bare(
+                "GET",
+                sluice.url("/.well-known/oauth-authorization-server"),
+                { headers },
+            );
             assert.doesNotMatch(answer.text, /evil/);
             const challenged = await bare("POST", sluice.url("/mcp"), { headers });
             assert.doesNotMatch(challenged.headers["www-authenticate"] ?? "", /evil/);
@@ -103,7 +121,10 @@ describe("the gateway, as other clients call it,", () => {
 
     test("initializes for a client that names its version too early, and in other orders", async () => {
         const early = { "MCP-Protocol-Version": "2025-11-25", Accept: EVENTS_FIRST };
-        for (const [path, bearer] of [["/mcp", token], ["/python", python_token]]) {
+        for (const [path, bearer] of [
+            ["/mcp", token],
+            ["/python", python_token],
+        ]) {
             const answer = await bare_json(sluice.url(path), INITIALIZE, {
                 Authorization: `bearer ${bearer}`,
                 ...early,
@@ -138,22 +159,32 @@ describe("the gateway, as other clients call it,", () => {
     });
 
     test("challenges for granted and needed scopes together", async () => {
-        const answer = await bare_json(sluice.url("/mcp"), call_message("delete_note", { id: "x" }), {
-            Authorization: `Bearer ${token}`,
-            Accept: JSON_FIRST,
-            "MCP-Protocol-Version": "2025-11-25",
-        });
+        const answer = await bare_json(
+            sluice.url("/mcp"),
+            call_message("delete_note", { id: "x" }),
+            {
+                Authorization: `Bearer ${token}`,
+                Accept: JSON_FIRST,
+                "MCP-Protocol-Version": "2025-11-25",
+            },
+        );
         assert.equal(answer.status, 403, answer.text);
         const { error, scope, resource_metadata } = challenge_of(answer);
         assert.equal(error, "insufficient_scope");
         assert.deepEqual(scope.split(" ").sort(), ["mcp:read", "mcp:write"]);
-        assert.equal(resource_metadata, String(sluice.url("/.well-known/oauth-protected-resource/mcp")));
+        assert.equal(
+            resource_metadata,
+            String(sluice.url("/.well-known/oauth-protected-resource/mcp")),
+        );
     });
 
     test("reads a name that travels encoded", async () => {
         const { body, headers } = stateless(call_message("get_note", { id: "first" }));
         const encoded = `=?base64?${Buffer.from("get_note").toString("base64")}?=`;
-        const answer = await post(sluice.url("/mcp"), token, body, { ...headers, "mcp-name": encoded });
+        const answer = await post(sluice.url("/mcp"), token, body, {
+            ...headers,
+            "mcp-name": encoded,
+        });
         const { result } = await rpc_answer(answer);
         assert.equal(result.content[0].text, "hello");
     });

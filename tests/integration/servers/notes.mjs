@@ -15,7 +15,10 @@ export function register_notes(server, notes) {
     );
     server.registerTool(
         "create_note",
-        { description: "Write a note", inputSchema: z.object({ id: z.string(), text: z.string() }) },
+        {
+            description: "Write a note",
+            inputSchema: z.object({ id: z.string(), text: z.string() }),
+        },
         async ({ id, text: content }) => {
             notes.set(id, content);
             return text(`created ${id}`);

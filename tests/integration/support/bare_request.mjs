@@ -5,7 +5,11 @@ import http from "node:http";
 export function bare(method, url, { headers = {}, body } = {}) {
     const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
     return new Promise((resolve, reject) => {
-        const request = http.request(url, { method, agent: false, headers: { ...headers, ...length } });
+        const request = http.request(url, {
+            method,
+            agent: false,
+            headers: { ...headers, ...length },
+        });
         request.once("error", reject);
         request.once("response", async (answer) => {
             const chunks = await answer.toArray();
@@ -29,4 +33,7 @@ export const bare_form = (url, fields, headers = {}) =>
     });
 
 export const bare_json = (url, value, headers = {}) =>
-    bare("POST", url, { headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(value) });
+    bare("POST", url, {
+        headers: { "Content-Type": "application/json", ...headers },
+        body: JSON.stringify(value),
+    });

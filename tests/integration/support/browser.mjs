@@ -41,7 +41,8 @@ export async function screenshot(page, name) {
 }
 
 export const fields = {
-    username: (page) => page.locator('input[name="username"], input[type="text"], input[type="email"]').first(),
+    username: (page) =>
+        page.locator('input[name="username"], input[type="text"], input[type="email"]').first(),
     password: (page) => page.locator('input[type="password"]'),
     sign_in: (page) => page.getByRole("button", { name: /sign in|log in|continue/i }),
     approve: (page) => page.getByRole("button", { name: /allow|approve|accept|authori[sz]e/i }),
@@ -71,7 +72,10 @@ export async function redirect_listener() {
     const redirect_uri = `http://127.0.0.1:${server.address().port}/cb`;
     return {
         redirect_uri,
-        next: () => (arrived.length ? Promise.resolve(arrived.shift()) : new Promise((resolve) => waiting.push(resolve))),
+        next: () =>
+            arrived.length
+                ? Promise.resolve(arrived.shift())
+                : new Promise((resolve) => waiting.push(resolve)),
         close: () => {
             server.closeAllConnections();
             return new Promise((resolve) => server.close(resolve));

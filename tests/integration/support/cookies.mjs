@@ -7,10 +7,13 @@ export class CookieJar {
         for (const line of set_cookie) {
             const [pair, ...rest] = line.split(";").map((part) => part.trim());
             const [name, ...value] = pair.split("=");
-            const flags = new Map(rest.map((part) => part.split("=")).map(([k, v]) => [k.toLowerCase(), v]));
+            const flags = new Map(
+                rest.map((part) => part.split("=")).map(([k, v]) => [k.toLowerCase(), v]),
+            );
             if (flags.has("secure") && url.protocol !== "https:") continue;
             if (flags.get("max-age") === "0" || value.join("=") === "") this.#cookies.delete(name);
-            else this.#cookies.set(name, { value: value.join("="), path: flags.get("path") ?? "/" });
+            else
+                this.#cookies.set(name, { value: value.join("="), path: flags.get("path") ?? "/" });
         }
     }
 

@@ -21,7 +21,9 @@ function attributes(tag) {
 // The page's words without markup, spaces folded.
 export function visible_text(html) {
     const without_code = html.replace(/<(style|script|head)\b[\s\S]*?<\/\1>/gi, " ");
-    return decode_entities(without_code.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim();
+    return decode_entities(without_code.replace(/<[^>]*>/g, " "))
+        .replace(/\s+/g, " ")
+        .trim();
 }
 
 // [{action, method, inputs: [{name, value, type, checked}], buttons: [{name, value, text}]}]
@@ -30,7 +32,12 @@ export function parse_forms(html) {
         const { action = "", method = "get" } = attributes(tag);
         const inputs = [...content.matchAll(/<input\b([^>]*)>/gi)].map((match) => {
             const { name, value, type = "text", checked } = attributes(match[1]);
-            return { name, value: value ?? "", type: type.toLowerCase(), checked: checked !== undefined };
+            return {
+                name,
+                value: value ?? "",
+                type: type.toLowerCase(),
+                checked: checked !== undefined,
+            };
         });
         const buttons = [...content.matchAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/gi)].map(
             ([, button, label]) => {

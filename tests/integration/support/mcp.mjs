@@ -53,7 +53,9 @@ export async function open_session(url, token) {
         "mcp-session-id": answer.headers.get("mcp-session-id"),
         "mcp-protocol-version": "2025-11-25",
     };
-    await (await post(url, token, { jsonrpc: "2.0", method: "notifications/initialized" }, fields)).text();
+    await (
+        await post(url, token, { jsonrpc: "2.0", method: "notifications/initialized" }, fields)
+    ).text();
     return fields;
 }
 
@@ -67,7 +69,9 @@ export async function* events_of(answer) {
         for (const block of blocks) {
             const lines = block.split(/\r?\n/);
             const value = (name) =>
-                lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim());
+                lines
+                    .filter((line) => line.startsWith(`${name}:`))
+                    .map((line) => line.slice(name.length + 1).trim());
             const data = value("data").join("\n");
             const [id] = value("id");
             if (id || data) yield { id, data: data ? JSON.parse(data) : undefined };

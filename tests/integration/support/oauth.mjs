@@ -63,7 +63,9 @@ export async function obtain_code(sluice, { person = new Person(), ...parameters
     const callback = await person.authorize(url);
     const code = callback.searchParams.get("code");
     assert.ok(code, `no code in ${callback}`);
-    const [client_id, redirect_uri] = ["client_id", "redirect_uri"].map((name) => url.searchParams.get(name));
+    const [client_id, redirect_uri] = ["client_id", "redirect_uri"].map((name) =>
+        url.searchParams.get(name),
+    );
     sluice.secrets.push(code, verifier);
     return { code, verifier, client_id, redirect_uri, resource: url.searchParams.get("resource") };
 }

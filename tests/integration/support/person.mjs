@@ -6,7 +6,10 @@ import { parse_forms, visible_text } from "./html_forms.mjs";
 import { ALICE } from "./secrets.mjs";
 
 const MOST_STEPS = 10;
-const BUTTONS = { approve: /allow|approve|accept|authori[sz]e|yes/i, deny: /deny|cancel|decline|refuse|reject|no\b/i };
+const BUTTONS = {
+    approve: /allow|approve|accept|authori[sz]e|yes/i,
+    deny: /deny|cancel|decline|refuse|reject|no\b/i,
+};
 
 export class Person {
     constructor({ username, password } = ALICE) {
@@ -43,7 +46,13 @@ export class Person {
 
     async #read_page(url, answer) {
         const html = await answer.text();
-        const page = { url, status: answer.status, html, text: visible_text(html), headers: answer.headers };
+        const page = {
+            url,
+            status: answer.status,
+            html,
+            text: visible_text(html),
+            headers: answer.headers,
+        };
         this.pages.push(page);
         return page;
     }
@@ -74,10 +83,14 @@ export class Person {
             const login = forms.find((form) => form.inputs.some(({ type }) => type === "password"));
             if (login) assert.ok(!signed_in, `the password was refused: ${page.text}`);
             if (login) signed_in = true;
-            const choices = forms.flatMap((form) => form.buttons.map((button) => ({ form, button })));
+            const choices = forms.flatMap((form) =>
+                form.buttons.map((button) => ({ form, button })),
+            );
             const choice = login
                 ? { form: login, button: login.buttons[0] }
-                : choices.find(({ button }) => BUTTONS[decision].test(`${button.value} ${button.text}`));
+                : choices.find(({ button }) =>
+                      BUTTONS[decision].test(`${button.value} ${button.text}`),
+                  );
             assert.ok(choice, `no button to ${decision} on: ${page.text}`);
             [url, answer] = await this.#submit(url, choice.form, choice.button);
         }

@@ -8,7 +8,9 @@ export const sdk1 = {
     UnauthorizedError,
     create(url, provider, { capabilities = {} } = {}) {
         const client = new Client({ name: "integration", version: "1.0.0" }, { capabilities });
-        const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: provider });
+        const transport = new StreamableHTTPClientTransport(new URL(url), {
+            authProvider: provider,
+        });
         return { client, transport };
     },
     // callback: the URL that the browser was sent back to.

@@ -13,7 +13,9 @@ export const sdk2 = (mode) => ({
     create(url, provider, { capabilities = {} } = {}) {
         const options = { capabilities, versionNegotiation: { mode } };
         const client = new Client({ name: "integration", version: "2.0.0" }, options);
-        const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: provider });
+        const transport = new StreamableHTTPClientTransport(new URL(url), {
+            authProvider: provider,
+        });
         return { client, transport };
     },
     // Checks the callback's `iss` (RFC 9207) on the way.

@@ -33,7 +33,10 @@ export class Sluice {
     async stop({ may_print = [] } = {}) {
         const { code, signal } = await this.child.stop();
         if (this.folder) rmSync(this.folder, { recursive: true, force: true });
-        const output = may_print.reduce((text, secret) => text.replaceAll(secret, ""), this.child.output);
+        const output = may_print.reduce(
+            (text, secret) => text.replaceAll(secret, ""),
+            this.child.output,
+        );
         const end = output.slice(-4000);
         assert.equal(signal, null, `sluice was killed by ${signal}:\n${end}`);
         assert.equal(code, 0, `sluice ended with ${code}:\n${end}`);

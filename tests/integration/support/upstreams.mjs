@@ -34,7 +34,11 @@ async function start(command, make_args, env = () => ({})) {
 // Sessions, a GET stream and DELETE of 2025-11-25, with resumable streams.
 export function everything_server() {
     const main = local("node_modules/@modelcontextprotocol/server-everything/dist/index.js");
-    return start(process.execPath, () => [main, "streamableHttp"], (port) => ({ PORT: String(port) }));
+    return start(
+        process.execPath,
+        () => [main, "streamableHttp"],
+        (port) => ({ PORT: String(port) }),
+    );
 }
 
 // 2026-07-28; with legacy "stateless" also 2025-11-25 without sessions.

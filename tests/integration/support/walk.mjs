@@ -44,7 +44,11 @@ async function check_refresh(client, provider, tools) {
     const after = provider.current_tokens;
     assert.equal(provider.authorization_urls.length, 1, "refreshing opened the browser");
     assert.ok(after.access_token.length > 20 && after.access_token !== before.access_token);
-    assert.notEqual(after.refresh_token, before.refresh_token, "a public client's token is rotated");
+    assert.notEqual(
+        after.refresh_token,
+        before.refresh_token,
+        "a public client's token is rotated",
+    );
     assert.deepEqual(after.scope, before.scope);
 }
 
