@@ -143,7 +143,8 @@ describe("in a browser", () => {
     });
 
     for (const script of [true, false]) {
-        test(`lets somebody try again after a wrong password, ${script ? "with" : "without"} script`, async () => {
+        const how = script ? "with" : "without";
+        test(`lets somebody try again after a wrong password, ${how} script`, async () => {
             const { page, context } = await open_page(browser, { script });
             await page.goto(request().url);
             await sign_in(page, { username: ALICE.username, password: "wrong" });

@@ -43,7 +43,7 @@ describe("a session of the 2025 era", () => {
         return { client, transport };
     }
 
-    test("brings the server's requests over the GET stream, and the client's answers back", async () => {
+    test("brings the server's requests over the GET stream, and answers back", async () => {
         const asked = Promise.withResolvers();
         const { client } = await connected({ roots: { listChanged: true } }, (made) =>
             made.setRequestHandler(ListRootsRequestSchema, () => {

@@ -100,7 +100,7 @@ describe("the authorization server, as other clients call it,", () => {
         assert.equal(answer.json.refresh_token, undefined);
     });
 
-    test("reads a Basic header encoded or not, since what it issues needs no encoding", async () => {
+    test("issues what needs no encoding, and reads a Basic header either way", async () => {
         const { status, json, text } = await bare_json(sluice.url("/register"), {
             client_name: "Confidential",
             redirect_uris: ["http://localhost:5173/callback"],
@@ -168,7 +168,7 @@ describe("the authorization server, as other clients call it,", () => {
         assert.equal(elsewhere.headers.location, undefined);
     });
 
-    test("takes a loopback redirect on any port, and offline_access with prompt=consent", async () => {
+    test("takes loopback on any port, and offline_access with prompt=consent", async () => {
         for (const redirect_uri of [
             "http://127.0.0.1:49999/cb",
             "http://localhost:50001/callback",

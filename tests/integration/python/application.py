@@ -1,4 +1,4 @@
-"""An application that uses the Python SDK: keeps tokens, opens the browser, remembers what it did."""
+"""An application that uses the Python SDK: keeps tokens, opens the browser, tells what it did."""
 
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -12,6 +12,10 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from person import Person
 
 REDIRECT_URI = "http://localhost:43118/callback"
+
+
+def parameters_of(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 class MemoryStorage:
@@ -54,16 +58,18 @@ class Application:
 
     async def _open_browser(self, url: str) -> None:
         parts = urlsplit(url)
-        parameters = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        parameters = parameters_of(url)
         if self.narrow_scope:
             parameters["scope"], self.narrow_scope = self.narrow_scope, None
         self.asked.append(parameters)
-        self.callback = await self.person.authorize(parts._replace(query=urlencode(parameters)).geturl())
+        url = parts._replace(query=urlencode(parameters)).geturl()
+        self.callback = await self.person.authorize(url)
 
     async def _read_callback(self) -> AuthorizationCodeResult:
-        given = {name: values[0] for name, values in parse_qs(urlsplit(self.callback).query).items()}
+        given = parameters_of(self.callback)
         assert "error" not in given, given
-        return AuthorizationCodeResult(code=given["code"], state=given["state"], iss=given.get("iss"))
+        given = {name: given.get(name) for name in ("code", "state", "iss")}
+        return AuthorizationCodeResult(**given)
 
     @property
     def scopes(self) -> set[str]:

@@ -43,7 +43,8 @@ class Forms(HTMLParser):
         elif tag == "input" and self.forms:
             self.forms[-1].inputs.append(given)
         elif tag == "button" and self.forms:
-            self._button = {"name": given.get("name", ""), "value": given.get("value", ""), "text": ""}
+            named = {name: given.get(name, "") for name in ("name", "value")}
+            self._button = {**named, "text": ""}
             self.forms[-1].buttons.append(self._button)
 
     def handle_endtag(self, tag):
@@ -65,7 +66,8 @@ class Person:
         fields = {}
         for entry in form.inputs:
             kind = entry.get("type", "text")
-            if not entry.get("name") or kind == "submit" or (kind in ("checkbox", "radio") and "checked" not in entry):
+            unchecked = kind in ("checkbox", "radio") and "checked" not in entry
+            if not entry.get("name") or kind == "submit" or unchecked:
                 continue
             known = {"password": self.password, "text": self.username, "email": self.username}
             fields[entry["name"]] = known.get(kind, entry.get("value", ""))

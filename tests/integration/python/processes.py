@@ -50,7 +50,8 @@ class Process:
             except OSError:
                 if self.child.poll() is not None or time.monotonic() > deadline:
                     self.child.kill()
-                    raise RuntimeError(f"nothing listens on {self.port}:\n{self.output()}") from None
+                    complaint = f"nothing listens on {self.port}:\n{self.output()}"
+                    raise RuntimeError(complaint) from None
                 time.sleep(0.02)
 
     def stop(self) -> int:

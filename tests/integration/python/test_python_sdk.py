@@ -41,7 +41,8 @@ async def succeeds(client, tool, arguments=None):
 
 async def revoke(sluice, application):
     async with httpx2.AsyncClient() as http:
-        metadata = (await http.get(f"{sluice.origin}/.well-known/oauth-authorization-server")).json()
+        well_known = f"{sluice.origin}/.well-known/oauth-authorization-server"
+        metadata = (await http.get(well_known)).json()
         form = {
             "client_id": application.storage.client_info.client_id,
             "token": application.storage.tokens.refresh_token,

@@ -34,7 +34,7 @@ export class Child {
     failure() {
         if (!this.outcome) return undefined;
         const { code, signal, error } = this.outcome;
-        return `ended early (code ${code}, signal ${signal}, ${error ?? "no error"}):\n${this.output}`;
+        return `ended early (code ${code}, signal ${signal}, error ${error}):\n${this.output}`;
     }
 
     // Asks to stop, waits, and insists after `limit_ms`. Returns {code, signal}.

@@ -1,7 +1,8 @@
 // What an application keeps between steps of signing in: the same for both generations of the SDK.
 import { randomBytes } from "node:crypto";
 
-export const REDIRECT_URL = "http://127.0.0.1:43117/callback"; // nobody listens: the person reads it
+// Nobody listens there: the person reads the address.
+export const REDIRECT_URL = "http://127.0.0.1:43117/callback";
 
 export class MemoryProvider {
     constructor({ client_metadata = {}, narrow_scope } = {}) {

@@ -23,7 +23,8 @@ function accepts(port) {
     });
 }
 
-// Resolves once `port` accepts connections; rejects after `timeout_ms` or when `gave_up()` says why.
+// Resolves once `port` accepts connections; rejects after `timeout_ms`, or when `gave_up()` says
+// why.
 export async function listening(port, { timeout_ms = 15_000, gave_up = () => undefined } = {}) {
     const deadline = Date.now() + timeout_ms;
     while (!(await accepts(port))) {
