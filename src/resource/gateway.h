@@ -10,6 +10,7 @@
 #include "io/task.h"
 #include "resource/guard.h"
 #include "resource/observer.h"
+#include "resource/origin.h"
 #include "resource/settings.h"
 #include "resource/verifier.h"
 
@@ -20,7 +21,8 @@ class Exchange;
 
 namespace sluice::resource {
 
-class Protected;  // one resource with all that decides on it
+class Protected;       // one resource with all that decides on it
+class RemoteVerifier;  // asks another authorization server
 
 /// Lives and works on one shard; what it is made of outlives it.
 class Gateway {
@@ -41,10 +43,15 @@ public:
     ~Gateway();
 
     /// Whether this path is a resource or one of its metadata documents: then handle() answers for
-    /// every method. `path` is Request::path().
+    /// every method. `path` is Request::path(); a slash at its end does not matter.
     bool serves(std::string_view path) const;
 
+    /// Answers one request; 404 where serves() is false.
     io::Task<void> handle(http::Exchange& exchange);
+
+    /// Waits for questions to other authorization servers that nobody waits for any more. After the
+    /// last handle() and before the client is closed.
+    io::Task<void> close();
 
 private:
     struct Document {
@@ -52,12 +59,15 @@ private:
         std::string json;
     };
 
+    std::unique_ptr<Verifier> make_verifier(const ResourceSettings& resource);
+    void add_document(const std::string& path, const std::string& json);
     const Protected* find_resource(std::string_view path) const;
     const Document* find_document(std::string_view path) const;
 
     Parts parts_;
-    const Settings& settings_;
+    OriginRule origins_;
     std::vector<std::unique_ptr<Protected>> resources_;
+    std::vector<RemoteVerifier*> remote_verifiers_;  // owned by resources_
     std::vector<Document> documents_;
 };
 

@@ -1,0 +1,199 @@
+#include "resource/refusal.h"
+
+#include <fmt/format.h>
+
+#include "resource/challenge.h"
+#include "resource/rpc_answer.h"
+
+namespace sluice::resource {
+namespace {
+
+constexpr std::uint32_t upstream_retry_seconds = 5;
+
+struct Refusal {
+    http::Status status;
+    RpcCode code;
+    std::string_view error;
+    std::string_view message;
+    std::string_view id{};  // where there is no body
+    const PostedBody* body = nullptr;
+    std::string_view tool{};
+    std::string_view challenge{};
+    std::uint32_t retry_after = 0;  // seconds
+};
+
+Answered refuse(Visit& visit, const Refusal& refusal) {
+    http::Response& response = visit.response();
+    response.set_status(refusal.status);
+    response.body().clear();
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "no-store");
+    if (!refusal.challenge.empty()) response.add_field("WWW-Authenticate", refusal.challenge);
+    if (refusal.retry_after != 0) {
+        response.add_field("Retry-After", fmt::format("{}", refusal.retry_after));
+    }
+    const RpcFailure failure{.code = refusal.code,
+                             .message = refusal.message,
+                             .error = refusal.error,
+                             .request_id = visit.request().id(),
+                             .challenge = refusal.challenge,
+                             .retry_after = refusal.retry_after};
+    if (refusal.body != nullptr) {
+        append_rpc_errors(response.body(), *refusal.body, failure);
+    } else {
+        append_rpc_error(response.body(), refusal.id, failure);
+    }
+    visit.observer.on_refusal({.resource = visit.resource.settings().path,
+                               .client_id = visit.caller.client_id,
+                               .tool_name = refusal.tool,
+                               .code = refusal.error,
+                               .status = http::code(refusal.status),
+                               .request_id = visit.request().id()});
+    return {};
+}
+
+std::string_view fault_text(TokenFault fault) {
+    switch (fault) {
+        case TokenFault::wrong_audience:
+            return "The access token is meant for another resource";
+        case TokenFault::wrong_issuer:
+            return "The access token is of another authorization server";
+        case TokenFault::inactive:
+        case TokenFault::unavailable:
+            break;
+    }
+    return "The access token is unknown, expired or revoked";
+}
+
+}  // namespace
+
+Answered refuse_origin(Visit& visit) {
+    return refuse(visit, {.status = http::Status::forbidden,
+                          .code = RpcCode::invalid_request,
+                          .error = "invalid_origin",
+                          .message = "Pages of this origin may not use this server"});
+}
+
+Answered refuse_method(Visit& visit, std::string_view allow) {
+    visit.response().add_field("Allow", allow);
+    return refuse(visit, {.status = http::Status::method_not_allowed,
+                          .code = RpcCode::invalid_request,
+                          .error = "method_not_allowed",
+                          .message = "This method is not served here"});
+}
+
+Answered refuse_without_token(Visit& visit) {
+    return refuse(visit, {.status = http::Status::unauthorized,
+                          .code = RpcCode::unauthorized,
+                          .error = "unauthorized",
+                          .message = "An access token is required",
+                          .challenge = visit.resource.entry_challenge()});
+}
+
+Answered refuse_malformed_credentials(Visit& visit) {
+    constexpr std::string_view message = "One Authorization field with one bearer token is allowed";
+    return refuse(
+        visit, {.status = http::Status::bad_request,
+                .code = RpcCode::invalid_request,
+                .error = "invalid_request",
+                .message = message,
+                .challenge = challenge_text({.error = "invalid_request",
+                                             .error_description = message,
+                                             .resource_metadata = visit.resource.metadata_url()})});
+}
+
+Answered refuse_token(Visit& visit, const TokenError& error) {
+    if (error.fault == TokenFault::unavailable) {
+        return refuse(visit,
+                      {.status = http::Status::service_unavailable,
+                       .code = RpcCode::verifier_failed,
+                       .error = "temporarily_unavailable",
+                       .message = "The access token cannot be verified at the moment",
+                       .retry_after = static_cast<std::uint32_t>(error.retry_after.count())});
+    }
+    const std::string_view message = fault_text(error.fault);
+    return refuse(
+        visit, {.status = http::Status::unauthorized,
+                .code = RpcCode::unauthorized,
+                .error = "invalid_token",
+                .message = message,
+                .challenge = challenge_text({.error = "invalid_token",
+                                             .error_description = message,
+                                             .scope = &visit.resource.entry_scope(),
+                                             .resource_metadata = visit.resource.metadata_url()})});
+}
+
+Answered refuse_scope(Visit& visit, const token::ScopeSet& needed, const PostedBody* body,
+                      std::string_view tool) {
+    const token::ScopeSet asked = step_up_scope(visit.caller.scope, needed);
+    const token::ScopeSet missing = needed.without(visit.caller.scope);
+    const std::string message =
+        tool.empty()
+            ? fmt::format("The access token lacks: {}", missing.text())
+            : fmt::format("The access token lacks, for the tool \"{}\": {}", tool, missing.text());
+    return refuse(
+        visit, {.status = http::Status::forbidden,
+                .code = RpcCode::insufficient_scope,
+                .error = "insufficient_scope",
+                .message = message,
+                .body = body,
+                .tool = tool,
+                .challenge = challenge_text({.error = "insufficient_scope",
+                                             .error_description = "More scopes are needed for this",
+                                             .scope = &asked,
+                                             .resource_metadata = visit.resource.metadata_url()})});
+}
+
+Answered refuse_media_type(Visit& visit) {
+    return refuse(visit, {.status = http::Status::unsupported_media_type,
+                          .code = RpcCode::invalid_request,
+                          .error = "unsupported_media_type",
+                          .message = "The body must be application/json without a coding"});
+}
+
+Answered refuse_message(Visit& visit, const RpcError& error) {
+    return refuse(visit, {.status = http::Status::bad_request,
+                          .code = error.code,
+                          .error = error.code == RpcCode::header_mismatch ? "header_mismatch"
+                                                                          : "invalid_request",
+                          .message = error.message,
+                          .id = error.id});
+}
+
+Answered refuse_upstream(Visit& visit, const http::ClientError& error, const PostedBody* body) {
+    using Kind = http::ClientError::Kind;
+    if (error.kind == Kind::cancelled) return {};  // the client left: nobody reads this
+    Refusal refusal{.status = http::Status::bad_gateway,
+                    .code = RpcCode::upstream_failed,
+                    .error = "upstream_failed",
+                    .message = "The MCP server behind this gateway gave no usable answer",
+                    .body = body};
+    switch (error.kind) {
+        case Kind::timed_out:
+            refusal.status = http::Status::gateway_timeout;
+            refusal.code = RpcCode::upstream_timed_out;
+            refusal.error = "upstream_timed_out";
+            refusal.message = "The MCP server behind this gateway did not answer in time";
+            break;
+        case Kind::overloaded:
+            refusal.status = http::Status::service_unavailable;
+            refusal.error = "upstream_overloaded";
+            refusal.message = "The MCP server behind this gateway is busy";
+            refusal.retry_after = 1;
+            break;
+        case Kind::unresolved:
+        case Kind::refused:
+            refusal.error = "upstream_unreachable";
+            refusal.message = "The MCP server behind this gateway cannot be reached";
+            refusal.retry_after = upstream_retry_seconds;
+            break;
+        case Kind::reset:
+        case Kind::garbage:
+        case Kind::too_large:
+        case Kind::cancelled:
+            break;
+    }
+    return refuse(visit, refusal);
+}
+
+}  // namespace sluice::resource

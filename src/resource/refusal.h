@@ -1,0 +1,37 @@
+// Refusals: the status, the challenge and the JSON-RPC error that a client gets instead of what it
+// asked for.
+#pragma once
+
+#include <string_view>
+
+#include "http/client_error.h"
+#include "resource/json_rpc.h"
+#include "resource/verifier.h"
+#include "resource/visit.h"
+
+namespace sluice::resource {
+
+// Each fills the response and tells the observer. `body` is the posted one, for the ids of its
+// requests; null where there is none or it was not read yet.
+
+/// 403: a page of a foreign origin.
+Answered refuse_origin(Visit& visit);
+/// 405 with Allow.
+Answered refuse_method(Visit& visit, std::string_view allow);
+/// 401 without `error`: no credentials came (RFC 6750 §3).
+Answered refuse_without_token(Visit& visit);
+/// 400: an Authorization field that cannot be meant.
+Answered refuse_malformed_credentials(Visit& visit);
+/// 401 invalid_token, or 503 where nobody could say whether the token is good.
+Answered refuse_token(Visit& visit, const TokenError& error);
+/// 403 insufficient_scope, with a challenge for everything that is granted or needed.
+Answered refuse_scope(Visit& visit, const token::ScopeSet& needed, const PostedBody* body,
+                      std::string_view tool);
+/// 415: not JSON as it is.
+Answered refuse_media_type(Visit& visit);
+/// 400: no JSON-RPC, or headers that disagree with it.
+Answered refuse_message(Visit& visit, const RpcError& error);
+/// 502, 503 or 504: the MCP server could not be reached or did not answer properly.
+Answered refuse_upstream(Visit& visit, const http::ClientError& error, const PostedBody* body);
+
+}  // namespace sluice::resource

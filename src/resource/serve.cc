@@ -1,0 +1,105 @@
+#include "resource/serve.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "base/result.h"
+#include "http/media_type.h"
+#include "resource/authentication.h"
+#include "resource/era.h"
+#include "resource/refusal.h"
+#include "resource/tool_gate.h"
+#include "resource/upstream_call.h"
+
+namespace sluice::resource {
+namespace {
+
+/// Read in one way only, so that the MCP server reads what was decided on.
+bool is_plain_json(const http::Request& request) {
+    const auto type = request.field("Content-Type");
+    if (!type || !http::is_media_type(*type, "application/json")) return false;
+    const auto coding = request.field("Content-Encoding");
+    return !coding || equal_ignoring_case(*coding, "identity");
+}
+
+bool lists_tools(const PostedBody& body) {
+    return std::ranges::any_of(body.messages(), &Message::is_tool_list);
+}
+
+/// Lists and pings: sending them twice changes nothing.
+bool is_repeatable(const PostedBody& body) {
+    return std::ranges::all_of(body.messages(), [](const Message& message) {
+        return message.method == "ping" || message.method == "server/discover" ||
+               message.method.ends_with("/list");
+    });
+}
+
+io::Task<void> serve_post(Visit& visit) {
+    if (!is_plain_json(visit.request())) {
+        refuse_media_type(visit);
+        co_return;
+    }
+    const auto body = PostedBody::parse(visit.request().body());
+    if (!body) {
+        refuse_message(visit, body.error());
+        co_return;
+    }
+    const auto era = check_mirrored_headers(visit.request(), *body);
+    if (!era) {
+        refuse_message(visit, era.error());
+        co_return;
+    }
+    const auto admitted = co_await admit_tool_calls(visit, *body, *era);
+    if (!admitted) co_return;
+    if (!admitted->forward) {
+        answer_messages(visit, admitted->held, body->is_batch());
+        co_return;
+    }
+    const UpstreamCall call{
+        .text = admitted->held.empty() ? visit.request().body() : admitted->body,
+        .body = &*body,
+        .may_list_tools = lists_tools(*body),
+        .repeatable = is_repeatable(*body),
+        .held = &admitted->held};
+    co_await call_upstream(visit, call);
+}
+
+/// GET and DELETE exist in the older era only: an event stream, and the end of a session.
+io::Task<void> serve_session(Visit& visit) {
+    if (era_of(visit.request()) == Era::stateless) {
+        refuse_method(visit, "POST, OPTIONS");
+        co_return;
+    }
+    // A stream that is taken up again may repeat the answer to a tools/list.
+    const bool is_stream = visit.request().method() == http::Method::get;
+    const UpstreamCall call{.may_list_tools = is_stream, .endless = is_stream};
+    co_await call_upstream(visit, call);
+}
+
+}  // namespace
+
+io::Task<void> serve(Visit& visit, const OriginRule& origins) {
+    const http::Method method = visit.request().method();
+    if (!origins.allows(visit.request())) {
+        refuse_origin(visit);
+        co_return;
+    }
+    if (method == http::Method::options) {
+        answer_preflight(visit.request(), visit.response());
+        co_return;
+    }
+    add_cors_fields(visit.request(), visit.response());
+    if (method != http::Method::get && method != http::Method::post &&
+        method != http::Method::delete_) {
+        refuse_method(visit, resource_methods);
+        co_return;
+    }
+    if (!co_await authenticate(visit)) co_return;
+    if (method == http::Method::post) {
+        co_await serve_post(visit);
+    } else {
+        co_await serve_session(visit);
+    }
+}
+
+}  // namespace sluice::resource

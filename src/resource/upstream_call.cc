@@ -1,0 +1,221 @@
+#include "resource/upstream_call.h"
+
+#include "http/media_type.h"
+#include "http/sse.h"
+#include "resource/event_relay.h"
+#include "resource/forward.h"
+#include "resource/raw_json.h"
+#include "resource/refusal.h"
+#include "resource/tool_view.h"
+
+namespace sluice::resource {
+namespace {
+
+using Kind = http::ClientError::Kind;
+
+constexpr std::size_t whole_body_max = 16 * 1024 * 1024;  // of an answer that is read to its end
+constexpr std::size_t held_back_max = 64 * 1024;  // below it, an answer is sent in one piece
+
+/// Cancels a scope when another is cancelled that is not its parent.
+class Link final : io::Cancellable {
+public:
+    Link(io::CancelScope& from, io::CancelScope& to) : to_(to) { join(&from); }
+
+private:
+    void on_cancel() override { to_.cancel(); }
+    io::CancelScope& to_;
+};
+
+bool is_events(const http::ResponseHead& head) {
+    return http::is_media_type(head.field("Content-Type").value_or(""), "text/event-stream");
+}
+bool is_json(const http::ResponseHead& head) {
+    return http::is_media_type(head.field("Content-Type").value_or(""), "application/json");
+}
+
+/// What must not reach the client: it would look for credentials, or go, somewhere else.
+bool is_not_for_clients(http::Status status) {
+    const int code = http::code(status);
+    return code == 401 || code == 407 || (code >= 300 && code < 400);
+}
+
+void append_events(std::string& out, const std::vector<std::string>& messages) {
+    for (const std::string& message : messages) {
+        http::append_sse(out, {.event = "message", .data = message, .has_data = true});
+    }
+}
+
+/// `messages` and those of `json`, which is one message, a batch, or nothing, as one batch.
+std::string merged(std::string_view json, const std::vector<std::string>& messages) {
+    std::string out = "[";
+    const auto add = [&out](std::string_view message) {
+        if (out.size() > 1) out += ',';
+        out += message;
+    };
+    if (const auto document = JsonDocument::parse(json)) {
+        if (document->root().is_array()) {
+            for (const std::string_view message : split_raw_json(json)) add(message);
+        } else {
+            add(json);
+        }
+    }
+    for (const std::string& message : messages) add(message);
+    return out + "]";
+}
+
+/// One answer of the upstream on its way to the client.
+class Relay {
+public:
+    Relay(Visit& visit, const UpstreamCall& call, http::ClientResponse& answer,
+          io::CancelScope& scope)
+        : visit_(visit), call_(call), answer_(answer), deadline_(scope) {}
+
+    io::Task<void> run() {
+        if (is_not_for_clients(answer_.status())) co_return refuse(Kind::garbage);
+        const bool hides = call_.may_list_tools && !visit_.resource.policy().is_uniform();
+        if (hides && answer_.head().field("Content-Encoding")) co_return refuse(Kind::garbage);
+        visit_.response().set_status(answer_.status());
+        if (is_events(answer_.head())) co_return co_await relay_events(hides);
+        const bool adds = call_.held != nullptr && !call_.held->empty();
+        const bool succeeds = http::code(answer_.status()) < 300;
+        if (hides && is_json(answer_.head())) co_return co_await relay_filtered();
+        if (hides && succeeds && answer_.status() != http::Status::accepted) {
+            co_return refuse(Kind::garbage);
+        }
+        if (adds && succeeds) co_return co_await relay_merged();
+        co_await relay_plain();
+    }
+
+private:
+    void refuse(Kind kind) { refuse_upstream(visit_, {kind, ""}, call_.body); }
+
+    io::Task<void> relay_events(bool hides) {
+        http::Response& response = visit_.response();
+        copy_answer_fields(response, answer_.head().fields());
+        if (!response.field("Cache-Control")) response.add_field("Cache-Control", "no-cache");
+        response.add_field("X-Accel-Buffering", "no");
+        if (!co_await visit_.exchange.begin_stream()) co_return;
+        std::string ahead;
+        if (call_.held != nullptr) append_events(ahead, *call_.held);
+        EventRelay relay(visit_, hides);
+        const bool complete = co_await relay.run(answer_, ahead);
+        const bool drained = call_.endless && visit_.exchange.drain().cancelled();
+        if (complete || drained) static_cast<void>(co_await visit_.exchange.finish());
+    }
+
+    /// The whole body, behind the response's. False where it did not come: then answered.
+    io::Task<bool> read_whole(std::string& body) {
+        restart_deadline();
+        const auto read = co_await answer_.read_body(body, whole_body_max);
+        if (!read) refuse_upstream(visit_, read.error(), call_.body);
+        co_return read.has_value();
+    }
+
+    io::Task<void> relay_filtered() {
+        std::string body;
+        if (!co_await read_whole(body)) co_return;
+        std::string shown;
+        if (!body.empty() && !append_visible_tools(visit_, body, shown)) {
+            co_return refuse(Kind::garbage);
+        }
+        if (call_.held != nullptr && !call_.held->empty()) shown = merged(shown, *call_.held);
+        copy_answer_fields(visit_.response(), answer_.head().fields());
+        visit_.response().body() = shown;
+    }
+
+    io::Task<void> relay_merged() {
+        std::string body;
+        if (!co_await read_whole(body)) co_return;
+        visit_.response().set_status(http::Status::ok);
+        copy_answer_fields(visit_.response(), answer_.head().fields());
+        if (!is_json(answer_.head())) {
+            visit_.response().add_field("Content-Type", "application/json");
+        }
+        visit_.response().body() = merged(body, *call_.held);
+    }
+
+    io::Task<void> relay_plain() {
+        http::Response& response = visit_.response();
+        std::string& body = response.body();
+        body.clear();
+        bool complete = false;
+        while (!complete && body.size() <= held_back_max) {
+            restart_deadline();
+            const auto chunk = co_await answer_.next_chunk();
+            if (!chunk) {
+                refuse_upstream(visit_, chunk.error(), call_.body);
+                co_return;
+            }
+            body += *chunk;
+            complete = chunk->empty();
+        }
+        copy_answer_fields(response, answer_.head().fields());
+        if (!complete) co_await stream_rest(body);
+    }
+
+    io::Task<void> stream_rest(const std::string& body) {
+        if (!co_await visit_.exchange.begin_stream()) co_return;
+        if (!co_await visit_.exchange.write(body)) co_return;
+        for (;;) {
+            restart_deadline();
+            const auto chunk = co_await answer_.next_chunk();
+            if (!chunk) co_return;  // the client sees that the stream was cut off
+            if (chunk->empty()) break;
+            deadline_.stop();  // how slowly the client reads is not the upstream's fault
+            if (!co_await visit_.exchange.write(*chunk)) co_return;
+        }
+        static_cast<void>(co_await visit_.exchange.finish());
+    }
+
+    void restart_deadline() {
+        io::Shard& shard = visit_.exchange.shard();
+        shard.timers().start(deadline_, shard.now() + visit_.resource.settings().timeout);
+    }
+
+    Visit& visit_;
+    const UpstreamCall& call_;
+    http::ClientResponse& answer_;
+    io::Deadline deadline_;
+};
+
+}  // namespace
+
+io::Task<void> call_upstream(Visit& visit, const UpstreamCall& call) {
+    const Protected& resource = visit.resource;
+    io::CancelScope scope(&visit.exchange.scope());
+    http::OutgoingRequest request;
+    fill_upstream_request(request, visit.request(), resource.upstream_target(), visit.caller,
+                          call.text);
+    // An event stream may be silent for as long as it likes: pieces have deadlines in Relay.
+    const http::CallOptions options{.head_timeout = resource.settings().timeout,
+                                    .chunk_timeout = Duration::zero(),
+                                    .repeatable = call.repeatable,
+                                    .scope = &scope};
+    auto answer = co_await resource.client().send(resource.upstream(), request, options);
+    if (!answer) {
+        if (!visit.exchange.cancelled()) refuse_upstream(visit, answer.error(), call.body);
+        co_return;
+    }
+    std::optional<Link> drain;
+    if (call.endless) drain.emplace(visit.exchange.drain(), scope);
+    Relay relay(visit, call, *answer, scope);
+    co_await relay.run();
+}
+
+void answer_messages(Visit& visit, const std::vector<std::string>& messages, bool is_batch) {
+    http::Response& response = visit.response();
+    response.set_status(http::Status::ok);
+    response.add_field("Cache-Control", "no-store");
+    const std::string_view accept = visit.request().field("Accept").value_or("");
+    if (!http::accepts(accept, "application/json") &&
+        http::accepts_by_name(accept, "text/event-stream")) {
+        response.add_field("Content-Type", "text/event-stream");
+        response.add_field("X-Accel-Buffering", "no");
+        append_events(response.body(), messages);
+        return;
+    }
+    response.add_field("Content-Type", "application/json");
+    response.body() = is_batch ? merged("", messages) : messages.front();
+}
+
+}  // namespace sluice::resource

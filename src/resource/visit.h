@@ -1,0 +1,28 @@
+// One request at a protected resource, as the steps that answer it hand it on.
+#pragma once
+
+#include "http/exchange.h"
+#include "io/sharded.h"
+#include "resource/guard.h"
+#include "resource/observer.h"
+#include "resource/protected.h"
+#include "token/introspection.h"
+
+namespace sluice::resource {
+
+/// Lives in the frame of Gateway::handle().
+struct Visit {
+    const Protected& resource;
+    http::Exchange& exchange;
+    const io::Sharded<Guard>& guards;
+    Observer& observer;
+    token::TokenInfo caller{};  // of the verified token; empty before
+
+    const http::Request& request() const { return exchange.request(); }
+    http::Response& response() const { return exchange.response(); }
+};
+
+/// A step's way to say that response() is filled, or the stream over: nothing more is to be done.
+struct Answered {};
+
+}  // namespace sluice::resource

@@ -1,0 +1,157 @@
+// Reading what a client posted, and the errors that answer it.
+#include "resource/json_rpc.h"
+
+#include <gtest/gtest.h>
+
+#include "resource/raw_json.h"
+#include "resource/rpc_answer.h"
+
+namespace sluice::resource {
+namespace {
+
+RpcError error_of(std::string_view text) {
+    const auto body = PostedBody::parse(text);
+    EXPECT_FALSE(body.has_value()) << text;
+    return body ? RpcError{} : body.error();
+}
+
+TEST(RawJson, GivesEachValueAsItWasWritten) {
+    EXPECT_EQ(split_raw_json(R"( [ 1.0 , "a]\"," ,{"x":[1,"}"]},null] )"),
+              (std::vector<std::string_view>{"1.0", R"("a]\",")", R"({"x":[1,"}"]})", "null"}));
+    EXPECT_EQ(split_raw_json(R"({ "a" : 1e2,"b\"":[ ], "c":true })"),
+              (std::vector<std::string_view>{"1e2", "[ ]", "true"}));
+    EXPECT_TRUE(split_raw_json("[ ]").empty());
+    EXPECT_TRUE(split_raw_json("{}").empty());
+}
+
+TEST(PostedBody, ReadsAToolCallAndKeepsItsIdAsItWasWritten) {
+    const std::string_view text = R"({"jsonrpc":"2.0","id": 1.50 ,"method":"tools/call",)"
+                                  R"("params":{"name":"delete\u005fnote","arguments":{"id":7}}})";
+    const auto body = PostedBody::parse(text);
+    ASSERT_TRUE(body.has_value());
+    ASSERT_EQ(body->messages().size(), 1U);
+    EXPECT_FALSE(body->is_batch());
+    const Message& call = body->messages().front();
+    EXPECT_EQ(call.kind, Message::Kind::request);
+    EXPECT_EQ(call.id, "1.50");
+    EXPECT_TRUE(call.is_tool_call());
+    EXPECT_EQ(call.name, "delete_note");
+    EXPECT_EQ(call.text, text);
+}
+
+TEST(PostedBody, TellsRequestsNotificationsAndResponsesApart) {
+    const auto body = PostedBody::parse(
+        R"([{"jsonrpc":"2.0","id":"a","method":"ping"},)"
+        R"({"jsonrpc":"2.0","method":"notifications/initialized"},)"
+        R"({"jsonrpc":"2.0","id":4,"result":{}},{"jsonrpc":"2.0","id":5,"error":{"code":1}}])");
+    ASSERT_TRUE(body.has_value());
+    EXPECT_TRUE(body->is_batch());
+    ASSERT_EQ(body->messages().size(), 4U);
+    EXPECT_EQ(body->messages()[0].kind, Message::Kind::request);
+    EXPECT_EQ(body->messages()[0].id, "\"a\"");
+    EXPECT_EQ(body->messages()[1].kind, Message::Kind::notification);
+    EXPECT_EQ(body->messages()[1].id, "");
+    EXPECT_EQ(body->messages()[2].kind, Message::Kind::response);
+    EXPECT_EQ(body->messages()[3].kind, Message::Kind::response);
+}
+
+TEST(PostedBody, ReadsTheNameOfPromptsAndTheUriOfResources) {
+    const auto prompt = PostedBody::parse(
+        R"({"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"p"}})");
+    EXPECT_EQ(prompt.value().messages().front().name, "p");
+    const auto resource = PostedBody::parse(
+        R"({"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"file:///x"}})");
+    EXPECT_EQ(resource.value().messages().front().name, "file:///x");
+}
+
+TEST(PostedBody, ReadsTheVersionThatMetaDeclares) {
+    const auto body =
+        PostedBody::parse(R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":)"
+                          R"({"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}})");
+    EXPECT_EQ(body.value().messages().front().protocol_version, "2026-07-28");
+}
+
+TEST(PostedBody, RefusesWhatIsNoJson) {
+    for (const std::string_view text :
+         {"", " ", "{", "nonsense", R"({"jsonrpc":"2.0","id":1,"method":"ping"} x)",
+          R"({"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call"})",
+          "\xef\xbb\xbf{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}"}) {
+        EXPECT_EQ(error_of(text).code, RpcCode::parse_error) << text;
+        EXPECT_EQ(error_of(text).id, "");
+    }
+}
+
+TEST(PostedBody, RefusesWhatIsNoMessage) {
+    for (const std::string_view text :
+         {"7", "\"x\"", "[]", "[1]", "[[]]", R"({"id":1,"method":"ping"})",
+          R"({"jsonrpc":"1.0","id":1,"method":"ping"})", R"({"jsonrpc":"2.0","id":1})",
+          R"({"jsonrpc":"2.0","id":null,"method":"ping"})",
+          R"({"jsonrpc":"2.0","id":{},"method":"ping"})", R"({"jsonrpc":"2.0","id":1,"method":7})",
+          R"({"jsonrpc":"2.0","id":1,"method":""})",
+          R"({"jsonrpc":"2.0","id":1,"method":"ping","result":{}})",
+          R"({"jsonrpc":"2.0","id":1,"method":"ping","params":"x"})",
+          R"({"jsonrpc":"2.0","method":"tools/call","params":{"name":"x"}})",
+          R"({"jsonrpc":"2.0","method":"tools/list"})"}) {
+        EXPECT_EQ(error_of(text).code, RpcCode::invalid_request) << text;
+    }
+    EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":9,"method":7})").id, "9");
+}
+
+TEST(PostedBody, RefusesAToolCallWithoutTheNameOfATool) {
+    for (const std::string_view params : {R"({})", R"({"name":7})", R"({"name":""})", R"(["x"])"}) {
+        std::string text = R"({"jsonrpc":"2.0","id":3,"method":"tools/call","params":)";
+        text += params;
+        text += "}";
+        EXPECT_EQ(error_of(text).code, RpcCode::invalid_params) << text;
+        EXPECT_EQ(error_of(text).id, "3");
+    }
+}
+
+TEST(PostedBody, RefusesABatchThatIsTooLarge) {
+    const auto batch = [](std::size_t size) {
+        std::string text = "[";
+        for (std::size_t i = 0; i < size; ++i) {
+            if (i != 0) text += ',';
+            text += R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+        }
+        return text + "]";
+    };
+    const std::string largest = batch(PostedBody::batch_size_max);
+    EXPECT_TRUE(PostedBody::parse(largest).has_value());
+    EXPECT_EQ(error_of(batch(PostedBody::batch_size_max + 1)).code, RpcCode::invalid_request);
+}
+
+TEST(RpcAnswer, CarriesIdReasonCodeAndChallenge) {
+    std::string out;
+    append_rpc_error(out, "\"a\"",
+                     {.code = RpcCode::insufficient_scope,
+                      .message = "no",
+                      .error = "insufficient_scope",
+                      .request_id = 12,
+                      .challenge = "Bearer scope=\"x\""});
+    EXPECT_EQ(out, R"({"jsonrpc":"2.0","id":"a","error":{"code":-32011,"message":"no","data":)"
+                   R"({"error":"insufficient_scope","request_id":12,"_meta":)"
+                   R"({"mcp/www_authenticate":["Bearer scope=\"x\""]}}}})");
+}
+
+TEST(RpcAnswer, LeavesOutAnIdThatIsNotKnown) {
+    std::string out;
+    append_rpc_error(out, "", {.code = RpcCode::parse_error, .message = "m", .error = "e"});
+    EXPECT_EQ(out.find("\"id\""), std::string::npos);
+    EXPECT_EQ(out.find("null"), std::string::npos);
+}
+
+TEST(RpcAnswer, AnswersEveryRequestOfABatch) {
+    const std::string_view text =
+        R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"n"},)"
+        R"({"jsonrpc":"2.0","id":2,"method":"ping"}])";
+    const auto body = PostedBody::parse(text);
+    std::string out;
+    append_rpc_errors(out, body.value(),
+                      {.code = RpcCode::upstream_failed, .message = "m", .error = "e"});
+    const auto errors = JsonDocument::parse(out).value().root().elements();
+    ASSERT_EQ(errors.size(), 2U);
+}
+
+}  // namespace
+}  // namespace sluice::resource
