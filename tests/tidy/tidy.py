@@ -7,6 +7,7 @@ Prints each problem as `file:line: text` and ends in a line `N passed, N failed`
 """
 import pathlib, sys
 
+sys.dont_write_bytecode = True
 import headers
 import rules
 from tree import Tree

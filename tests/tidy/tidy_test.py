@@ -2,6 +2,7 @@
 """Each rule finds the mistake that it is about, and lets the same file without the mistake pass."""
 import pathlib, sys, tempfile, unittest
 
+sys.dont_write_bytecode = True
 import rules
 from tree import Tree
 
@@ -64,5 +65,7 @@ class Rules(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.dont_write_bytecode = True
-    unittest.main()
+    result = unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(Rules))
+    wrong = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - wrong} passed, {wrong} failed")
+    sys.exit(1 if wrong else 0)
