@@ -18,7 +18,7 @@
 
 namespace sluice::oauth {
 
-class ShardState;
+struct ShardState;
 
 /// Where every shard's state is. One for the process; filled by the AuthorizationServers.
 using Peers = io::Sharded<ShardState>;
@@ -26,19 +26,30 @@ using Peers = io::Sharded<ShardState>;
 /// An access token that is active. Allocates nothing where the token lives on the asking shard.
 class ActiveToken {
 public:
+    struct Times {
+        std::int64_t issued_at = 0;   // seconds since 1970
+        std::int64_t expires_at = 0;  // seconds since 1970
+    };
+    ActiveToken(const token::TokenInfo& shared, Times times) : shared_(&shared), times_(times) {}
+    ActiveToken(std::unique_ptr<const token::TokenInfo> copy, Times times)
+        : shared_(copy.get()), copy_(std::move(copy)), times_(times) {}
+
     /// What all tokens of its grant share: all of TokenInfo but the times. Valid while *this lives
     /// and the shard has not suspended since the answer: copy what is needed longer.
-    const token::TokenInfo& shared() const { return copy_ ? *copy_ : *shared_; }
-    std::int64_t issued_at() const { return issued_at_; }    // seconds since 1970
-    std::int64_t expires_at() const { return expires_at_; }  // seconds since 1970
-    token::TokenInfo info() const;                           // all of it, owned
+    const token::TokenInfo& shared() const { return *shared_; }
+    Times times() const { return times_; }
+    /// All of it, owned.
+    token::TokenInfo info() const {
+        token::TokenInfo info = *shared_;
+        info.issued_at = times_.issued_at;
+        info.expires_at = times_.expires_at;
+        return info;
+    }
 
 private:
-    friend class AuthorizationServer;
-    const token::TokenInfo* shared_ = nullptr;
+    const token::TokenInfo* shared_;
     std::unique_ptr<const token::TokenInfo> copy_;  // where the token lives on another shard
-    std::int64_t issued_at_ = 0;
-    std::int64_t expires_at_ = 0;
+    Times times_;
 };
 
 /// All are constructed, on one thread, before the shards run; from then on each is used on its own
@@ -98,7 +109,9 @@ public:
     Counts counts() const;
 
 private:
+    class Sweeper;
     std::unique_ptr<ShardState> state_;
+    std::unique_ptr<Sweeper> sweeper_;
 };
 
 }  // namespace sluice::oauth

@@ -96,8 +96,9 @@ struct Settings {
 struct Keys {
     static Keys generate(Random& random);
 
-    Secret form;       // authenticates the forms of the login and consent pages
-    Secret successor;  // derives the successors of refresh tokens
+    Secret form;                   // authenticates the forms of the login and consent pages
+    Secret successor;              // derives the successors of refresh tokens
+    std::uint64_t owner_seed = 0;  // spreads clients, users and addresses over the shards
 };
 
 }  // namespace sluice::oauth

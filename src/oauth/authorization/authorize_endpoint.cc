@@ -1,0 +1,214 @@
+// GET and POST /authorize (RFC 6749 §3.1): sign in, ask, send the browser back. No step is kept on
+// the server: the forms post to this URL with its query, and each step checks the query anew.
+#include <string>
+#include <utility>
+
+#include "crypto/digest.h"
+#include "http/form.h"
+#include "oauth/authorization/authorization_request.h"
+#include "oauth/authorization/authorization_response.h"
+#include "oauth/authorization/browser_session.h"
+#include "oauth/authorization/consent.h"
+#include "oauth/authorization/login.h"
+#include "oauth/authorization/prompt_query.h"
+#include "oauth/endpoints.h"
+#include "oauth/pages/pages.h"
+#include "oauth/parameters.h"
+#include "oauth/shard_state.h"
+
+namespace sluice::oauth {
+namespace {
+
+/// One request on its way through the steps below.
+struct Visit {
+    ShardState& state;
+    const http::Request& http;
+    http::Response& response;
+    const AuthorizationRequest& request;
+};
+
+void report(const Visit& visit, EventKind kind, std::string_view username,
+            std::string_view detail) {
+    visit.state.observer.on_event({.kind = kind,
+                                   .client_id = visit.request.client->client_id,
+                                   .username = username,
+                                   .scope = visit.request.scope.text(),
+                                   .resource = visit.request.resource,
+                                   .detail = detail,
+                                   .address = visit.http.peer(),
+                                   .request_id = visit.http.id()});
+}
+
+void send_error_to_client(const Visit& visit, ErrorCode code, std::string_view description) {
+    const Error error{code, std::string(description)};
+    redirect(visit.response, error_location(visit.request.redirect_uri, visit.request.state, error,
+                                            visit.state.settings.issuer));
+    report(visit, EventKind::request_refused, {}, to_text(code));
+}
+
+void show_error(const Visit& visit, const Error& error) {
+    write_error_page(visit.response, visit.state.page_style, error);
+    report(visit, EventKind::request_refused, {}, to_text(error.code));
+}
+
+std::string target_with(const Visit& visit, std::string_view query) {
+    return std::string(visit.http.path()).append("?").append(query);
+}
+
+void show_login_page(const Visit& visit, LoginNotice notice) {
+    ShardState& state = visit.state;
+    const auto known = find_session_cookie(state, visit.http);
+    std::string cookie(known.value_or(""));
+    if (cookie.empty()) {
+        // Nobody's session: it only ties this form to this browser.
+        cookie = token::TokenText::generate(token::TokenKind::session, new_tag(state),
+                                            state.shard.random())
+                     .text();
+        set_session_cookie(state, visit.response, cookie);
+    }
+    write_login_page(visit.response, state.page_style, visit.request,
+                     form_token(state.keys, FormPurpose::login, cookie, visit.http.query()),
+                     notice);
+}
+
+void show_consent_page(const Visit& visit, std::string_view cookie, std::string_view username) {
+    const ShardState& state = visit.state;
+    const auto user = state.users.find(username);
+    write_consent_page(
+        visit.response, state.page_style, visit.request, state.settings,
+        {.person = user != state.users.end() ? std::string_view(user->second->name) : username,
+         .form_token = form_token(state.keys, FormPurpose::consent, cookie, visit.http.query()),
+         .other_account = target_with(visit, query_with_login(visit.http.query()))});
+}
+
+// RFC 6749 §4.1.2. The code's shard is this one, whichever answers the token request.
+void send_code_to_client(const Visit& visit, std::string_view username) {
+    ShardState& state = visit.state;
+    const auto code = token::TokenText::generate(token::TokenKind::authorization_code,
+                                                 new_tag(state), state.shard.random());
+    state.codes.put(crypto::sha256(code.text()),
+                    {.client_id = visit.request.client->client_id,
+                     .username = std::string(username),
+                     .redirect_uri = visit.request.redirect_uri,
+                     .challenge = visit.request.challenge,
+                     .scope = visit.request.scope,
+                     .resource = visit.request.resource},
+                    state.now());
+    redirect(visit.response, code_location(visit.request, code.text(), state.settings.issuer));
+}
+
+io::Task<void> show(Visit visit) {
+    const std::string cookie(find_session_cookie(visit.state, visit.http).value_or(""));
+    const auto username = co_await find_signed_in(visit.state, cookie);
+    const Prompt& prompt = visit.request.prompt;
+    if (!username || prompt.login) {
+        if (!prompt.none) co_return show_login_page(visit, LoginNotice::none);
+        co_return send_error_to_client(visit, ErrorCode::login_required,
+                                       "Nobody is signed in, and no page was to be shown.");
+    }
+    if (!prompt.consent && co_await has_consented(visit.state, visit.request, *username)) {
+        report(visit, EventKind::consent_given, *username, "remembered");
+        co_return send_code_to_client(visit, *username);
+    }
+    if (!prompt.none) co_return show_consent_page(visit, cookie, *username);
+    co_return send_error_to_client(visit, ErrorCode::consent_required,
+                                   "Consent is needed, and no page was to be shown.");
+}
+
+/// What a form brought back, and the cookie it came with.
+struct Posted {
+    http::Form form;
+    std::string cookie;
+};
+
+// The form must be ours, of this browser, for this very request (RFC 9700 §4.7).
+Result<> check_form(const Visit& visit, const Posted& posted, FormPurpose purpose) {
+    const auto presented = parameter(posted.form, "form_token");
+    if (!posted.cookie.empty() && presented &&
+        is_form_token(visit.state.keys, *presented, purpose, posted.cookie, visit.http.query())) {
+        return {};
+    }
+    return refuse(ErrorCode::invalid_request,
+                  "This page is out of date, or the browser does not keep cookies.");
+}
+
+io::Task<void> take_login(Visit visit, const Posted& posted) {
+    if (const auto form = check_form(visit, posted, FormPurpose::login); !form) {
+        co_return show_error(visit, form.error());
+    }
+    const std::string_view username = parameter(posted.form, "username").value_or("");
+    const std::string_view password = parameter(posted.form, "password").value_or("");
+    const auto right = co_await check_login(visit.state, visit.http, username, password);
+    if (!right) co_return show_error(visit, right.error());
+    if (!*right) {
+        show_login_page(visit, LoginNotice::wrong_password);
+        co_return visit.response.set_status(http::Status::forbidden);
+    }
+    co_await sign_out(visit.state, posted.cookie);
+    const token::TokenText session = sign_in(visit.state, username);
+    redirect(visit.response, target_with(visit, query_after_login(visit.http.query())));
+    set_session_cookie(visit.state, visit.response, session.text());
+}
+
+io::Task<void> take_decision(Visit visit, const Posted& posted, bool allowed) {
+    if (const auto form = check_form(visit, posted, FormPurpose::consent); !form) {
+        co_return show_error(visit, form.error());
+    }
+    const auto username = co_await find_signed_in(visit.state, posted.cookie);
+    if (!username) co_return show_login_page(visit, LoginNotice::signed_out);
+    if (!allowed) {
+        report(visit, EventKind::consent_denied, *username, {});
+        co_return send_error_to_client(visit, ErrorCode::access_denied,
+                                       "The person has denied the request.");
+    }
+    co_await note_consent(visit.state, visit.request, *username);
+    report(visit, EventKind::consent_given, *username, {});
+    send_code_to_client(visit, *username);
+}
+
+io::Task<void> act(Visit visit) {
+    Posted posted;
+    posted.cookie = find_session_cookie(visit.state, visit.http).value_or("");
+    if (const auto read = read_form_body(posted.form, visit.http); !read) {
+        co_return show_error(visit, read.error());
+    }
+    const std::string_view action = parameter(posted.form, "action").value_or("");
+    if (action == "login") co_return co_await take_login(visit, posted);
+    if (action == "allow") co_return co_await take_decision(visit, posted, true);
+    if (action == "deny") co_return co_await take_decision(visit, posted, false);
+    show_error(visit, {ErrorCode::invalid_request, "The form says nothing that is known here."});
+}
+
+void answer_failure(ShardState& state, const http::Request& request, http::Response& response,
+                    const AuthorizationFailure& failed) {
+    if (failed.redirect_uri.empty()) {
+        write_error_page(response, state.page_style, failed.error);
+        response.set_status(http::Status::bad_request);  // not 401: nothing could be sent again
+    } else {
+        redirect(response, error_location(failed.redirect_uri, failed.state, failed.error,
+                                          state.settings.issuer));
+    }
+    state.observer.on_event({.kind = EventKind::request_refused,
+                             .detail = to_text(failed.error.code),
+                             .address = request.peer(),
+                             .request_id = request.id()});
+}
+
+}  // namespace
+
+io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
+                               http::Response& response) {
+    const auto parsed = parse_authorization_request(request.query(), state.settings, state.clients);
+    if (!parsed) co_return answer_failure(state, request, response, parsed.error());
+    if (parsed->client->registered) {
+        co_await state.peers.call(
+            state.shard, state.owner_of(parsed->client->client_id), [&](ShardState& owner) {
+                owner.registrations.touch(parsed->client->client_id, owner.now());
+            });
+    }
+    const Visit visit{state, request, response, *parsed};
+    if (request.method() == http::Method::post) co_return co_await act(visit);
+    co_await show(visit);
+}
+
+}  // namespace sluice::oauth

@@ -1,0 +1,92 @@
+// Slowed, off-thread password checks.
+#include "oauth/authorization/login.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/secret.h"
+#include "crypto/password_hash.h"
+#include "io/event.h"
+#include "oauth/shard_state.h"
+
+namespace sluice::oauth {
+namespace {
+
+constexpr std::size_t username_size_max = 256;   // bytes
+constexpr std::size_t password_size_max = 1024;  // bytes
+constexpr Seconds busy_retry{2};
+
+crypto::PasswordHash hash_of(const ShardState& state, std::string_view username) {
+    const auto user = state.users.find(username);
+    return user != state.users.end() ? user->second->password_hash
+                                     : crypto::PasswordHash::of_nobody();
+}
+
+// Both counts, each on the shard that keeps it.
+io::Task<Attempt> begin_attempt(ShardState& state, std::string_view username,
+                                std::string_view address) {
+    const Attempt by_address = co_await state.peers.call(
+        state.shard, state.owner_of(address),
+        [&](ShardState& owner) { return owner.address_logins.begin(address, owner.now()); });
+    if (by_address.retry_after > Seconds{0}) co_return by_address;
+    const Attempt by_account = co_await state.peers.call(
+        state.shard, state.owner_of(username),
+        [&](ShardState& owner) { return owner.account_logins.begin(username, owner.now()); });
+    co_return Attempt{std::max(by_address.hold, by_account.hold), by_account.retry_after};
+}
+
+// The account's count starts anew. The address only gets this attempt back: others behind it may be
+// guessing still.
+io::Task<void> end_attempt(ShardState& state, std::string_view username, std::string_view address) {
+    co_await state.peers.call(state.shard, state.owner_of(username),
+                              [&](ShardState& owner) { owner.account_logins.forget(username); });
+    co_await state.peers.call(state.shard, state.owner_of(address), [&](ShardState& owner) {
+        owner.address_logins.take_back(address, owner.now());
+    });
+}
+
+void report(ShardState& state, const http::Request& request, EventKind kind,
+            std::string_view username, std::string_view detail) {
+    state.observer.on_event(
+        {.kind = kind,
+         .username = state.users.contains(username) ? username : std::string_view{},
+         .detail = detail,
+         .address = request.peer(),
+         .request_id = request.id()});
+}
+
+}  // namespace
+
+io::Task<Result<bool>> check_login(ShardState& state, const http::Request& request,
+                                   std::string_view username, std::string_view password) {
+    if (username.size() > username_size_max || password.size() > password_size_max) {
+        co_return false;
+    }
+    const Attempt attempt = co_await begin_attempt(state, username, request.peer());
+    if (attempt.retry_after > Seconds{0}) {
+        report(state, request, EventKind::login_failed, username, "slowed");
+        co_return refuse_for_now(ErrorCode::rate_limited,
+                                 "Too many attempts to sign in have failed.", attempt.retry_after);
+    }
+    if (attempt.hold > Duration::zero()) co_await io::Sleep(state.shard, attempt.hold);
+
+    const auto right = co_await state.workers.run(
+        state.shard, [hash = hash_of(state, username), secret = Secret(std::string(password))] {
+            return hash.verify(secret.reveal());
+        });
+    if (!right) {
+        report(state, request, EventKind::login_failed, username, "busy");
+        co_return refuse_for_now(ErrorCode::busy, "Too many people are signing in at once.",
+                                 busy_retry);
+    }
+    // The hash of nobody matches nothing, but a right answer needs a user all the same.
+    if (!*right || !state.users.contains(username)) {
+        report(state, request, EventKind::login_failed, username, "wrong_password");
+        co_return false;
+    }
+    co_await end_attempt(state, username, request.peer());
+    report(state, request, EventKind::login_succeeded, username, {});
+    co_return true;
+}
+
+}  // namespace sluice::oauth

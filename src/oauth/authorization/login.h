@@ -1,0 +1,20 @@
+// Checking a username and password.
+#pragma once
+
+#include <string_view>
+
+#include "http/message.h"
+#include "io/task.h"
+#include "oauth/errors.h"
+
+namespace sluice::oauth {
+
+struct ShardState;
+
+/// Whether the password is the user's. Off the shard's thread, slowed after failures of the account
+/// or from the address, and as slow for a user who does not exist.
+/// Errors: rate_limited after too many failures, busy where too many passwords wait already.
+io::Task<Result<bool>> check_login(ShardState& state, const http::Request& request,
+                                   std::string_view username, std::string_view password);
+
+}  // namespace sluice::oauth

@@ -1,0 +1,88 @@
+// One shard's server: its state, its routes, its sweeping.
+#include "oauth/authorization_server.h"
+
+#include "oauth/cors.h"
+#include "oauth/endpoints.h"
+#include "oauth/metadata.h"
+#include "oauth/shard_state.h"
+
+namespace sluice::oauth {
+namespace {
+
+constexpr Duration sweep_interval = std::chrono::milliseconds{100};
+
+}  // namespace
+
+class AuthorizationServer::Sweeper final : public io::Timer {
+public:
+    explicit Sweeper(ShardState& state) : state_(state) {}
+    void restart() { state_.shard.timers().start(*this, state_.now() + sweep_interval); }
+
+private:
+    void on_timer() override {
+        state_.sweep();
+        restart();
+    }
+
+    ShardState& state_;
+};
+
+AuthorizationServer::AuthorizationServer(Parts parts, Peers& peers)
+    : state_(std::make_unique<ShardState>(parts, peers)),
+      sweeper_(std::make_unique<Sweeper>(*state_)) {
+    peers.set(parts.shard.index(), *state_);
+}
+
+AuthorizationServer::~AuthorizationServer() = default;
+
+io::Task<void> AuthorizationServer::authorize(const http::Request& request,
+                                              http::Response& response) {
+    return serve_authorize(*state_, request, response);
+}
+
+io::Task<void> AuthorizationServer::token(const http::Request& request, http::Response& response) {
+    return serve_token(*state_, request, response);
+}
+
+io::Task<void> AuthorizationServer::introspect(const http::Request& request,
+                                               http::Response& response) {
+    return serve_introspect(*state_, request, response);
+}
+
+io::Task<void> AuthorizationServer::revoke(const http::Request& request, http::Response& response) {
+    return serve_revoke(*state_, request, response);
+}
+
+io::Task<void> AuthorizationServer::register_client(const http::Request& request,
+                                                    http::Response& response) {
+    return serve_register(*state_, request, response);
+}
+
+io::Task<void> AuthorizationServer::metadata(const http::Request&, http::Response& response) {
+    response.set_status(http::Status::ok);
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "public, max-age=300");
+    allow_every_origin(response);
+    response.body() = state_->metadata_json;
+    co_return;
+}
+
+io::Task<void> AuthorizationServer::preflight(const http::Request&, http::Response& response) {
+    write_preflight(response);
+    co_return;
+}
+
+io::Task<std::optional<ActiveToken>> AuthorizationServer::find_active(
+    std::string_view access_token) {
+    return find_active_token(*state_, access_token);
+}
+
+void AuthorizationServer::start() {
+    sweeper_->restart();
+}
+
+AuthorizationServer::Counts AuthorizationServer::counts() const {
+    return {state_->grants.token_count(), state_->clients.size()};
+}
+
+}  // namespace sluice::oauth

@@ -1,0 +1,20 @@
+// The client of a request, authenticated, within its rate limit.
+#pragma once
+
+#include "http/form.h"
+#include "http/message.h"
+#include "io/task.h"
+#include "oauth/clients/client.h"
+#include "oauth/errors.h"
+
+namespace sluice::oauth {
+
+struct ShardState;
+
+/// RFC 6749 §3.2.1. Asks the shard that counts for the client once. Errors: as read_ and
+/// check_client_credentials(); rate_limited, after too many wrong secrets also for the right one.
+/// What is passed lives until the task ends.
+io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http::Request& request,
+                                                   const http::Form& form);
+
+}  // namespace sluice::oauth

@@ -1,0 +1,37 @@
+// A client of the authorization server, configured or registered.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/digest.h"
+#include "oauth/settings.h"
+#include "token/scope.h"
+
+namespace sluice::oauth {
+
+/// Immutable once it is known to a shard.
+struct Client {
+    std::string client_id;
+    std::string name;  // for people to read; empty where none was given
+    ClientAuthMethod auth_method = ClientAuthMethod::none;
+    crypto::Digest secret_digest{};  // SHA-256 of the secret, where there is one
+    std::vector<std::string> redirect_uris;
+    bool authorization_code = false;
+    bool refresh_token = false;
+    bool client_credentials = false;
+    std::optional<token::ScopeSet> scope_max;  // nothing: every scope there is
+    bool introspect = false;
+    bool registered = false;  // by itself (RFC 7591): nobody has verified its name
+
+    /// RFC 6749 §2.1: it has a secret to authenticate with.
+    bool confidential() const { return auth_method != ClientAuthMethod::none; }
+};
+
+/// Shared within one shard, so that a client that is forgotten lives on until its last request
+/// ends.
+using ClientHandle = std::shared_ptr<const Client>;
+
+}  // namespace sluice::oauth

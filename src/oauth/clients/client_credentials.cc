@@ -1,0 +1,112 @@
+// Reading and checking client credentials.
+#include "oauth/clients/client_credentials.h"
+
+#include "base/ascii.h"
+#include "crypto/base64url.h"
+#include "crypto/digest.h"
+#include "http/uri.h"
+#include "oauth/parameters.h"
+
+namespace sluice::oauth {
+namespace {
+
+constexpr std::size_t basic_size_max = 4096;  // bytes
+
+std::unexpected<Error> not_authenticated(Challenge challenge) {
+    return refuse(ErrorCode::invalid_client,
+                  "The client is not known here or its credentials are wrong.", challenge);
+}
+
+// RFC 6749 appendix B. A text that cannot be decoded stands for itself.
+std::string form_decoded(std::string_view text) {
+    std::string blanks(text);
+    for (char& c : blanks) c = c == '+' ? ' ' : c;
+    std::string decoded;
+    return http::append_percent_decoded(decoded, blanks) ? decoded : std::string(text);
+}
+
+Result<ClientCredentials> read_basic(std::string_view value) {
+    constexpr std::string_view scheme = "Basic";
+    if (value.size() > basic_size_max || value.size() <= scheme.size() ||
+        !equal_ignoring_case(value.substr(0, scheme.size()), scheme) ||
+        value[scheme.size()] != ' ') {
+        return not_authenticated(Challenge::basic);
+    }
+    const auto decoded = crypto::decode_base64(trim(value.substr(scheme.size())));
+    const std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
+    if (colon == std::string::npos || colon == 0) return not_authenticated(Challenge::basic);
+
+    const std::string_view pair(*decoded);
+    ClientCredentials credentials;
+    credentials.in_header = true;
+    credentials.client_id = pair.substr(0, colon);
+    credentials.secret = Secret(std::string(pair.substr(colon + 1)));
+    credentials.client_id_decoded = form_decoded(credentials.client_id);
+    credentials.secret_decoded = Secret(form_decoded(credentials.secret.reveal()));
+    return credentials;
+}
+
+bool secret_matches(const Client& client, const ClientCredentials& credentials) {
+    const auto matches = [&](const Secret& secret) {
+        return crypto::constant_time_equal(crypto::sha256(secret.reveal()), client.secret_digest);
+    };
+    const bool as_sent = matches(credentials.secret);
+    const bool as_decoded = credentials.in_header && matches(credentials.secret_decoded);
+    return as_sent || as_decoded;
+}
+
+}  // namespace
+
+Result<ClientCredentials> read_client_credentials(const http::Request& request,
+                                                  const http::Form& form) {
+    const auto client_id = parameter(form, "client_id");
+    const auto secret = parameter(form, "client_secret");
+    if (request.field_count("Authorization") > 1) {
+        return refuse(ErrorCode::invalid_request, "There are two Authorization fields.");
+    }
+    const auto header = request.field("Authorization");
+    if (header && secret) {
+        return refuse(ErrorCode::invalid_request,
+                      "The client authenticates in two ways at once (RFC 6749, 2.3).");
+    }
+    if (parameter(form, "client_assertion") || parameter(form, "client_assertion_type")) {
+        return refuse(ErrorCode::invalid_client, "Client assertions are not supported.");
+    }
+    if (header) {
+        TRY(ClientCredentials credentials, read_basic(*header));
+        if (client_id && *client_id != credentials.client_id &&
+            *client_id != credentials.client_id_decoded) {
+            return refuse(ErrorCode::invalid_request,
+                          "The Authorization field and client_id name different clients.");
+        }
+        return credentials;
+    }
+    if (!client_id) {
+        return refuse(ErrorCode::invalid_client, "The request does not say which client sends it.");
+    }
+    ClientCredentials credentials;
+    credentials.client_id = *client_id;
+    if (secret) credentials.secret = Secret(std::string(*secret));
+    return credentials;
+}
+
+Result<ClientHandle> check_client_credentials(const ClientDirectory& clients,
+                                              const ClientCredentials& credentials) {
+    const ClientHandle* found = clients.find(credentials.client_id);
+    if (found == nullptr && credentials.in_header) {
+        found = clients.find(credentials.client_id_decoded);
+    }
+    // Somebody to compare with, so that an unknown client takes as long.
+    const Client nobody;
+    const bool matches = secret_matches(found != nullptr ? **found : nobody, credentials);
+    if (found == nullptr) return not_authenticated(credentials.challenge());
+
+    // A public client has nothing to prove, and one that sends a secret takes itself for another.
+    const bool proved = (*found)->confidential()
+                            ? matches && !credentials.secret.empty()
+                            : !credentials.in_header && credentials.secret.empty();
+    if (!proved) return not_authenticated(credentials.challenge());
+    return *found;
+}
+
+}  // namespace sluice::oauth

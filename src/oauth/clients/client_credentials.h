@@ -1,0 +1,38 @@
+// How a client says who it is (RFC 6749 §2.3), and whether that is true.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+#include "http/form.h"
+#include "http/message.h"
+#include "oauth/clients/client_directory.h"
+#include "oauth/errors.h"
+
+namespace sluice::oauth {
+
+/// What a request presents, unchecked.
+struct ClientCredentials {
+    std::string client_id;
+    Secret secret;                  // empty where none was sent
+    bool in_header = false;         // HTTP Basic: a refusal then carries a challenge
+    std::string client_id_decoded;  // of Basic: as form-decoded, where that differs
+    Secret secret_decoded;          // likewise
+
+    Challenge challenge() const { return in_header ? Challenge::basic : Challenge::none; }
+};
+
+/// Errors: invalid_request where two methods are used at once or the header and body name different
+/// clients; invalid_client where nothing identifies a client, or in a way that is not supported.
+Result<ClientCredentials> read_client_credentials(const http::Request& request,
+                                                  const http::Form& form);
+
+/// RFC 6749 §2.3.1 wants both halves of HTTP Basic form-encoded, and most clients send them as they
+/// are: either reading may be the right one.
+/// Errors: invalid_client, in the same words and time whatever is wrong.
+Result<ClientHandle> check_client_credentials(const ClientDirectory& clients,
+                                              const ClientCredentials& credentials);
+
+}  // namespace sluice::oauth

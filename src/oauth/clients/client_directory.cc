@@ -1,0 +1,51 @@
+// Filling and asking the directory.
+#include "oauth/clients/client_directory.h"
+
+namespace sluice::oauth {
+namespace {
+
+Client make_client(const ClientSetting& setting) {
+    Client client;
+    client.client_id = setting.client_id;
+    client.name = setting.client_name;
+    client.auth_method = setting.auth_method;
+    if (client.confidential()) {
+        client.secret_digest = crypto::sha256(setting.client_secret.reveal());
+    }
+    client.redirect_uris = setting.redirect_uris;
+    client.authorization_code = setting.authorization_code;
+    client.refresh_token = setting.refresh_token;
+    client.client_credentials = setting.client_credentials;
+    client.scope_max = setting.scope;
+    client.introspect = setting.introspect;
+    return client;
+}
+
+}  // namespace
+
+ClientDirectory::ClientDirectory(const Settings& settings, std::uint64_t hash_seed)
+    : by_id_(storage::make_text_map<ClientHandle>(hash_seed)) {
+    for (const ClientSetting& setting : settings.clients) add(make_client(setting));
+}
+
+const ClientHandle* ClientDirectory::find(std::string_view client_id) const {
+    const auto found = by_id_.find(client_id);
+    return found != by_id_.end() ? &found->second : nullptr;
+}
+
+void ClientDirectory::add(Client client) {
+    auto handle = std::make_shared<const Client>(std::move(client));
+    const auto [place, is_new] = by_id_.try_emplace(handle->client_id, handle);
+    if (is_new) return;
+    place->second = std::move(handle);
+    ++revision_;
+}
+
+void ClientDirectory::remove(std::string_view client_id) {
+    const auto found = by_id_.find(client_id);
+    if (found == by_id_.end()) return;
+    by_id_.erase(found);
+    ++revision_;
+}
+
+}  // namespace sluice::oauth

@@ -1,0 +1,35 @@
+// Every client this process knows: one copy on each shard.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "oauth/clients/client.h"
+#include "storage/text_hash.h"
+
+namespace sluice::oauth {
+
+class ClientDirectory {
+public:
+    /// Holds the configured clients from the start.
+    ClientDirectory(const Settings& settings, std::uint64_t hash_seed);
+
+    /// Null where there is none of that identifier. Does not allocate.
+    const ClientHandle* find(std::string_view client_id) const;
+
+    /// Adds a registered client; one of the same identifier is replaced.
+    void add(Client client);
+    void remove(std::string_view client_id);
+
+    std::size_t size() const { return by_id_.size(); }
+    /// Changes whenever a client goes or is replaced: what was concluded from one may not hold any
+    /// more.
+    std::uint64_t revision() const { return revision_; }
+
+private:
+    storage::TextMap<ClientHandle> by_id_;
+    std::uint64_t revision_ = 0;
+};
+
+}  // namespace sluice::oauth

@@ -1,0 +1,234 @@
+// Reading and repeating client metadata.
+#include "oauth/clients/client_metadata.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/json.h"
+#include "base/json_writer.h"
+#include "crypto/base64url.h"
+#include "crypto/digest.h"
+#include "http/uri.h"
+#include "oauth/clients/redirect_uri.h"
+#include "oauth/scope_field.h"
+
+namespace sluice::oauth {
+namespace {
+
+constexpr std::size_t text_size_max = 1024;  // bytes
+constexpr std::size_t name_size_max = 200;   // bytes
+constexpr std::size_t list_size_max = 32;
+
+std::unexpected<Error> bad_metadata(std::string description) {
+    return refuse(ErrorCode::invalid_client_metadata, description);
+}
+
+std::optional<JsonValue> find_given(const JsonValue& object, std::string_view name) {
+    auto member = object.find(name);
+    return member && !member->is_null() ? member : std::nullopt;
+}
+
+bool has_control(std::string_view text) {
+    return std::ranges::any_of(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+Result<std::string> read_text(const JsonValue& object, std::string_view name,
+                              std::size_t size_max = text_size_max) {
+    const auto member = find_given(object, name);
+    if (!member) return std::string();
+    const auto text = member->string();
+    if (!text || text->size() > size_max || has_control(*text)) {
+        return bad_metadata(std::string(name) + " is not a text of one line, or is too long.");
+    }
+    return std::string(*text);
+}
+
+Result<std::string> read_web_url(const JsonValue& object, std::string_view name) {
+    TRY(std::string text, read_text(object, name));
+    if (text.empty() || http::HttpUrl::parse(text)) return text;
+    return bad_metadata(std::string(name) + " is not an http or https URL.");
+}
+
+Result<std::vector<std::string>> read_list(const JsonValue& object, std::string_view name,
+                                           ErrorCode fault) {
+    std::vector<std::string> list;
+    const auto member = find_given(object, name);
+    if (!member) return list;
+    const auto wrong = [&] {
+        return refuse(fault, std::string(name) + " is not an array of at most 32 texts.");
+    };
+    if (!member->is_array() || member->elements().size() > list_size_max) return wrong();
+    for (const JsonValue& element : member->elements()) {
+        const auto text = element.string();
+        if (!text || text->size() > 2 * text_size_max) return wrong();
+        if (std::ranges::find(list, *text) == list.end()) list.emplace_back(*text);
+    }
+    return list;
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view value) {
+    return std::ranges::find(list, value) != list.end();
+}
+
+Result<ClientAuthMethod> read_auth_method(const JsonValue& object) {
+    TRY(const std::string text, read_text(object, "token_endpoint_auth_method"));
+    if (text.empty()) return ClientAuthMethod::client_secret_basic;  // RFC 7591 §2
+    for (const auto method : {ClientAuthMethod::none, ClientAuthMethod::client_secret_basic,
+                              ClientAuthMethod::client_secret_post}) {
+        if (text == to_text(method)) return method;
+    }
+    return bad_metadata("The token_endpoint_auth_method " + describable(text) +
+                        " is not supported.");
+}
+
+// RFC 7591 §2.1. Without grant_types a client gets what every MCP client needs, refresh included.
+Result<> read_grant_types(const JsonValue& object, bool trusted, ClientMetadata& metadata) {
+    TRY(const auto grants, read_list(object, "grant_types", ErrorCode::invalid_client_metadata));
+    TRY(const auto responses,
+        read_list(object, "response_types", ErrorCode::invalid_client_metadata));
+    metadata.authorization_code = grants.empty() || contains(grants, "authorization_code");
+    metadata.refresh_token = grants.empty() || contains(grants, "refresh_token");
+    metadata.client_credentials = trusted && contains(grants, "client_credentials") &&
+                                  metadata.auth_method != ClientAuthMethod::none;
+    if (metadata.authorization_code && !responses.empty() && !contains(responses, "code")) {
+        return bad_metadata("The grant authorization_code needs the response type code.");
+    }
+    if (!metadata.authorization_code && !metadata.client_credentials) {
+        return bad_metadata("None of the grant_types is open to a client that registers itself.");
+    }
+    return {};
+}
+
+// RFC 7591 §2: redirect flows must register where they lead.
+Result<> read_redirect_uris(const JsonValue& object, ClientMetadata& metadata) {
+    TRY(metadata.redirect_uris,
+        read_list(object, "redirect_uris", ErrorCode::invalid_redirect_uri));
+    if (metadata.redirect_uris.empty() && metadata.authorization_code) {
+        return refuse(ErrorCode::invalid_redirect_uri, "redirect_uris is missing or empty.");
+    }
+    for (const std::string& uri : metadata.redirect_uris) {
+        if (const auto fault = redirect_uri_fault(uri)) {
+            return refuse(ErrorCode::invalid_redirect_uri,
+                          "The redirect URI " + describable(uri) + " " + std::string(*fault) + ".");
+        }
+    }
+    return {};
+}
+
+Result<> read_descriptions(const JsonValue& object, ClientMetadata& metadata) {
+    TRY(metadata.client_name, read_text(object, "client_name", name_size_max));
+    TRY(metadata.application_type, read_text(object, "application_type"));
+    if (!metadata.application_type.empty() && metadata.application_type != "native" &&
+        metadata.application_type != "web") {
+        return bad_metadata("application_type is neither native nor web.");
+    }
+    TRY(metadata.client_uri, read_web_url(object, "client_uri"));
+    TRY(metadata.logo_uri, read_web_url(object, "logo_uri"));
+    TRY(metadata.tos_uri, read_web_url(object, "tos_uri"));
+    TRY(metadata.policy_uri, read_web_url(object, "policy_uri"));
+    TRY(metadata.software_id, read_text(object, "software_id"));
+    TRY(metadata.software_version, read_text(object, "software_version"));
+    TRY(metadata.contacts, read_list(object, "contacts", ErrorCode::invalid_client_metadata));
+    return {};
+}
+
+Result<token::ScopeSet> read_scope(const JsonValue& object, const Settings& settings) {
+    const auto text = parse_scope_field(object.find("scope"), settings.default_scope.text());
+    if (!text) return bad_metadata("scope is not a text.");
+    auto scope = token::ScopeSet::parse(*text);
+    if (!scope) return bad_metadata(std::string(scope.error().reason));
+    return *std::move(scope);
+}
+
+void write_list(JsonWriter& json, std::string_view name, const std::vector<std::string>& list) {
+    json.key(name).begin_array();
+    for (const std::string& text : list) json.value(std::string_view(text));
+    json.end_array();
+}
+
+std::vector<std::string> grant_types_of(const ClientMetadata& metadata) {
+    std::vector<std::string> grants;
+    if (metadata.authorization_code) grants.emplace_back("authorization_code");
+    if (metadata.refresh_token) grants.emplace_back("refresh_token");
+    if (metadata.client_credentials) grants.emplace_back("client_credentials");
+    return grants;
+}
+
+// Everything but scope, whose change makes no other client.
+void write_members(JsonWriter& json, const ClientMetadata& metadata) {
+    const auto text = [&](std::string_view name, const std::string& value) {
+        if (!value.empty()) json.key(name).value(std::string_view(value));
+    };
+    text("client_name", metadata.client_name);
+    write_list(json, "redirect_uris", metadata.redirect_uris);
+    write_list(json, "grant_types", grant_types_of(metadata));
+    json.key("response_types").begin_array();
+    if (metadata.authorization_code) json.value("code");
+    json.end_array();
+    json.member("token_endpoint_auth_method", to_text(metadata.auth_method));
+    text("application_type", metadata.application_type);
+    text("client_uri", metadata.client_uri);
+    text("logo_uri", metadata.logo_uri);
+    text("tos_uri", metadata.tos_uri);
+    text("policy_uri", metadata.policy_uri);
+    text("software_id", metadata.software_id);
+    text("software_version", metadata.software_version);
+    if (!metadata.contacts.empty()) write_list(json, "contacts", metadata.contacts);
+}
+
+}  // namespace
+
+std::string_view to_text(ClientAuthMethod method) {
+    switch (method) {
+        case ClientAuthMethod::none:
+            return "none";
+        case ClientAuthMethod::client_secret_basic:
+            return "client_secret_basic";
+        case ClientAuthMethod::client_secret_post:
+            return "client_secret_post";
+    }
+    return {};
+}
+
+Result<ClientMetadata> parse_client_metadata(std::string_view json, const Settings& settings,
+                                             bool trusted) {
+    const auto document = JsonDocument::parse(json);
+    if (!document)
+        return bad_metadata("The body is not JSON: " + std::string(document.error().reason) + ".");
+    const JsonValue object = document->root();
+    if (!object.is_object()) return bad_metadata("The body is not a JSON object.");
+
+    ClientMetadata metadata;
+    TRY(metadata.auth_method, read_auth_method(object));
+    REQUIRE(read_grant_types(object, trusted, metadata));
+    REQUIRE(read_redirect_uris(object, metadata));
+    REQUIRE(read_descriptions(object, metadata));
+    TRY(metadata.scope, read_scope(object, settings));
+    return metadata;
+}
+
+std::string public_client_id(const ClientMetadata& metadata) {
+    ClientMetadata same = metadata;
+    for (std::string& uri : same.redirect_uris) uri = without_loopback_port(uri);
+    std::ranges::sort(same.redirect_uris);
+    const auto repeated = std::ranges::unique(same.redirect_uris);
+    same.redirect_uris.erase(repeated.begin(), repeated.end());
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    write_members(json, same);
+    json.end_object();
+    return "client_" + crypto::base64url(crypto::as_text(crypto::sha256(text)));
+}
+
+void append_metadata_members(std::string& out, const ClientMetadata& metadata) {
+    std::string members;
+    JsonWriter json(members);
+    json.begin_object();
+    write_members(json, metadata);
+    json.member("scope", metadata.scope.text()).end_object();
+    out.append(members, 1, members.size() - 2);
+}
+
+}  // namespace sluice::oauth

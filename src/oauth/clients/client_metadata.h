@@ -1,0 +1,52 @@
+// What a client says of itself when it registers (RFC 7591 §2).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oauth/errors.h"
+#include "oauth/settings.h"
+#include "token/scope.h"
+
+namespace sluice::oauth {
+
+/// Checked. Empty texts were not sent.
+struct ClientMetadata {
+    std::vector<std::string> redirect_uris;
+    ClientAuthMethod auth_method = ClientAuthMethod::client_secret_basic;
+    bool authorization_code = false;
+    bool refresh_token = false;
+    bool client_credentials = false;
+    std::string client_name;
+    std::string application_type;  // "native" or "web"
+    // Kept and given back; nothing is ever fetched from them.
+    std::string client_uri;
+    std::string logo_uri;
+    std::string tos_uri;
+    std::string policy_uri;
+    std::string software_id;
+    std::string software_version;
+    std::vector<std::string> contacts;
+    token::ScopeSet scope;  // what the client means to ask for; never a ceiling
+};
+
+std::string_view to_text(ClientAuthMethod method);
+
+/// `trusted` registrations, made with the registration token, may act for themselves
+/// (client_credentials); anybody else's may not, since nobody stands behind them.
+/// Members that are not known, and grant types that are not supported, are left out, as §2 allows;
+/// the answer tells what was registered. Errors: invalid_redirect_uri naming the URI,
+/// invalid_client_metadata (§3.2.2).
+Result<ClientMetadata> parse_client_metadata(std::string_view json, const Settings& settings,
+                                             bool trusted);
+
+/// The identifier of a public client with this metadata: the same text for the same client,
+/// whatever loopback port it happens to listen on and whatever scope it asks for.
+std::string public_client_id(const ClientMetadata& metadata);
+
+/// Appends the members of the registration response (§3.2.1) that repeat the metadata.
+void append_metadata_members(std::string& out, const ClientMetadata& metadata);
+
+}  // namespace sluice::oauth

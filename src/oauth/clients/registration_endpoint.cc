@@ -1,0 +1,158 @@
+// POST /register (RFC 7591 §3).
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/json_writer.h"
+#include "crypto/base64url.h"
+#include "crypto/digest.h"
+#include "http/media_type.h"
+#include "oauth/clients/client_metadata.h"
+#include "oauth/cors.h"
+#include "oauth/endpoints.h"
+#include "oauth/shard_state.h"
+
+namespace sluice::oauth {
+namespace {
+
+constexpr std::size_t body_size_max = 64 * 1024;  // bytes
+
+struct Registered {
+    Client client;
+    ClientMetadata metadata;
+    Secret secret;  // empty where there is none
+};
+
+// RFC 7591 §3: open to everybody, to who has the initial access token, or to nobody.
+Result<> check_registration_allowed(const Settings& settings, const http::Request& request) {
+    if (settings.registration == Registration::open) return {};
+    if (settings.registration == Registration::closed) {
+        return refuse(ErrorCode::access_denied,
+                      "Clients are registered by the operator of this server.");
+    }
+    const auto field = request.field("Authorization");
+    if (!field) {
+        return refuse(ErrorCode::registration_not_authorized,
+                      "Registration needs the initial access token.", Challenge::bearer);
+    }
+    constexpr std::string_view bearer = "Bearer ";
+    const bool right =
+        field->size() > bearer.size() &&
+        equal_ignoring_case(field->substr(0, bearer.size()), bearer) &&
+        crypto::constant_time_equal(crypto::sha256(trim(field->substr(bearer.size()))),
+                                    crypto::sha256(settings.registration_token.reveal()));
+    if (right && request.field_count("Authorization") == 1) return {};
+    return refuse(ErrorCode::invalid_token, "The initial access token is wrong.",
+                  Challenge::bearer);
+}
+
+std::string random_text(Random& random) {
+    std::array<std::byte, 32> bytes;
+    random.fill(bytes);
+    return crypto::base64url(bytes);
+}
+
+Registered make_client(ClientMetadata metadata, Random& random) {
+    Registered registered;
+    Client& client = registered.client;
+    client.auth_method = metadata.auth_method;
+    if (client.confidential()) {
+        // Never one identifier for two: whoever registers again has another secret.
+        client.client_id = "client_" + random_text(random);
+        registered.secret = Secret("secret_" + random_text(random));
+        client.secret_digest = crypto::sha256(registered.secret.reveal());
+    } else {
+        client.client_id = public_client_id(metadata);
+    }
+    client.name = metadata.client_name;
+    client.redirect_uris = metadata.redirect_uris;
+    client.authorization_code = metadata.authorization_code;
+    client.refresh_token = metadata.refresh_token;
+    client.client_credentials = metadata.client_credentials;
+    client.registered = true;
+    registered.metadata = std::move(metadata);
+    return registered;
+}
+
+// Every shard knows the client, and has forgotten the ones it displaced, before anybody is told.
+io::Task<void> make_known(ShardState& state, const Client& client) {
+    const auto displaced = co_await state.peers.call(
+        state.shard, state.owner_of(client.client_id), [&client](ShardState& owner) {
+            return owner.registrations.add(client.client_id, owner.now());
+        });
+    for (unsigned shard = 0; shard < state.peers.count(); ++shard) {
+        co_await state.peers.call(state.shard, shard, [&](ShardState& there) {
+            for (const std::string& client_id : displaced) there.clients.remove(client_id);
+            if (there.clients.find(client.client_id) == nullptr || client.confidential()) {
+                there.clients.add(client);
+            }
+        });
+    }
+}
+
+io::Task<Result<Registered>> register_client(ShardState& state, const http::Request& request) {
+    const Seconds wait = co_await state.peers.call(
+        state.shard, state.owner_of(request.peer()), [&request](ShardState& owner) {
+            return owner.registration_limits.admit(request.peer(), owner.now());
+        });
+    if (wait > Seconds{0}) {
+        co_return refuse_for_now(ErrorCode::rate_limited,
+                                 "Too many registrations came from this address.", wait);
+    }
+    CO_REQUIRE(check_registration_allowed(state.settings, request));
+    const auto type = request.field("Content-Type");
+    if (!type || !http::is_media_type(*type, "application/json")) {
+        co_return refuse(ErrorCode::invalid_client_metadata, "The body must be application/json.");
+    }
+    if (request.body().size() > body_size_max) {
+        co_return refuse(ErrorCode::invalid_client_metadata, "The metadata is too long.");
+    }
+    const bool trusted = state.settings.registration == Registration::token;
+    CO_TRY(ClientMetadata metadata, parse_client_metadata(request.body(), state.settings, trusted));
+    Registered registered = make_client(std::move(metadata), state.shard.random());
+    co_await make_known(state, registered.client);
+    co_return registered;
+}
+
+// RFC 7591 §3.2.1.
+void write_registration(const ShardState& state, const Registered& registered,
+                        http::Response& response) {
+    response.set_status(http::Status::created);
+    response.add_field("Content-Type", "application/json");
+    forbid_storing(response);
+    std::string& body = response.body();
+    body.clear();
+    JsonWriter json(body);
+    json.begin_object()
+        .member("client_id", std::string_view(registered.client.client_id))
+        .member("client_id_issued_at", numeric_date(state.shard.wall_now()));
+    if (!registered.secret.empty()) {
+        json.member("client_secret", registered.secret.reveal())
+            .member("client_secret_expires_at", 0);  // never
+    }
+    body += ',';
+    append_metadata_members(body, registered.metadata);
+    json.end_object();
+}
+
+}  // namespace
+
+io::Task<void> serve_register(ShardState& state, const http::Request& request,
+                              http::Response& response) {
+    const Result<Registered> registered = co_await register_client(state, request);
+    allow_every_origin(response);
+    Event event{.kind = EventKind::client_registered};
+    event.address = request.peer();
+    event.request_id = request.id();
+    if (registered) {
+        event.client_id = registered->client.client_id;
+        write_registration(state, *registered, response);
+    } else {
+        event.kind = EventKind::request_refused;
+        event.detail = to_text(registered.error().code);
+        write_json_error(response, registered.error());
+    }
+    state.observer.on_event(event);
+}
+
+}  // namespace sluice::oauth

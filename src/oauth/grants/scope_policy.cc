@@ -1,0 +1,63 @@
+// Choosing scopes.
+#include "oauth/grants/scope_policy.h"
+
+#include <algorithm>
+#include <string>
+
+namespace sluice::oauth {
+namespace {
+
+constexpr std::string_view offline_access = "offline_access";
+
+bool is_known(const Settings& settings, std::string_view name) {
+    return std::ranges::find(settings.scopes, name, &ScopeSetting::name) != settings.scopes.end() ||
+           settings.default_scope.contains(name);
+}
+
+bool may_have(const Settings& settings, const Client& client, std::string_view name) {
+    return is_known(settings, name) && (!client.scope_max || client.scope_max->contains(name));
+}
+
+Result<token::ScopeSet> parse_scope(std::string_view text) {
+    auto scope = token::ScopeSet::parse(text);
+    if (!scope) return refuse(ErrorCode::invalid_scope, scope.error().reason);
+    return *std::move(scope);
+}
+
+}  // namespace
+
+Result<token::ScopeSet> scope_to_grant(std::optional<std::string_view> asked,
+                                       const Settings& settings, const Client& client) {
+    token::ScopeSet wanted = settings.default_scope;
+    if (asked) {
+        TRY(wanted, parse_scope(*asked));
+    } else if (client.scope_max) {
+        wanted = wanted.intersection_with(*client.scope_max);
+    }
+    token::ScopeSet granted;
+    for (const std::string_view name : wanted) {
+        if (may_have(settings, client, name)) {
+            granted.insert(name);
+        } else if (name != offline_access) {
+            return refuse(ErrorCode::invalid_scope, "The scope " + describable(name) +
+                                                        " does not exist or is not open to this "
+                                                        "client.");
+        }
+    }
+    if (granted.empty()) {
+        return refuse(ErrorCode::invalid_scope, "No scope is left that this client may have.");
+    }
+    return granted;
+}
+
+Result<token::ScopeSet> scope_of_refresh(std::optional<std::string_view> asked,
+                                         const token::ScopeSet& granted) {
+    if (!asked) return granted;
+    TRY(const token::ScopeSet wanted, parse_scope(*asked));
+    if (wanted.empty()) return granted;
+    if (granted.includes(wanted)) return wanted;
+    return refuse(ErrorCode::invalid_scope,
+                  "The scope goes beyond what was granted. Authorize again to get more.");
+}
+
+}  // namespace sluice::oauth

@@ -1,0 +1,25 @@
+// Which scopes a client gets (RFC 6749 §3.3).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "oauth/clients/client.h"
+#include "oauth/errors.h"
+#include "oauth/settings.h"
+#include "token/scope.h"
+
+namespace sluice::oauth {
+
+/// Of a new grant. Nothing asked: the default scope, as far as the client may have it.
+/// Errors: invalid_scope for a malformed or unknown name, one that the client may not have, or
+/// where nothing is left. `offline_access` is never a reason to refuse: where it is not to be had
+/// it is left out, since clients ask for it by habit.
+Result<token::ScopeSet> scope_to_grant(std::optional<std::string_view> asked,
+                                       const Settings& settings, const Client& client);
+
+/// Of a token under a grant (RFC 6749 §6): what was granted or less, never more.
+Result<token::ScopeSet> scope_of_refresh(std::optional<std::string_view> asked,
+                                         const token::ScopeSet& granted);
+
+}  // namespace sluice::oauth

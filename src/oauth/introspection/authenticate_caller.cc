@@ -1,0 +1,102 @@
+// Authenticating callers.
+#include "oauth/introspection/authenticate_caller.h"
+
+#include <string>
+
+#include "base/ascii.h"
+#include "crypto/digest.h"
+#include "oauth/clients/client_credentials.h"
+#include "oauth/shard_state.h"
+
+namespace sluice::oauth {
+namespace {
+
+constexpr std::string_view bearer = "Bearer ";
+
+bool is_bearer(std::string_view field) {
+    return field.size() > bearer.size() &&
+           equal_ignoring_case(field.substr(0, bearer.size()), bearer);
+}
+
+// Every key is compared, so that time does not tell which one was nearly right.
+bool is_api_key(const Settings& settings, std::string_view presented) {
+    const crypto::Digest digest = crypto::sha256(presented);
+    bool found = false;
+    for (const ApiKeySetting& setting : settings.api_keys) {
+        found |= crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
+    }
+    return found;
+}
+
+Result<Caller> check_api_key(const ShardState& state, const http::Request& request,
+                             std::string_view field) {
+    if (request.field_count("Authorization") > 1) {
+        return refuse(ErrorCode::invalid_request, "There are two Authorization fields.");
+    }
+    if (!is_api_key(state.settings, trim(field.substr(bearer.size())))) {
+        return refuse(ErrorCode::invalid_token, "The bearer key is not one of this server.",
+                      Challenge::bearer);
+    }
+    return Caller{nullptr, true};
+}
+
+Result<Caller> check_client(const ShardState& state, const ClientCredentials& credentials) {
+    TRY(ClientHandle client, check_client_credentials(state.clients, credentials));
+    if (!client->confidential()) {
+        return refuse(ErrorCode::invalid_client,
+                      "Only a client with a secret may ask about tokens.", credentials.challenge());
+    }
+    const bool sees_every_token = client->introspect;
+    return Caller{std::move(client), sees_every_token};
+}
+
+// Only failures reach the shard that counts them: whoever is right pays nothing here.
+io::Task<Error> slow_down(ShardState& state, Error error, std::string guess) {
+    const Seconds wait =
+        co_await state.peers.call(state.shard, state.owner_of(guess), [&guess](ShardState& owner) {
+            return owner.wrong_secrets.begin(guess, owner.now()).retry_after;
+        });
+    if (wait > Seconds{0}) {
+        error = {ErrorCode::rate_limited, "Too many wrong secrets came from this address.",
+                 Challenge::none, wait};
+    }
+    co_return error;
+}
+
+}  // namespace
+
+const Caller* find_remembered_caller(ShardState& state, const http::Request& request,
+                                     const http::Form& form) {
+    const auto field = request.field("Authorization");
+    if (!field || request.field_count("Authorization") > 1) return nullptr;
+    for (const auto& [name, value] : form.parameters()) {
+        if (name.starts_with("client_")) return nullptr;
+    }
+    return state.callers.find(crypto::sha256(*field), state.clients.revision());
+}
+
+io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
+                                             const http::Form& form) {
+    const auto field = request.field("Authorization");
+    std::string guess(request.peer());
+    Result<Caller> caller = refuse(ErrorCode::invalid_token, "No such key.");
+    if (field && is_bearer(*field)) {
+        caller = check_api_key(state, request, *field);
+    } else {
+        auto credentials = read_client_credentials(request, form);
+        if (!credentials && credentials.error().code == ErrorCode::invalid_client) {
+            credentials.error().challenge = Challenge::basic;  // nothing was sent: say what to send
+        }
+        CO_REQUIRE(credentials);
+        if (credentials->secret.empty()) guess.clear();
+        if (!guess.empty()) guess.append(" ").append(credentials->client_id);
+        caller = check_client(state, *credentials);
+    }
+    if (caller && field) {
+        state.callers.remember(crypto::sha256(*field), *caller, state.clients.revision());
+    }
+    if (caller || guess.empty()) co_return caller;
+    co_return failure(co_await slow_down(state, std::move(caller).error(), std::move(guess)));
+}
+
+}  // namespace sluice::oauth

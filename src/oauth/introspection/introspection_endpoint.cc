@@ -1,0 +1,175 @@
+// POST /introspect (RFC 7662), and the same question asked in process.
+#include <array>
+#include <charconv>
+#include <memory>
+#include <string>
+
+#include "base/json.h"
+#include "crypto/digest.h"
+#include "http/media_type.h"
+#include "oauth/endpoints.h"
+#include "oauth/introspection/authenticate_caller.h"
+#include "oauth/parameters.h"
+#include "oauth/shard_state.h"
+#include "token/introspection.h"
+#include "token/token_text.h"
+
+namespace sluice::oauth {
+namespace {
+
+// A body of JSON as the form it stands for, so that one reader serves both.
+Result<std::string> form_of_json(std::string_view body) {
+    const auto document = JsonDocument::parse(body);
+    if (!document || !document->root().is_object()) {
+        return refuse(ErrorCode::invalid_request, "The body is not a JSON object.");
+    }
+    std::string form;
+    for (const JsonMember& member : document->root().members()) {
+        const auto text = member.value.string();
+        if (text && !member.key.empty()) http::append_form_parameter(form, member.key, *text);
+    }
+    return form;
+}
+
+// `converted` holds what the form refers to where the body was JSON.
+Result<> read_question(http::Form& form, const http::Request& request, std::string& converted) {
+    const auto type = request.field("Content-Type");
+    if (!type || !http::is_media_type(*type, "application/json")) {
+        return read_form_body(form, request);
+    }
+    TRY(converted, form_of_json(request.body()));
+    return read_parameters(form, converted);
+}
+
+void append_number(std::string& out, std::int64_t number) {
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end);
+}
+
+void append_access_answer(std::string& out, const storage::AccessRecord& record) {
+    out.append(record.claims->json_head).append(R"(,"exp":)");
+    append_number(out, std::int64_t{record.issued_at} + record.lifetime_s);
+    out.append(R"(,"iat":)");
+    append_number(out, record.issued_at);
+    out.push_back('}');
+}
+
+// A refresh token is shown to the client it belongs to alone, and without a token_type: a resource
+// server that is given one must not take it for an access token.
+void append_refresh_answer(std::string& out, const ShardState& owner,
+                           const storage::RefreshRecord& record, const storage::Grant& grant) {
+    token::TokenInfo info = grant.claims->info;
+    info.token_type.clear();
+    info.expires_at = numeric_date(owner.shard.wall_now() + (record.deadline - owner.now()));
+    token::append_introspection_json(out, info);
+}
+
+// On the shard of the token's tag. Appends nothing where the token is not active for the caller.
+void append_answer(ShardState& owner, token::TokenKind kind, const crypto::Digest& digest,
+                   const Caller& caller, std::string& out) {
+    if (kind == token::TokenKind::access) {
+        const auto* record = owner.grants.find_access(digest, owner.now());
+        if (record != nullptr && caller.sees(record->claims->info.client_id)) {
+            append_access_answer(out, *record);
+        }
+        return;
+    }
+    const auto* record = owner.grants.find_refresh(digest, owner.now());
+    if (kind != token::TokenKind::refresh || record == nullptr || record->rotated()) return;
+    const storage::Grant& grant = *owner.grants.find(record->grant);
+    if (caller.client && caller.client->client_id == grant.claims->info.client_id) {
+        append_refresh_answer(out, owner, *record, grant);
+    }
+}
+
+void begin_answer(http::Response& response) {
+    response.set_status(http::Status::ok);
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "no-store");
+    response.body().clear();
+}
+
+void refuse_question(ShardState& state, const http::Request& request, http::Response& response,
+                     const Error& error) {
+    write_json_error(response, error);
+    state.observer.on_event({.kind = EventKind::request_refused,
+                             .detail = to_text(error.code),
+                             .address = request.peer(),
+                             .request_id = request.id()});
+}
+
+}  // namespace
+
+io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
+                                http::Response& response) {
+    std::string converted;
+    http::Form& form = state.introspection_form;  // not read any more after a suspension
+    if (const auto read = read_question(form, request, converted); !read) {
+        co_return refuse_question(state, request, response, read.error());
+    }
+    const auto token = parameter(form, "token");
+    const auto head = token ? token::parse_token(*token) : std::nullopt;
+    const crypto::Digest digest = head ? crypto::sha256(*token) : crypto::Digest{};
+
+    const Caller* caller = find_remembered_caller(state, request, form);
+    Caller authenticated;
+    if (caller == nullptr) {
+        const bool asked = token.has_value();
+        auto result = co_await authenticate_caller(state, request, form);
+        if (!result) co_return refuse_question(state, request, response, result.error());
+        if (!asked) {
+            co_return refuse_question(
+                state, request, response,
+                {ErrorCode::invalid_request, "The parameter token is missing."});
+        }
+        authenticated = *std::move(result);
+        caller = &authenticated;
+    } else if (!token) {
+        co_return refuse_question(state, request, response,
+                                  {ErrorCode::invalid_request, "The parameter token is missing."});
+    }
+
+    begin_answer(response);
+    std::string& body = response.body();
+    if (head) {
+        const unsigned owner = state.owner_of(head->tag);
+        if (owner == state.here()) {
+            append_answer(state, head->kind, digest, *caller, body);
+        } else {
+            // The owner writes into this response while this side waits: nothing is copied, and in
+            // steady state the body has room already.
+            const Caller lent = *caller;
+            co_await state.peers.call(state.shard, owner, [&](ShardState& there) {
+                append_answer(there, head->kind, digest, lent, body);
+            });
+        }
+    }
+    if (body.empty()) body = token::inactive_json;
+}
+
+io::Task<std::optional<ActiveToken>> find_active_token(ShardState& state,
+                                                       std::string_view access_token) {
+    const auto tag = token::parse_token(access_token, token::TokenKind::access);
+    if (!tag) co_return std::nullopt;
+    const crypto::Digest digest = crypto::sha256(access_token);
+    const auto times_of = [](const storage::AccessRecord& record) {
+        return ActiveToken::Times{record.issued_at,
+                                  std::int64_t{record.issued_at} + record.lifetime_s};
+    };
+    const unsigned owner = state.owner_of(*tag);
+    if (owner == state.here()) {
+        const auto* record = state.grants.find_access(digest, state.now());
+        if (record == nullptr) co_return std::nullopt;
+        co_return ActiveToken(record->claims->info, times_of(*record));
+    }
+    co_return co_await state.peers.call(
+        state.shard, owner, [&](ShardState& there) -> std::optional<ActiveToken> {
+            const auto* record = there.grants.find_access(digest, there.now());
+            if (record == nullptr) return std::nullopt;
+            return ActiveToken(std::make_unique<const token::TokenInfo>(record->claims->info),
+                               times_of(*record));
+        });
+}
+
+}  // namespace sluice::oauth

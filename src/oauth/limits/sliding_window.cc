@@ -1,0 +1,39 @@
+// The arithmetic of the window.
+#include "oauth/limits/sliding_window.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice::oauth {
+
+void SlidingWindow::slide(const RateLimit& limit, MonotonicTime now) {
+    const Duration gone = now - begin_;
+    if (begin_ == MonotonicTime{} || gone >= 2 * limit.window) {
+        begin_ = now;
+        previous_ = current_ = 0;
+    } else if (gone >= limit.window) {
+        begin_ += limit.window;
+        previous_ = current_;
+        current_ = 0;
+    }
+}
+
+Seconds SlidingWindow::admit(const RateLimit& limit, MonotonicTime now) {
+    slide(limit, now);
+    const double window = static_cast<double>(limit.window.count());
+    const double gone = static_cast<double>((now - begin_).count()) / window;
+    const double allowed = limit.requests;
+    if (previous_ * (1 - gone) + current_ + 1 <= allowed) {
+        ++current_;
+        return Seconds{0};
+    }
+    // When enough of the previous window has slid out of reach; if this one alone is too full, when
+    // enough of it has, after it became the previous one.
+    const double from_begin = current_ + 1 <= allowed
+                                  ? 1 - (allowed - current_ - 1) / std::max(previous_, 1U)
+                                  : 2 - (allowed - 1) / std::max(current_, 1U);
+    const double wait_s = (from_begin - gone) * window / 1e9;
+    return Seconds{std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(wait_s)))};
+}
+
+}  // namespace sluice::oauth

@@ -1,0 +1,16 @@
+// The pages' style sheet, and the policy that lets no other run.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sluice::oauth {
+
+struct PageStyle {
+    std::string_view css;
+    std::string source;  // "'sha256-...'": the CSP source expression of exactly this text
+};
+
+PageStyle make_page_style();
+
+}  // namespace sluice::oauth

@@ -1,0 +1,27 @@
+// Request parameters under OAuth's rules, which are stricter than a form's.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "http/form.h"
+#include "http/message.h"
+#include "oauth/errors.h"
+
+namespace sluice::oauth {
+
+/// Reads `text` (a query, or a body that is known to be a form) into `form`. Errors:
+/// invalid_request for a broken encoding, and for any parameter that stands twice (RFC 6749 §3.1,
+/// §3.2).
+Result<> read_parameters(http::Form& form, std::string_view text);
+
+/// The same for a body: it must say that it is a form (RFC 6749 §4.1.3).
+Result<> read_form_body(http::Form& form, const http::Request& request);
+
+/// The value of `name`; one without a value counts as absent (RFC 6749 §3.1).
+std::optional<std::string_view> parameter(const http::Form& form, std::string_view name);
+
+/// parameter(), or invalid_request naming what is missing.
+Result<std::string_view> require_parameter(const http::Form& form, std::string_view name);
+
+}  // namespace sluice::oauth

@@ -1,0 +1,88 @@
+// All that one shard of the authorization server holds. Endpoints are functions over it; what
+// belongs to another shard is reached by peers.call().
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/digest.h"
+#include "http/form.h"
+#include "oauth/authorization_server.h"
+#include "oauth/clients/client_directory.h"
+#include "oauth/clients/registration_ledger.h"
+#include "oauth/grants/authorization_code.h"
+#include "oauth/introspection/caller_memory.h"
+#include "oauth/limits/attempt_throttle.h"
+#include "oauth/limits/rate_limiter.h"
+#include "oauth/pages/page_style.h"
+#include "storage/expiring_map.h"
+#include "storage/grant_store.h"
+#include "storage/text_hash.h"
+#include "token/token_text.h"
+
+namespace sluice::oauth {
+
+/// A person who has signed in, in one browser.
+struct Session {
+    std::string username;
+};
+
+struct ShardState {
+    ShardState(const AuthorizationServer::Parts& parts, Peers& every_shard);
+    ShardState(const ShardState&) = delete;
+    ShardState& operator=(const ShardState&) = delete;
+
+    io::Shard& shard;
+    const Settings& settings;
+    const Keys& keys;
+    io::WorkerPool& workers;
+    Observer& observer;
+    const Peers& peers;
+
+    // Copies of what every shard has.
+    const std::uint64_t hash_seed;
+    const bool secure;  // the issuer is https
+    ClientDirectory clients;
+    storage::TextMap<const UserSetting*> users;
+    std::string metadata_json;
+    PageStyle page_style;
+
+    // What lives on this shard because of its tag: `tag % shards`.
+    storage::GrantStore grants;
+    storage::ExpiringMap<crypto::Digest, AuthorizationCode, crypto::DigestHash> codes;
+    storage::ExpiringMap<crypto::Digest, RedeemedCode, crypto::DigestHash> redeemed_codes;
+    storage::ExpiringMap<crypto::Digest, Session, crypto::DigestHash> sessions;
+
+    // What lives on this shard because of its name: see owner_of().
+    RegistrationLedger registrations;
+    RateLimiter token_limits;         // by client_id
+    RateLimiter registration_limits;  // by address
+    AttemptThrottle wrong_secrets;    // by client_id and address
+    AttemptThrottle account_logins;   // by username
+    AttemptThrottle address_logins;   // by address
+    storage::TextMap<token::ScopeSet> consents;
+
+    // Of introspection alone, which never suspends while it uses them.
+    CallerMemory callers;
+    http::Form introspection_form;
+
+    /// The shard that keeps what belongs to `name`: a client, a user, an address.
+    unsigned owner_of(std::string_view name) const;
+    unsigned owner_of(token::GrantTag tag) const { return tag.shard(peers.count()); }
+    unsigned here() const { return shard.index(); }
+
+    MonotonicTime now() const { return shard.now(); }
+
+    /// Forgets a bounded part of what has expired.
+    void sweep();
+};
+
+/// A tag that this shard owns: what it starts itself stays with it.
+inline token::GrantTag new_tag(ShardState& state) {
+    return token::GrantTag::generate_for_shard(state.shard.random(), state.here(),
+                                               state.peers.count());
+}
+
+}  // namespace sluice::oauth
