@@ -16,6 +16,8 @@ std::string_view error_code(Status status) {
             return "request_timeout";
         case Status::too_many_requests:
             return "too_many_requests";
+        case Status::version_not_supported:
+            return "invalid_request";
         case Status::not_implemented:
             return "not_implemented";
         case Status::bad_gateway:

@@ -49,6 +49,7 @@ public:
     void append(std::string_view bytes);
     /// The upstream ended its direction: what is missing now never comes.
     void append_end() { ended_ = true; }
+    bool ended() const { return ended_; }
 
     /// True once the final answer's head is there; 1xx answers are skipped. Errors: garbage, an
     /// answer to nothing that was asked (101), too many 1xx, the end of the connection.

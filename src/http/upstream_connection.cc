@@ -6,6 +6,14 @@
 #include "http/writer.h"
 
 namespace sluice::http {
+namespace {
+
+ClientError broken_answer(const ResponseParser& parser, const ParseError& error) {
+    if (parser.ended()) return client_error({ECONNRESET}, ClientError::Kind::reset);
+    return {ClientError::Kind::garbage, error.description};
+}
+
+}  // namespace
 
 io::Task<ClientResult<>> UpstreamConnection::exchange(const OutgoingRequest& request,
                                                       std::string_view host,
@@ -21,13 +29,7 @@ io::Task<ClientResult<>> UpstreamConnection::exchange(const OutgoingRequest& req
     }
     for (;;) {
         const ParseResult<bool> complete = parser_.read_head();
-        if (!complete) {
-            if (!parser_.received_anything()) {
-                co_return failure(client_error({ECONNRESET}, ClientError::Kind::reset));
-            }
-            co_return failure(
-                ClientError{ClientError::Kind::garbage, complete.error().description});
-        }
+        if (!complete) co_return failure(broken_answer(parser_, complete.error()));
         if (*complete) co_return ClientResult<>{};
         CO_REQUIRE(co_await receive(scope));
     }
@@ -36,9 +38,7 @@ io::Task<ClientResult<>> UpstreamConnection::exchange(const OutgoingRequest& req
 io::Task<ClientResult<std::string_view>> UpstreamConnection::next_chunk(io::CancelScope* scope) {
     for (;;) {
         const ParseResult<ResponseParser::BodyChunk> chunk = parser_.next_body_chunk();
-        if (!chunk) {
-            co_return failure(ClientError{ClientError::Kind::garbage, chunk.error().description});
-        }
+        if (!chunk) co_return failure(broken_answer(parser_, chunk.error()));
         if (chunk->kind == ResponseParser::BodyChunk::Kind::data) co_return chunk->data;
         if (chunk->kind == ResponseParser::BodyChunk::Kind::complete) co_return std::string_view{};
         CO_REQUIRE(co_await receive(scope));

@@ -1,0 +1,153 @@
+// Answers that are streamed.
+#include <gtest/gtest.h>
+
+#include "tests/unit/http/server_support.h"
+
+namespace sluice::http {
+namespace {
+
+using simulation::BytePeer;
+using simulation::FaultRates;
+using simulation::seed_count;
+using simulation::Simulation;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Texts = std::vector<std::string>;
+
+// Sends "0;", "1;", ... with a pause before each, and finishes unless `forgets`.
+struct Counter {
+    int count = 3;
+    Duration pause = milliseconds{100};
+    bool forgets = false;
+    int written = 0;
+    bool cancelled = false;
+
+    io::Task<void> serve(Exchange& exchange) {
+        exchange.response().add_field("Content-Type", "text/event-stream");
+        if (!co_await exchange.begin_stream()) co_return note_end(exchange);
+        for (int i = 0; i < count; ++i) {
+            co_await io::Sleep(exchange.shard(), pause, &exchange.scope());
+            if (!co_await exchange.write(fmt::format("{};", i))) co_return note_end(exchange);
+            ++written;
+        }
+        if (!forgets) EXPECT_TRUE(co_await exchange.finish());
+        note_end(exchange);
+    }
+    void note_end(Exchange& exchange) { cancelled = exchange.cancelled(); }
+
+    void add_to(TestServer& server) {
+        server.endpoints.add(Method::get, "/stream",
+                             [this](Exchange& exchange) { return serve(exchange); });
+    }
+};
+
+TEST(StreamedAnswer, ArrivesPieceByPiece) {
+    TestServer server;
+    Counter counter;
+    counter.add_to(server);
+    Simulation sim(1, 1);
+    server.start_in(sim);
+    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+        auto peer = co_await BytePeer::connect(shard, server_address);
+        co_await peer->send(get("/stream"));
+        const std::string first = co_await peer->take_through("0;");
+        EXPECT_NE(first.find("Transfer-Encoding: chunked\r\n"), std::string::npos);
+        EXPECT_EQ(counter.written, 1);
+        co_await peer->take_through("0\r\n\r\n");
+        co_await peer->send(last_get("/any/next"));
+        EXPECT_EQ(answers_in(co_await peer->take_to_end()), Texts{"200 <GET /any/next <>>"});
+        co_await peer->close();
+    });
+    ASSERT_TRUE(sim.run());
+}
+
+TEST(StreamedAnswer, IsWholeUnderHarmlessFaults) {
+    for (std::uint64_t seed = 1; seed <= seed_count(50); ++seed) {
+        TestServer server;
+        Counter counter{.count = 40, .pause = milliseconds{1}};
+        counter.add_to(server);
+        std::string answer;
+        Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
+        sim.network().set_queue_bytes(sim.dice().between(100, 400));
+        server.start_in(sim);
+        sim.start_client([&](io::Shard& shard) {
+            return converse(shard, {get("/stream") + last_get("/any/next")}, answer);
+        });
+        ASSERT_TRUE(sim.run());
+        std::string body;
+        for (int i = 0; i < 40; ++i) body += fmt::format("{};", i);
+        ASSERT_EQ(answers_in(answer), (Texts{"200 <" + body + ">", "200 <GET /any/next <>>"}));
+    }
+}
+
+TEST(StreamedAnswer, ThatIsNotFinishedIsSeenToBeCutOff) {
+    TestServer server;
+    Counter counter{.forgets = true};
+    counter.add_to(server);
+    EXPECT_EQ(answers_in(answer_to(server, {get("/stream")})), Texts{"200 <0;1;2;... cut off"});
+    EXPECT_EQ(server.finished, Texts{"GET /stream 200 cut off"});
+}
+
+TEST(StreamedAnswer, EndsWithTheConnectionForHttp10) {
+    TestServer server;
+    Counter counter;
+    counter.add_to(server);
+    const std::string answer = answer_to(server, {"GET /stream HTTP/1.0\r\n\r\n"});
+    EXPECT_EQ(answer.find("Transfer-Encoding"), std::string::npos);
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n0;1;2;")) << answer;
+}
+
+TEST(StreamedAnswer, HasNoBodyForHead) {
+    TestServer server;
+    Counter counter;
+    counter.add_to(server);
+    const std::string answer =
+        answer_to(server, {"HEAD /stream HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"});
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
+    EXPECT_EQ(answer.find("0;"), std::string::npos);
+}
+
+TEST(StreamedAnswer, IsGivenUpAtOnceWhenTheClientLeaves) {
+    for (const bool half : {true, false}) {
+        TestServer server;
+        Counter counter{.count = 1000, .pause = seconds{100}};
+        counter.add_to(server);
+        Simulation sim(1, 1);
+        server.start_in(sim);
+        sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+            auto peer = co_await BytePeer::connect(shard, server_address);
+            co_await peer->send(get("/stream"));
+            co_await peer->take_through("\r\n\r\n");
+            if (half) peer->stream().end_sending();
+            if (!half) co_await peer->close();
+            const Duration left = sim.elapsed();
+            while (!counter.cancelled && sim.elapsed() < seconds{90}) {
+                co_await io::Sleep(shard, milliseconds{10});
+            }
+            EXPECT_LT(sim.elapsed() - left, seconds{1});
+            if (half) co_await peer->close();
+        });
+        ASSERT_TRUE(sim.run());
+        EXPECT_TRUE(counter.cancelled);
+    }
+}
+
+TEST(StreamedAnswer, WaitsForAReaderThatIsSlow) {
+    TestServer server;
+    Counter counter{.count = 100'000, .pause = {}};
+    counter.add_to(server);
+    Simulation sim(1, 1);
+    sim.network().set_queue_bytes(1000);
+    server.start_in(sim);
+    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+        auto peer = co_await BytePeer::connect(shard, server_address);
+        co_await peer->send(get("/stream"));
+        co_await io::Sleep(shard, seconds{5});
+        EXPECT_LT(counter.written, 1000);
+        co_await peer->close();
+    });
+    ASSERT_TRUE(sim.run());
+}
+
+}  // namespace
+}  // namespace sluice::http
