@@ -1,5 +1,7 @@
 #include "resource/rpc_answer.h"
 
+#include <fmt/format.h>
+
 #include "base/json_writer.h"
 
 namespace sluice::resource {
@@ -11,7 +13,9 @@ void write_error(JsonWriter& json, std::string_view id, const RpcFailure& failur
     json.key("error").begin_object();
     json.member("code", static_cast<int>(failure.code)).member("message", failure.message);
     json.key("data").begin_object();
-    json.member("error", failure.error).member("request_id", failure.request_id);
+    // As text: numbers above 2^53 do not survive every JSON reader.
+    json.member("error", failure.error)
+        .member("request_id", std::string_view(fmt::format("{}", failure.request_id)));
     if (failure.retry_after != 0) json.member("retry_after_seconds", failure.retry_after);
     if (!failure.challenge.empty()) {
         json.key("_meta").begin_object().key("mcp/www_authenticate").begin_array();

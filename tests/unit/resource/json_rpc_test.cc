@@ -130,7 +130,7 @@ TEST(RpcAnswer, CarriesIdReasonCodeAndChallenge) {
                       .request_id = 12,
                       .challenge = "Bearer scope=\"x\""});
     EXPECT_EQ(out, R"({"jsonrpc":"2.0","id":"a","error":{"code":-32011,"message":"no","data":)"
-                   R"({"error":"insufficient_scope","request_id":12,"_meta":)"
+                   R"({"error":"insufficient_scope","request_id":"12","_meta":)"
                    R"({"mcp/www_authenticate":["Bearer scope=\"x\""]}}}})");
 }
 
