@@ -1,43 +1,15 @@
 #include "server/config/url_rules.h"
 
-#include <algorithm>
-#include <array>
-
 #include "base/ascii.h"
 #include "http/address_scope.h"
-#include "http/uri.h"
 #include "http/url_safety.h"
+#include "oauth/clients/redirect_uri.h"
 
 namespace sluice::server {
 namespace {
 
-// Schemes that make a browser run or show what the URL itself carries, or read local files.
-constexpr std::array<std::string_view, 7> forbidden_schemes = {
-    "javascript", "data", "file", "vbscript", "blob", "about", "view-source"};
-
 bool is_plain_http(const token::ResourceIdentifier& url) {
     return url.text().starts_with("http://");
-}
-
-const char* redirect_uri_fault(std::string_view uri) {
-    if (uri.find('*') != std::string_view::npos) {
-        return "must be one exact URI without a wildcard (OAuth 2.1 section 2.3.1)";
-    }
-    const auto url = http::parse_uri(uri);
-    if (!url)
-        return "has to be an absolute URI, without spaces and non-ASCII characters (RFC 3986)";
-    const std::string scheme = to_lower(url->scheme);
-    if (url->fragment) return "must not have a fragment (RFC 6749 section 3.1.2)";
-    if (std::ranges::find(forbidden_schemes, scheme) != forbidden_schemes.end()) {
-        return "has a scheme that is never redirected to";
-    }
-    if (scheme != "http" && scheme != "https") return nullptr;  // RFC 8252 §7.1
-    const auto parsed = token::ResourceIdentifier::parse(uri);
-    if (!parsed) return "has no valid host or port, or holds credentials or dot segments";
-    if (scheme == "http" && !is_loopback_host(parsed->host())) {
-        return "has to be https, or http to 127.0.0.1, [::1] or localhost (RFC 8252 section 7.3)";
-    }
-    return nullptr;
 }
 
 }  // namespace
@@ -105,7 +77,9 @@ void check_origin(const Setting<std::string>& setting, Problems& problems) {
 }
 
 void check_redirect_uri(const Setting<std::string>& setting, Problems& problems) {
-    if (const char* fault = redirect_uri_fault(*setting)) problems.add(setting.place, fault);
+    if (const auto fault = oauth::redirect_uri_fault(*setting)) {
+        problems.add(setting.place, std::string(*fault));
+    }
 }
 
 }  // namespace sluice::server

@@ -33,8 +33,7 @@ void check_secret_bearing_url(const Setting<std::string>& setting, bool insecure
 /// "*" or `https://app.example`: scheme, host and port only.
 void check_origin(const Setting<std::string>& setting, Problems& problems);
 
-/// Where an authorization answer may be sent to (OAuth 2.1 §2.3, RFC 8252 §7 and §8): https, http
-/// to a loopback host, or an application's own scheme; exact, without fragment or wildcard.
+/// What dynamic registration would take, too.
 void check_redirect_uri(const Setting<std::string>& setting, Problems& problems);
 
 }  // namespace sluice::server
