@@ -8,6 +8,8 @@
 namespace sluice::http {
 namespace {
 
+using std::string_literals::operator""s;
+
 std::string chunked(std::string_view body) {
     return fmt::format("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{}", body);
 }
@@ -64,8 +66,8 @@ TEST(RequestChunks, RefuseMalformedExtensions) {
         EXPECT_EQ(refusal(chunked(fmt::format("3{}\r\nabc\r\n0\r\n\r\n", extension))), 400)
             << extension;
     }
-    EXPECT_EQ(refusal(chunked(std::string("3;a=\"\0\"\r\nabc\r\n0\r\n\r\n", 24))), 400);
-    EXPECT_EQ(refusal(chunked(std::string("3;a\0b\r\nabc\r\n0\r\n\r\n", 20))), 400);
+    EXPECT_EQ(refusal(chunked("3;a=\"\0\"\r\nabc\r\n0\r\n\r\n"s)), 400);
+    EXPECT_EQ(refusal(chunked("3;a\0b\r\nabc\r\n0\r\n\r\n"s)), 400);
 }
 
 TEST(RequestChunks, RefuseExtensionsWithoutEnd) {

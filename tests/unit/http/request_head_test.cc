@@ -8,6 +8,8 @@
 namespace sluice::http {
 namespace {
 
+using std::string_literals::operator""s;
+
 std::string with_fields(std::string_view fields) {
     return fmt::format("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", fields);
 }
@@ -51,7 +53,7 @@ TEST(RequestHead, RefusesControlCharacters) {
     EXPECT_EQ(refusal(with_fields("X: a\x7f"
                                   "b\r\n")),
               400);
-    EXPECT_EQ(refusal(with_line(std::string("GET /\0 HTTP/1.1", 15))), 400);
+    EXPECT_EQ(refusal(with_line("GET /\0 HTTP/1.1"s)), 400);
     EXPECT_EQ(refusal(with_fields("X: a\tb\r\n")), 0);
 }
 
