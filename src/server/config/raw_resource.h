@@ -49,9 +49,9 @@ struct RawToolRule {
 
 struct RawResource {
     Place place;
-    Setting<std::string> path;  // required: the resource identifier is public_url + path
-    Setting<std::string> name;  // on the consent page and in metadata; empty: the path
-    Setting<std::string> upstream;          // required: the MCP server's URL
+    Setting<std::string> path;      // required: the resource identifier is public_url + path
+    Setting<std::string> name;      // on the consent page and in metadata; empty: the path
+    Setting<std::string> upstream;  // required: the MCP server's URL
     Setting<std::string> verify = "local";  // local | introspection
     std::optional<RawIntrospection> introspection;
     StringList required_scopes;   // for every request
