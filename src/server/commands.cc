@@ -1,0 +1,117 @@
+#include "server/commands.h"
+
+#include <csignal>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "http/server.h"
+#include "io/task_group.h"
+#include "server/application.h"
+#include "server/config/config.h"
+#include "server/dev.h"
+#include "server/notes/notes_service.h"
+
+namespace sluice::server {
+namespace {
+
+int fail(std::string_view message) {
+    fmt::print(stderr, "sluice: {}\n", message);
+    return 1;
+}
+
+/// Signals that end the process reach the main thread only, which waits for them.
+class StopSignals {
+public:
+    StopSignals() {
+        sigemptyset(&signals_);
+        for (const int signal : {SIGTERM, SIGINT}) sigaddset(&signals_, signal);
+        pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+        for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
+    }
+    void wait() {
+        int signal = 0;
+        sigwait(&signals_, &signal);
+    }
+
+private:
+    sigset_t signals_;
+};
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The built-in MCP server beside the gateway, on shard 0.
+io::Task<void> run_with_notes(Application& application, http::Server& notes, io::Shard& shard,
+                              io::Event& stop) {
+    io::Event notes_stop(shard);
+    io::TaskGroup tasks;
+    tasks.spawn(notes.run(notes_stop, Duration::zero()));
+    co_await application.run(shard, stop);
+    notes_stop.set();
+    co_await tasks.join();
+}
+
+}  // namespace
+
+int run_serve(const ServeCommand& command) {
+    auto config = load_config(command.config);
+    if (!config) {
+        for (const Problem& problem : config.error()) {
+            fmt::print(stderr, "{}\n", format_problem(command.config, problem));
+        }
+        return 1;
+    }
+    StopSignals signals;
+    raise_descriptor_limit();
+    SystemClock clock;
+    auto runtime = io::Runtime::create(config->server().cores, {}, clock);
+    if (!runtime) return fail(runtime.error());
+    auto application = Application::create(**runtime, *std::move(config), STDERR_FILENO);
+    if (!application) return fail(application.error());
+    (*runtime)->start([&](io::Shard& shard, io::Event& stop) {
+        return (*application)->run(shard, stop);
+    });
+    signals.wait();
+    (*runtime)->request_stop();
+    (*runtime)->join();
+    return 0;
+}
+
+int run_dev(const DevCommand& command) {
+    StopSignals signals;
+    raise_descriptor_limit();
+    SystemClock clock;
+    SystemRandom random;
+    auto runtime = io::Runtime::create(0, {}, clock);
+    if (!runtime) return fail(runtime.error());
+
+    NotesService notes_service;
+    http::Server notes((*runtime)->shard(0), {}, notes_service);
+    const auto notes_address = notes.listen(*io::Address::from_ip("127.0.0.1", 0));
+    if (!notes_address) return fail(notes_address.error().text());
+    const std::string notes_url = fmt::format("http://{}/mcp", notes_address->text());
+
+    auto setup = set_up_dev(command, notes_url, random);
+    if (!setup) return fail(setup.error());
+    auto application = Application::create(**runtime, std::move(setup->config), STDERR_FILENO);
+    if (!application) return fail(application.error());
+    (*runtime)->start([&](io::Shard& shard, io::Event& stop) {
+        return shard.index() == 0 ? run_with_notes(**application, notes, shard, stop)
+                                  : (*application)->run(shard, stop);
+    });
+    fmt::print("{}", setup->greeting);
+    std::fflush(stdout);
+    signals.wait();
+    (*runtime)->request_stop();
+    (*runtime)->join();
+    return 0;
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,27 @@
+// sluice: the program.
+#include <cstdio>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "server/check_config.h"
+#include "server/command_line.h"
+#include "server/commands.h"
+#include "server/hash_password.h"
+
+int main(int argc, char** argv) {
+    using namespace sluice::server;
+    const auto command = parse_command_line(argc, argv);
+    if (!command) {
+        const auto& [status, text] = command.error();
+        fmt::print(status == 0 ? stdout : stderr, "{}", text);
+        return status;
+    }
+    struct Run {
+        int operator()(const DevCommand& dev) const { return run_dev(dev); }
+        int operator()(const ServeCommand& serve) const { return run_serve(serve); }
+        int operator()(const CheckConfigCommand& check) const { return check_config(check); }
+        int operator()(const HashPasswordCommand&) const { return hash_password(); }
+    };
+    return std::visit(Run{}, *command);
+}

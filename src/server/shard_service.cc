@@ -1,0 +1,174 @@
+#include "server/shard_service.h"
+
+#include <fmt/format.h>
+
+#include "http/error_response.h"
+#include "io/event.h"
+#include "io/task_group.h"
+
+namespace sluice::server {
+namespace {
+
+constexpr Duration log_flush_interval = std::chrono::milliseconds{100};
+
+LogLevel to_level(LogConfig::Level level) { return static_cast<LogLevel>(level); }
+
+LogFormat to_format(LogConfig::Format format) {
+    return format == LogConfig::Format::json ? LogFormat::json : LogFormat::text;
+}
+
+http::ServerSettings server_settings(const ServerConfig& config, unsigned shard_count) {
+    http::ServerSettings settings;
+    settings.limits.fields_bytes_max = config.max_header.count;
+    settings.limits.body_bytes_max = config.max_body.count;
+    settings.header_timeout = config.header_timeout;
+    settings.body_grace = config.body_timeout;
+    settings.body_bytes_per_second_min = config.body_min_rate.count;
+    settings.idle_timeout = config.idle_timeout;
+    settings.connections_max = std::max<std::size_t>(config.max_connections / shard_count, 1);
+    return settings;
+}
+
+/// The gateway's question to the authorization server beside it.
+resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
+    if (auth == nullptr) return {};
+    struct Ask {
+        static io::Task<std::expected<token::TokenInfo, resource::TokenError>> run(
+            oauth::AuthorizationServer& server, std::string_view text) {
+            const auto active = co_await server.find_active(text);
+            if (!active) {
+                co_return std::unexpected(resource::TokenError{resource::TokenFault::inactive});
+            }
+            co_return active->info();
+        }
+    };
+    return [auth](std::string_view text) { return Ask::run(*auth, text); };
+}
+
+std::unique_ptr<oauth::AuthorizationServer> make_auth(io::Shard& shard, const ProcessParts& process,
+                                                      oauth::Observer& observer) {
+    if (process.auth == nullptr) return nullptr;
+    return std::make_unique<oauth::AuthorizationServer>(
+        oauth::AuthorizationServer::Parts{shard, *process.auth, process.keys, process.workers,
+                                          observer},
+        process.auth_peers);
+}
+
+void write_text(http::Response& response, http::Status status, std::string_view json) {
+    response.set_status(status);
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "no-store");
+    response.body() = json;
+}
+
+}  // namespace
+
+ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
+    : shard_(shard),
+      process_(process),
+      log_(process.log_writer, to_level(process.config.log().level),
+           to_format(process.config.log().format)),
+      events_(shard, log_, metrics_, process.router),
+      client_(shard, process.workers),
+      auth_(make_auth(shard, process, events_)),
+      guard_(process.resources, shard.random()),
+      gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
+               process.resources),
+      server_(shard, server_settings(process.config.server(), process.shard_count), *this,
+              &events_) {
+    process_.guards.set(shard.index(), guard_);
+    process_.services.set(shard.index(), *this);
+}
+
+ShardService::~ShardService() = default;
+
+std::expected<void, std::string> ShardService::listen() {
+    for (const io::Address& address : process_.config.server().listen) {
+        if (const auto bound = server_.listen(address); !bound) {
+            return std::unexpected(fmt::format("cannot listen on {}: {}", address.text(),
+                                               bound.error().text()));
+        }
+    }
+    return {};
+}
+
+io::Task<void> ShardService::run(io::Event& stop) {
+    stop_ = &stop;
+    io::CancelScope background;
+    io::TaskGroup tasks;
+    tasks.spawn(flush_log(background));
+    if (auth_) auth_->start();
+    co_await server_.run(stop, process_.config.server().drain_timeout);
+    background.cancel();
+    co_await tasks.join();
+    co_await client_.close();
+    log_.flush();
+    stop_ = nullptr;
+}
+
+io::Task<void> ShardService::flush_log(io::CancelScope& scope) {
+    while (co_await io::Sleep(shard_, log_flush_interval, &scope)) log_.flush();
+}
+
+io::Task<void> ShardService::serve(http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    const http::RouteMatch match = process_.router.match(request.method(), request.path());
+    if (match.outcome == http::RouteMatch::Outcome::found) {
+        co_return co_await serve_endpoint(process_.router.endpoint(match), exchange);
+    }
+    if (gateway_.serves(request.path())) co_return co_await gateway_.handle(exchange);
+
+    http::Response& response = exchange.response();
+    switch (match.outcome) {
+        case http::RouteMatch::Outcome::options:
+            response.set_status(http::Status::no_content);
+            response.add_field("Allow", match.allow);
+            break;
+        case http::RouteMatch::Outcome::method_not_allowed:
+            response.add_field("Allow", match.allow);
+            http::write_error(response, http::Status::method_not_allowed, "invalid_request",
+                              "This path takes other methods: see Allow.");
+            break;
+        default:
+            http::write_error(response, http::Status::not_found, "not_found",
+                              "Nothing is served at this path.");
+    }
+}
+
+io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange) {
+    http::Response& response = exchange.response();
+    switch (endpoint.kind) {
+        case Endpoint::Kind::oauth:
+            co_return co_await (auth_.get()->*endpoint.handler)(exchange.request(), response);
+        case Endpoint::Kind::health:
+            co_return write_text(response, http::Status::ok, R"({"status":"ok"})");
+        case Endpoint::Kind::readiness:
+            if (stop_ == nullptr || stop_->is_set()) {
+                co_return write_text(response, http::Status::service_unavailable,
+                                     R"({"status":"stopping"})");
+            }
+            co_return write_text(response, http::Status::ok, R"({"status":"ready"})");
+        case Endpoint::Kind::metrics:
+            co_return co_await write_metrics(response);
+    }
+}
+
+Metrics ShardService::snapshot() const {
+    Metrics metrics = metrics_;
+    metrics.connections_open = server_.connections();
+    metrics.connections_refused = server_.connections_refused();
+    if (auth_) metrics.tokens_live = auth_->counts().tokens_live;
+    return metrics;
+}
+
+io::Task<void> ShardService::write_metrics(http::Response& response) {
+    Metrics total;
+    for (unsigned owner = 0; owner < process_.shard_count; ++owner) {
+        total += co_await process_.services.call(
+            shard_, owner, [](ShardService& service) { return service.snapshot(); });
+    }
+    response.add_field("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    append_prometheus(response.body(), total, process_.log_writer.dropped_bytes());
+}
+
+}  // namespace sluice::server

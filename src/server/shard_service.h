@@ -1,0 +1,75 @@
+// All that one shard serves: the endpoints of this process, over this shard's state.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "base/log.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "http/service.h"
+#include "io/sharded.h"
+#include "io/worker_pool.h"
+#include "oauth/authorization_server.h"
+#include "resource/gateway.h"
+#include "resource/guard.h"
+#include "server/config/config.h"
+#include "server/event_log.h"
+#include "server/metrics.h"
+#include "server/service_router.h"
+
+namespace sluice::server {
+
+class ShardService;
+
+/// What every shard shares: immutable, or made for sharing. Outlives the services.
+struct ProcessParts {
+    const Config& config;
+    const oauth::Settings* auth;  // null: this process is no authorization server
+    const oauth::Keys& keys;
+    const resource::Settings& resources;
+    const ServiceRouter& router;
+    LogWriter& log_writer;
+    io::WorkerPool& workers;
+    oauth::Peers& auth_peers;
+    io::Sharded<resource::Guard>& guards;
+    io::Sharded<ShardService>& services;
+    unsigned shard_count;
+};
+
+/// Constructed for every shard before the first one runs; used on its own shard from then on.
+class ShardService final : public http::Service {
+public:
+    ShardService(io::Shard& shard, const ProcessParts& process);
+    ShardService(const ShardService&) = delete;
+    ShardService& operator=(const ShardService&) = delete;
+    ~ShardService() override;
+
+    /// Opens this shard's listeners. Errors name the address and the reason.
+    std::expected<void, std::string> listen();
+    /// Serves until `stop` is set and what was in flight has ended.
+    io::Task<void> run(io::Event& stop);
+
+    io::Task<void> serve(http::Exchange& exchange) override;
+
+private:
+    io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
+    io::Task<void> write_metrics(http::Response& response);
+    io::Task<void> flush_log(io::CancelScope& scope);
+    Metrics snapshot() const;
+
+    io::Shard& shard_;
+    ProcessParts process_;
+    Log log_;
+    Metrics metrics_;
+    EventLog events_;
+    http::Client client_;
+    std::unique_ptr<oauth::AuthorizationServer> auth_;  // null: none here
+    resource::Guard guard_;
+    resource::Gateway gateway_;
+    http::Server server_;
+    io::Event* stop_ = nullptr;  // set while run() runs
+};
+
+}  // namespace sluice::server
