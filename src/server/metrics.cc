@@ -91,7 +91,7 @@ Metrics& Metrics::operator+=(const Metrics& other) {
         mine.duration_total_us += theirs.duration_total_us;
     }
     for (const auto count :
-         {&Metrics::connections_open, &Metrics::connections_total, &Metrics::tokens_issued,
+         {&Metrics::connections_open, &Metrics::connections_refused, &Metrics::tokens_issued,
           &Metrics::refresh_replays, &Metrics::families_revoked, &Metrics::logins_failed,
           &Metrics::friction_allowed, &Metrics::friction_refused, &Metrics::upstream_failures,
           &Metrics::tokens_live}) {
@@ -104,8 +104,8 @@ void append_prometheus(std::string& out, const Metrics& total, std::uint64_t log
     append_requests(out, total);
     append_durations(out, total);
     append_single(out, "sluice_connections", "gauge", "Connections open.", total.connections_open);
-    append_single(out, "sluice_connections_total", "counter", "Connections accepted.",
-                  total.connections_total);
+    append_single(out, "sluice_connections_refused_total", "counter", "Connections beyond max_connections.",
+                  total.connections_refused);
     append_single(out, "sluice_tokens_issued_total", "counter", "Access tokens issued.",
                   total.tokens_issued);
     append_single(out, "sluice_tokens_live", "gauge", "Access tokens in memory.",
