@@ -38,7 +38,7 @@ void append_friction_answer(std::string& out, std::string_view id, std::string_v
     json.key("content").begin_array().begin_object();
     json.member("type", "text").member("text", sentence(tool, decision));
     json.end_object().end_array().member("isError", true);
-    json.key("_meta").begin_object().key("sluice/friction").begin_object();
+    json.key("_meta").begin_object();
     json.member("tool", tool)
         .member("level", friction::level_name(decision.level))
         .member("friction", decision.friction)
@@ -46,7 +46,7 @@ void append_friction_answer(std::string& out, std::string_view id, std::string_v
         .member("waiting_helps", decision.waiting_helps)
         .member("current_rate", decision.current_rate)
         .member("effective_target", decision.effective_target);
-    json.end_object().end_object().end_object().end_object();
+    json.end_object().end_object().end_object();
 }
 
 }  // namespace sluice::resource

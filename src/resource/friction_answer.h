@@ -11,7 +11,7 @@
 namespace sluice::resource {
 
 /// Appends a JSON-RPC response with a tool result of isError true: a plain sentence for the model,
-/// and in _meta["sluice/friction"] the flat members tool, level, friction, retry_after_seconds,
+/// and in _meta the members tool, level, friction, retry_after_seconds, waiting_helps,
 /// current_rate, effective_target. `id` is the request's, as JSON.
 void append_friction_answer(std::string& out, std::string_view id, std::string_view tool,
                             const friction::Decision& decision, Era era);

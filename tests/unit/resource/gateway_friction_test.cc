@@ -51,7 +51,7 @@ TEST(GatewayFriction, HoldsAnOverusedToolBackWithAToolResult) {
     EXPECT_EQ(held.field("content-type"), "application/json");
     const auto document = JsonDocument::parse(held.body);
     EXPECT_EQ(document.value().root().find_string("id"), "x");
-    const JsonValue meta = *document->root().find("result")->find("_meta")->find("sluice/friction");
+    const JsonValue meta = *document->root().find("result")->find("_meta");
     EXPECT_EQ(meta.find_string("level"), "BLOCKED");
     EXPECT_GT(meta.find("retry_after_seconds")->integer(), 0);
     // Every call of a configured tool is reported; the last of the overused ones was acted on.

@@ -108,7 +108,7 @@ TEST(FrictionAnswer, IsAToolResultThatAModelUnderstands) {
     EXPECT_EQ(content.find_string("type"), "text");
     EXPECT_NE(content.find_string("text")->find("42 seconds"), std::string_view::npos);
     EXPECT_NE(content.find_string("text")->find("delete\"note"), std::string_view::npos);
-    const JsonValue meta = *result.find("_meta")->find("sluice/friction");
+    const JsonValue meta = *result.find("_meta");
     EXPECT_EQ(meta.find_string("level"), "BLOCKED");
     EXPECT_EQ(meta.find("friction")->number(), 0.97);
     EXPECT_EQ(meta.find("retry_after_seconds")->integer(), 42);
