@@ -16,7 +16,6 @@ std::expected<std::optional<SseEvent>, SseReader::TooLarge> SseReader::next() {
         comment_.clear();
         id_.clear();
         has_data_ = has_id_ = has_comment_ = block_given_ = false;
-        block_empty_ = true;
         block_bytes_ = 0;
     }
     if (at_start_ && buffer_.size() < 3 && std::string_view("\xef\xbb\xbf").starts_with(buffer_)) {
@@ -29,7 +28,9 @@ std::expected<std::optional<SseEvent>, SseReader::TooLarge> SseReader::next() {
         if (block_bytes_ > event_bytes_max_) return std::unexpected(TooLarge{});
         if (!line->empty()) {
             read_line(*line);
-        } else if (!block_empty_) {
+        } else if (block_empty()) {
+            block_bytes_ = 0;
+        } else {
             block_given_ = true;
             return SseEvent{event_, data_, id_, retry_, has_data_, has_id_, comment_, has_comment_};
         }
@@ -57,8 +58,12 @@ std::optional<std::string_view> SseReader::next_line() {
     return line;
 }
 
+// Nothing that anybody knows stood in the block.
+bool SseReader::block_empty() const {
+    return !has_data_ && !has_id_ && !has_comment_ && event_.empty() && retry_.empty();
+}
+
 void SseReader::read_line(std::string_view line) {
-    block_empty_ = false;
     const std::size_t colon = std::min(line.find(':'), line.size());
     const std::string_view name = line.substr(0, colon);
     std::string_view value = line.substr(std::min(colon + 1, line.size()));

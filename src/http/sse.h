@@ -36,6 +36,7 @@ public:
 private:
     std::optional<std::string_view> next_line();
     void read_line(std::string_view line);
+    bool block_empty() const;
 
     std::size_t event_bytes_max_;
     std::string buffer_;
@@ -44,7 +45,6 @@ private:
     bool at_start_ = true;     // a byte order mark may follow
     bool block_given_ = false;
     std::size_t block_bytes_ = 0;
-    bool block_empty_ = true;
     std::string event_;
     std::string data_;
     std::string id_;

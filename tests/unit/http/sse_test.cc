@@ -60,6 +60,7 @@ TEST(SseReader, ShowsCommentsAndSkipsEmptyLines) {
 }
 
 TEST(SseReader, SkipsAByteOrderMarkAndUnknownFields) {
+    EXPECT_EQ(events_of("unknown: a\n\nevent:\n\ndata: b\n\n"), "data(b);");
     EXPECT_EQ(events_of("\xef\xbb\xbf"
                         "data: a\nunknown: b\nid: \n\n"),
               "id()data(a);");
