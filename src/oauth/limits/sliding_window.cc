@@ -23,7 +23,8 @@ Seconds SlidingWindow::admit(const RateLimit& limit, MonotonicTime now) {
     const double window = static_cast<double>(limit.window.count());
     const double gone = static_cast<double>((now - begin_).count()) / window;
     const double allowed = limit.requests;
-    if (previous_ * (1 - gone) + current_ + 1 <= allowed) {
+    constexpr double rounding = 1e-6;
+    if (previous_ * (1 - gone) + current_ + 1 <= allowed + rounding) {
         ++current_;
         return Seconds{0};
     }
@@ -33,7 +34,8 @@ Seconds SlidingWindow::admit(const RateLimit& limit, MonotonicTime now) {
                                   ? 1 - (allowed - current_ - 1) / std::max(previous_, 1U)
                                   : 2 - (allowed - 1) / std::max(current_, 1U);
     const double wait_s = (from_begin - gone) * window / 1e9;
-    return Seconds{std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(wait_s)))};
+    return Seconds{
+        std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(wait_s - rounding)))};
 }
 
 }  // namespace sluice::oauth

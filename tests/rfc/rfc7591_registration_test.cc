@@ -1,0 +1,316 @@
+// Dynamic client registration: RFC 7591, redirect URIs of RFC 8252.
+#include <gtest/gtest.h>
+
+#include "oauth/client_id.h"
+#include "tests/support/oauth_browser.h"
+
+namespace sluice::oauth_test {
+namespace {
+
+constexpr std::string_view native = R"({"client_name":"Editor",
+    "redirect_uris":["http://localhost:49152/callback"],
+    "grant_types":["authorization_code","refresh_token"],"response_types":["code"],
+    "token_endpoint_auth_method":"none","application_type":"native","scope":"mcp:read"})";
+
+class RegistrationTest : public testing::Test {
+protected:
+    Answer post(std::string_view json, std::string_view authorization = {}, unsigned shard = 0) {
+        Sent sent = json_post("/register", json);
+        if (!authorization.empty()) sent.field("Authorization", authorization);
+        return servers.call(&AuthorizationServer::register_client, sent, shard);
+    }
+    Answer post_uri(std::string_view uri) {
+        return post(R"({"token_endpoint_auth_method":"none","redirect_uris":[")" +
+                    std::string(uri) + "\"]}");
+    }
+
+    Servers servers{test_settings(), 3};
+};
+
+TEST_F(RegistrationTest, TheAnswerHoldsAllThatWasRegisteredAndNoNull) {
+    const Answer answer = post(native);
+    EXPECT_EQ(answer.status(), 201) << answer.body();
+    EXPECT_EQ(answer.field("Content-Type"), "application/json");
+    EXPECT_EQ(answer.field("Cache-Control"), "no-store");
+    EXPECT_EQ(answer.field("Access-Control-Allow-Origin"), "*");
+    EXPECT_TRUE(oauth::is_client_id(answer.json("client_id")));
+    EXPECT_EQ(answer.json("client_id_issued_at"),
+              std::to_string(numeric_date(servers.clock.wall())));
+    EXPECT_EQ(answer.json("redirect_uris"), R"(["http://localhost:49152/callback"])");
+    EXPECT_EQ(answer.json("grant_types"), R"(["authorization_code","refresh_token"])");
+    EXPECT_EQ(answer.json("response_types"), R"(["code"])");
+    EXPECT_EQ(answer.json("token_endpoint_auth_method"), "none");
+    EXPECT_EQ(answer.json("application_type"), "native");
+    EXPECT_EQ(answer.json("client_name"), "Editor");
+    EXPECT_EQ(answer.json("scope"), "mcp:read");
+    EXPECT_EQ(answer.json("client_secret"), "");
+    EXPECT_FALSE(answer.body().contains("null"));
+}
+
+TEST_F(RegistrationTest, TheClientIsKnownOnEveryShardAtOnce) {
+    const std::string client_id = post(native, {}, 1).json("client_id");
+    Parameters request = authorization_request();
+    request["client_id"] = client_id;
+    request["redirect_uri"] = "http://localhost:5555/callback";
+    for (unsigned shard = 0; shard < 3; ++shard) {
+        Browser browser(servers, shard);
+        Parameters redeem = TokenClient::code_request(browser.code(request), client_id);
+        redeem["redirect_uri"] = "http://localhost:5555/callback";
+        const Answer tokens = TokenClient(servers, (shard + 2) % 3).token(redeem);
+        EXPECT_EQ(tokens.status(), 200) << tokens.body();
+        // The scope of the registration is no ceiling.
+        EXPECT_EQ(tokens.json("scope"), "mcp:read mcp:write");
+        EXPECT_NE(tokens.json("refresh_token"), "");
+    }
+}
+
+TEST_F(RegistrationTest, APublicClientThatRegistersAgainIsTheSameClient) {
+    const std::string client_id = post(native).json("client_id");
+    std::string again(native);
+    again.replace(again.find("49152"), 5, "50000");
+    EXPECT_EQ(post(again).json("client_id"), client_id);
+    again.replace(again.find("\"mcp:read\""), 10, "\"mcp:write\"");
+    const Answer third = post(again);
+    EXPECT_EQ(third.json("client_id"), client_id);
+    EXPECT_EQ(third.json("scope"), "mcp:write");
+    EXPECT_EQ(third.json("redirect_uris"), R"(["http://localhost:50000/callback"])");
+    again.replace(again.find("Editor"), 6, "Other!");
+    EXPECT_NE(post(again).json("client_id"), client_id);
+}
+
+TEST_F(RegistrationTest, AConfidentialClientGetsItsOwnSecretEachTime) {
+    constexpr std::string_view json = R"({"redirect_uris":["https://app.example/cb2"]})";
+    const Answer first = post(json);
+    const Answer second = post(json);
+    EXPECT_EQ(first.status(), 201) << first.body();
+    EXPECT_EQ(first.json("token_endpoint_auth_method"), "client_secret_basic");
+    EXPECT_EQ(first.json("client_secret_expires_at"), "0");
+    EXPECT_NE(first.json("client_id"), second.json("client_id"));
+    EXPECT_NE(first.json("client_secret"), second.json("client_secret"));
+    for (const char c : first.json("client_secret") + first.json("client_id")) {
+        EXPECT_TRUE(is_alpha(c) || is_digit(c) || c == '-' || c == '_');
+    }
+    const Parameters refresh{{"grant_type", "refresh_token"}, {"refresh_token", "x"}};
+    TokenClient client(servers);
+    EXPECT_EQ(
+        client.token(refresh, basic(first.json("client_id"), first.json("client_secret"))).error(),
+        "invalid_grant");
+    EXPECT_EQ(
+        client.token(refresh, basic(first.json("client_id"), second.json("client_secret"))).error(),
+        "invalid_client");
+}
+
+TEST_F(RegistrationTest, WithoutGrantTypesAClientGetsCodesAndRefresh) {
+    const Answer answer = post_uri("https://app.example/cb");
+    EXPECT_EQ(answer.json("grant_types"), R"(["authorization_code","refresh_token"])");
+    EXPECT_EQ(answer.json("response_types"), R"(["code"])");
+}
+
+TEST_F(RegistrationTest, NobodyGrantsThemselvesClientCredentials) {
+    const Answer mixed = post(R"({"redirect_uris":["https://app.example/cb"],"grant_types":[
+        "authorization_code","client_credentials","implicit"],"scope":"admin mcp:read"})");
+    EXPECT_EQ(mixed.status(), 201);
+    EXPECT_EQ(mixed.json("grant_types"), R"(["authorization_code"])");
+    const std::string header = basic(mixed.json("client_id"), mixed.json("client_secret"));
+    TokenClient client(servers);
+    EXPECT_EQ(client.token({{"grant_type", "client_credentials"}}, header).error(),
+              "unauthorized_client");
+    EXPECT_EQ(post(R"({"grant_types":["client_credentials"]})").error(), "invalid_client_metadata");
+    // Nor a way to see other clients' tokens, an identifier or a secret of their own choice.
+    const Answer chosen = post(R"({"redirect_uris":["https://app.example/cb"],"client_id":"pub",
+        "client_secret":"mine","introspect":true,"admin":true})");
+    EXPECT_EQ(chosen.status(), 201);
+    EXPECT_NE(chosen.json("client_id"), "pub");
+    EXPECT_NE(chosen.json("client_secret"), "mine");
+    EXPECT_EQ(chosen.json("introspect"), "");
+    Sent question =
+        form_post("/introspect", encode({{"token", client.sign_in().json("access_token")}}));
+    question.field("Authorization", basic(chosen.json("client_id"), chosen.json("client_secret")));
+    EXPECT_EQ(servers.call(&AuthorizationServer::introspect, question).body(),
+              R"({"active":false})");
+}
+
+TEST_F(RegistrationTest, RedirectUrisOfRfc8252AreTaken) {
+    for (const char* uri :
+         {"https://app.example/cb", "https://app.example:8443/cb?x=1", "http://localhost/callback",
+          "http://127.0.0.1:33418", "http://127.0.0.1:33418/", "http://[::1]:1234/cb",
+          "com.example.app:/oauth", "cursor://anysphere.cursor-retrieval/oauth/callback",
+          "vscode://vscode.github-authentication/did-authenticate", "claude://cb"}) {
+        EXPECT_EQ(post_uri(uri).status(), 201) << uri;
+    }
+}
+
+TEST_F(RegistrationTest, BadRedirectUrisAreNamedAndRefused) {
+    for (const char* uri : {"javascript:alert(1)",
+                            "JavaScript://x/%0aalert(1)",
+                            "data:text/html,x",
+                            "file:///etc/passwd",
+                            "vbscript:x",
+                            "http://app.example/cb",
+                            "http://10.0.0.1/cb",
+                            "http://localhost.evil.example/cb",
+                            "http://127.0.0.1@evil.example/cb",
+                            "http://LOCALHOST/cb",
+                            "https://user:pw@app.example/cb",
+                            "https://app.example/cb#f",
+                            "https://*.example/cb",
+                            "https://app.example/cb%00",
+                            "https://app.example/%0d%0aX:y",
+                            "https://app.example/a b",
+                            "https://",
+                            "https:///cb",
+                            "//app.example/cb",
+                            "/cb",
+                            "cb",
+                            "",
+                            "urn:ietf:wg:oauth:2.0:oob",
+                            "app:callback",
+                            "https://app.example:99999/",
+                            "https://app.example\\\\@evil.example/",
+                            "ftp://app.example/",
+                            "ws://localhost/cb",
+                            "about:blank",
+                            "blob:https://app.example/x"}) {
+        const Answer answer = post_uri(uri);
+        EXPECT_EQ(answer.status(), 400) << uri;
+        EXPECT_EQ(answer.error(), "invalid_redirect_uri") << uri;
+    }
+    const Answer named =
+        post(R"({"redirect_uris":["https://ok.example/cb","http://bad.example/"]})");
+    EXPECT_TRUE(named.json("error_description").contains("http://bad.example/"));
+    EXPECT_FALSE(named.json("error_description").contains("ok.example"));
+}
+
+TEST_F(RegistrationTest, RedirectUrisOfTheWrongTypeAreRefused) {
+    for (const char* value : {"\"https://app.example/cb\"", "[1]", "[null]", "{}", "null", "[]",
+                              "[[\"https://app.example/cb\"]]", "[\"a\\u0000b\"]"}) {
+        const Answer answer = post(R"({"redirect_uris":)" + std::string(value) + "}");
+        EXPECT_EQ(answer.status(), 400) << value;
+        EXPECT_EQ(answer.error(), "invalid_redirect_uri") << value;
+    }
+    EXPECT_EQ(post("{}").error(), "invalid_redirect_uri");
+}
+
+TEST_F(RegistrationTest, BadMetadataIsRefused) {
+    const auto with = [&](std::string_view more) {
+        return post(R"({"redirect_uris":["https://app.example/cb"],)" + std::string(more) + "}");
+    };
+    EXPECT_EQ(with(R"("client_name":"fine")").status(), 201);
+    for (const char* more :
+         {R"("client_name":5)", R"("client_name":"a\nb")", R"("token_endpoint_auth_method":"x")",
+          R"("token_endpoint_auth_method":"private_key_jwt")", R"("grant_types":"code")",
+          R"("response_types":["token"])", R"("application_type":"toaster")",
+          R"("client_uri":"javascript:1")", R"("logo_uri":"file:///x")", R"("contacts":"me")",
+          R"("scope":{"a":1})", R"("scope":"a\"b")"}) {
+        const Answer answer = with(more);
+        EXPECT_EQ(answer.status(), 400) << more;
+        EXPECT_EQ(answer.error(), "invalid_client_metadata") << more;
+    }
+    for (const char* body : {"", "null", "[]", "\"x\"", "{", "{\"a\":1,\"a\":2}"}) {
+        EXPECT_EQ(post(body).error(), "invalid_client_metadata") << body;
+    }
+    EXPECT_EQ(post(std::string(200'000, '[')).status(), 400);
+    EXPECT_EQ(
+        servers
+            .call(&AuthorizationServer::register_client, form_post("/register", "redirect_uris=x"))
+            .error(),
+        "invalid_client_metadata");
+}
+
+TEST_F(RegistrationTest, NullAndAbsentMembersAreTheSame) {
+    const Answer answer = post(R"({"redirect_uris":["https://app.example/cb"],"client_name":null,
+        "scope":null,"contacts":null,"grant_types":null,"logo_uri":null})");
+    EXPECT_EQ(answer.status(), 201) << answer.body();
+    EXPECT_FALSE(answer.body().contains("null"));
+}
+
+TEST_F(RegistrationTest, ScopeComesBackAsAskedOrAsTheDefault) {
+    EXPECT_EQ(post_uri("https://app.example/cb").json("scope"), "mcp:read");
+    EXPECT_EQ(
+        post(R"({"redirect_uris":["https://app.example/cb"],"scope":["a","b"]})").json("scope"),
+        "a b");
+}
+
+TEST(RegistrationModes, ATokenIsAskedForWhereTheSettingsSaySo) {
+    oauth::Settings settings = test_settings();
+    settings.registration = oauth::Registration::token;
+    settings.registration_token = Secret("registration-token-0123456789");
+    Servers servers(settings);
+    const auto post = [&](std::string_view authorization) {
+        Sent sent = json_post("/register", R"({"redirect_uris":["https://app.example/cb"],
+            "grant_types":["authorization_code","client_credentials"]})");
+        if (!authorization.empty()) sent.field("Authorization", authorization);
+        return servers.call(&AuthorizationServer::register_client, sent);
+    };
+    const Answer without = post({});
+    EXPECT_EQ(without.status(), 401);
+    EXPECT_EQ(without.field("WWW-Authenticate"), "Bearer");
+    const Answer wrong = post("Bearer wrong");
+    EXPECT_EQ(wrong.status(), 401);
+    EXPECT_EQ(wrong.error(), "invalid_token");
+    const Answer right = post("Bearer registration-token-0123456789");
+    EXPECT_EQ(right.status(), 201);
+    // Who was given the token may register a client that acts for itself.
+    EXPECT_EQ(right.json("grant_types"), R"(["authorization_code","client_credentials"])");
+}
+
+TEST(RegistrationModes, ClosedMeansClosedAndIsNotAdvertised) {
+    oauth::Settings settings = test_settings();
+    settings.registration = oauth::Registration::closed;
+    Servers servers(settings);
+    const Answer answer =
+        servers.call(&AuthorizationServer::register_client, json_post("/register", native));
+    EXPECT_EQ(answer.status(), 403);
+    EXPECT_EQ(answer.error(), "access_denied");
+    const Answer metadata = servers.call(&AuthorizationServer::metadata, {http::Method::get, "/x"});
+    EXPECT_EQ(metadata.json("registration_endpoint"), "");
+}
+
+TEST(RegistrationLimits, OneAddressIsRefusedBeyondItsLimitAndAnotherIsNot) {
+    oauth::Settings settings = test_settings();
+    settings.rate_limit = {.requests = 10, .window = std::chrono::minutes{1}};
+    Servers servers(settings, 2);
+    const auto post = [&](std::string_view address, unsigned shard) {
+        return servers.call(&AuthorizationServer::register_client,
+                            json_post("/register", native).from(address), shard);
+    };
+    for (unsigned i = 0; i < 10; ++i) EXPECT_EQ(post("192.0.2.1", i % 2).status(), 201);
+    const Answer refused = post("192.0.2.1", 0);
+    EXPECT_EQ(refused.status(), 429);
+    EXPECT_NE(refused.field("Retry-After"), "");
+    EXPECT_EQ(post("192.0.2.2", 0).status(), 201);
+}
+
+TEST(RegistrationLimits, UnusedRegistrationsMakeRoomAndUsedOnesStay) {
+    oauth::Settings settings = test_settings();
+    settings.unused_clients_max = 20;
+    settings.rate_limit.requests = 10'000;
+    Servers servers(settings, 1);
+    const auto post = [&](int number) {
+        return servers
+            .call(&AuthorizationServer::register_client,
+                  json_post("/register", R"({"token_endpoint_auth_method":"none",
+            "redirect_uris":["https://app.example/)" +
+                                             std::to_string(number) + "\"]}"))
+            .json("client_id");
+    };
+    const auto request_of = [](const std::string& client_id, int number) {
+        Parameters request = authorization_request();
+        request["client_id"] = client_id;
+        request["redirect_uri"] = "https://app.example/" + std::to_string(number);
+        return request;
+    };
+    const std::string consented = post(0);
+    const std::string unused = post(1);
+    EXPECT_EQ(Browser(servers).authorize(request_of(consented, 0)).status(), 303);
+    for (int i = 2; i < 60; ++i) post(i);
+    EXPECT_LE(servers.server().counts().clients, 4U + 21U);  // four are configured
+    EXPECT_EQ(Browser(servers).get(request_of(consented, 0)).status(), 200);
+    EXPECT_EQ(Browser(servers).get(request_of(unused, 1)).status(), 400);
+    servers.advance(std::chrono::days{91});
+    post(99);
+    EXPECT_EQ(Browser(servers).get(request_of(consented, 0)).status(), 400);
+}
+
+}  // namespace
+}  // namespace sluice::oauth_test
