@@ -28,6 +28,7 @@ public:
         unsigned buffers = 16;  // of each ring; few, so that an empty pool is a common thing
         unsigned buffer_bytes = 1024;
         Duration time_max = std::chrono::hours{1};  // virtual
+        bool timers_end = true;                     // a timer that runs at the end is a failure
     };
 
     Simulation(std::uint64_t seed, unsigned shards) : Simulation(seed, shards, Options{}) {}
