@@ -48,8 +48,11 @@ test("dev's curl walk works when pasted", async () => {
         await printed(sluice, /curl /);
         await new Promise((resolve) => setTimeout(resolve, 200));
         const { stdout } = await run("bash", ["-e", "-u", "-c", curl_walk(sluice.child.stdout)]);
-        assert.match(stdout, /list_notes|"result"/);
-        assert.doesNotMatch(stdout, /"error"/);
+        const lines = stdout.split(/\r?\n/);
+        assert.ok(lines.some((line) => line.startsWith("HTTP/1.1 401")));
+        assert.ok(lines.some((line) => /^www-authenticate: Bearer resource_metadata=/i.test(line)));
+        assert.ok(lines.some((line) => /"result".*"isError":false/.test(line)), stdout);
+        assert.match(lines.at(-2), /"isError":true.*retry_after_seconds/);
     } finally {
         await sluice.stop({ may_print: [sluice.child.stdout] });
     }

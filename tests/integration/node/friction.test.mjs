@@ -54,7 +54,7 @@ describe("an agent that deletes in a loop", () => {
             assert.equal(type, "text");
             assert.match(text, /delete_note/);
             const told = refusal._meta;
-            assert.equal(told.level, "blocked");
+            assert.equal(told.level, "BLOCKED");
             assert.ok(told.friction >= 0.95 && told.friction <= 1, told.friction);
             assert.ok(told.retry_after_seconds > 0, told.retry_after_seconds);
 

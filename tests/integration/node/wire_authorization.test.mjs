@@ -101,10 +101,11 @@ describe("the authorization server, as other clients call it,", () => {
     });
 
     test("issues what needs no encoding, and reads a Basic header either way", async () => {
+        const redirect_uri = "http://localhost:5173/callback";
         const { status, json, text } = await bare_json(sluice.url("/register"), {
             client_name: "Confidential",
-            redirect_uris: ["http://localhost:5173/callback"],
-            grant_types: ["authorization_code", "client_credentials"],
+            redirect_uris: [redirect_uri],
+            grant_types: ["authorization_code", "refresh_token"],
             token_endpoint_auth_method: "client_secret_basic",
         });
         assert.equal(status, 201, text);
@@ -113,14 +114,29 @@ describe("the authorization server, as other clients call it,", () => {
         assert.match(client_secret, UNRESERVED);
         assert.equal(typeof json.client_secret_expires_at, "number");
         sluice.secrets.push(client_secret);
-        const encoded = basic(
-            ...[client_id, client_secret].map((text) => text.replace(/[._~-]/g, percent)),
-        );
-        for (const Authorization of [basic(client_id, client_secret), encoded]) {
-            const form = { grant_type: "client_credentials", resource };
+        const encoded = [client_id, client_secret].map((part) => part.replace(/./g, percent));
+        for (const Authorization of [basic(client_id, client_secret), basic(...encoded)]) {
+            const grant = await obtain_code(sluice, { client_id, redirect_uri, resource });
+            const { client_id: _, ...form } = redemption(grant);
             const answer = await bare_form(token_url(), form, { Authorization });
             assert.equal(answer.status, 200, answer.text);
+            assert.equal(answer.json.scope, "mcp:read", "the default scope");
         }
+    });
+
+    test("lets nobody register for tokens without a person", async () => {
+        const { json } = await bare_json(sluice.url("/register"), {
+            redirect_uris: ["http://localhost:5173/callback"],
+            grant_types: ["authorization_code", "client_credentials"],
+            token_endpoint_auth_method: "client_secret_basic",
+        });
+        assert.ok(!json.grant_types.includes("client_credentials"));
+        sluice.secrets.push(json.client_secret);
+        const headers = { Authorization: basic(json.client_id, json.client_secret) };
+        const form = { grant_type: "client_credentials", resource };
+        const answer = await bare_form(token_url(), form, headers);
+        assert.equal(answer.status, 400);
+        assert.equal(answer.json.error, "unauthorized_client");
     });
 
     test("answers a registration as strict parsers want it", async () => {

@@ -1,6 +1,7 @@
 """The Python SDK's client, before the built-in notes server and before the Python SDK's server."""
 
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -9,7 +10,6 @@ import processes
 from application import Application
 
 MODES = ["legacy", "auto", "2026-07-28"]
-DELETE = ("delete_note", {"id": "nothing-by-this-name"})
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,8 @@ async def walk(sluice, mode):
 
         await check_refresh(client, application)
 
-        await succeeds(client, *DELETE)  # the SDK steps up by itself
+        note = {"id": str(uuid4()), "text": "written by a test"}
+        await succeeds(client, "create_note", note)  # the SDK steps up by itself
         assert len(application.asked) == 2
         assert {"mcp:read", "mcp:write"} <= application.scopes
 

@@ -1,6 +1,7 @@
 // The walk that every MCP client makes, as steps of a test: sign in, list, call, refresh, step up,
 // revoked. The SDKs differ in `sdk`; the servers behind the gateway in `tools`.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 
 import { MemoryProvider, REDIRECT_URL } from "./memory_provider.mjs";
 import { revoke } from "./oauth.mjs";
@@ -10,7 +11,9 @@ import { sign_in, with_step_up } from "./sign_in.mjs";
 // Tools of the servers: one that reads, one that needs mcp:write.
 export const NOTES = {
     read: { name: "list_notes", arguments: {} },
-    write: { name: "delete_note", arguments: { id: "nothing-by-this-name" } },
+    get write() {
+        return { name: "create_note", arguments: { id: randomUUID(), text: "written by a test" } };
+    },
 };
 export const EVERYTHING = {
     read: { name: "echo", arguments: { message: "hello" } },
@@ -108,7 +111,8 @@ async function check_step_up(sdk, url, session) {
         assert.equal(own.current_tokens.refresh_token, undefined, "none was registered for");
     }
     assert.deepEqual(own.scopes, ["mcp:read"]);
-    const call = () => client.callTool(tools.write);
+    const { write } = tools;
+    const call = () => client.callTool(write);
     const result = await with_step_up(sdk, transport, own, person, call);
     assert.ok(!result.isError, JSON.stringify(result));
     assert.ok(own.scopes.includes("mcp:read") && own.scopes.includes("mcp:write"), own.scopes);
