@@ -29,8 +29,11 @@ describe("an agent that deletes in a loop", () => {
         ),
     );
 
-    async function agent(sdk) {
-        const provider = new MemoryProvider({ narrow_scope: "mcp:read mcp:write" });
+    // Equal registrations of public clients are one client: agents have names of their own.
+    async function agent(sdk, client_name) {
+        const client_metadata = { client_name };
+        const narrow_scope = "mcp:read mcp:write";
+        const provider = new MemoryProvider({ narrow_scope, client_metadata });
         return sign_in(sdk, sluice.url("/mcp"), provider, new Person());
     }
 
@@ -45,8 +48,8 @@ describe("an agent that deletes in a loop", () => {
 
     for (const sdk of [sdk1, sdk2({ pin: "2026-07-28" })]) {
         test(`is refused in words, ${sdk.name}; others are not`, async () => {
-            const greedy = await agent(sdk);
-            const modest = await agent(sdk);
+            const greedy = await agent(sdk, `Greedy, ${sdk.name}`);
+            const modest = await agent(sdk, `Modest, ${sdk.name}`);
             const { calls, refusal } = await delete_until_refused(greedy.client);
             assert.ok(calls > WARM_UP, `refused after ${calls} calls`);
 
