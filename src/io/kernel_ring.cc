@@ -113,6 +113,7 @@ struct KernelRing::Native {
     io_uring ring = no_ring();
     io_uring_buf_ring* buffer_ring = nullptr;
     char* memory = nullptr;
+    bool adopted = false;
 };
 
 /// Null, or the step that failed with errno set.
@@ -161,6 +162,7 @@ KernelRing::~KernelRing() = default;
 void KernelRing::adopt_by_this_thread() {
     const int error = io_uring_enable_rings(&native_->ring);
     CHECK(error == 0, "IORING_REGISTER_ENABLE_RINGS failed");
+    native_->adopted = true;
     io_uring_register_ring_fd(&native_->ring);  // only saves time: not needed
 }
 
@@ -184,6 +186,10 @@ void KernelRing::shut_down_sending(int fd) {
 }
 
 void KernelRing::close(int fd) {
+    if (!native_->adopted) {  // nothing can be submitted yet
+        ::close(fd);
+        return;
+    }
     io_uring_sqe& sqe = native_->next_submission();
     io_uring_prep_close(&sqe, fd);
     sqe.flags |= IOSQE_CQE_SKIP_SUCCESS;

@@ -11,7 +11,8 @@ Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const Address& ad
 }
 
 Listener::~Listener() {
-    CHECK(fd_ < 0, "a listener was dropped without close()");
+    CHECK(!acceptor_.in_flight(), "a listener was dropped without close()");
+    release();
 }
 
 void Listener::Accept::await_suspend(std::coroutine_handle<> awaiting) {
@@ -64,6 +65,11 @@ Task<void> Listener::close() {
         };
         co_await UntilAcceptorEnds{*this};
     }
+    release();
+}
+
+void Listener::release() {
+    if (fd_ < 0) return;
     for (const int fd : accepted_) {
         if (fd >= 0) shard_.ring().close(fd);
     }

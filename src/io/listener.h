@@ -12,7 +12,7 @@
 
 namespace sluice::io {
 
-/// Owns the descriptor. End it with `co_await close()`.
+/// Owns the descriptor. End it with `co_await close()`; it may be dropped before anybody accepted.
 class Listener {
 public:
     /// Errors: EADDRINUSE, EACCES, ... as bind(2) and listen(2) give them.
@@ -58,6 +58,7 @@ private:
     };
 
     void on_accepted(int result);
+    void release();
 
     Shard& shard_;
     int fd_;

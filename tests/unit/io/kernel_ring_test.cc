@@ -1,5 +1,6 @@
 #include "io/kernel_ring.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -297,6 +298,15 @@ TEST_F(KernelRingTest, DropsNothingWhereMoreIsAskedThanTheSubmissionQueueHolds) 
     for (const int fd : sockets) ring->close(fd);
     ring->close(*listener);
     ring->run_once(Duration::zero());
+}
+
+TEST(KernelRing, ClosesWhatItOpenedBeforeItsThreadHasStarted) {
+    auto made = KernelRing::create({.submissions = 8, .completions = 64, .buffers = 4});
+    ASSERT_TRUE(made.has_value()) << made.error();
+    const auto listener = (*made)->open_listener(any_port);
+    ASSERT_TRUE(listener.has_value());
+    (*made)->close(*listener);
+    EXPECT_EQ(fcntl(*listener, F_GETFD), -1);
 }
 
 /// Fails to make a ring under a limit, in a child process, and ends it with the explanation.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "tests/unit/io/scripted_ring.h"
 
 namespace sluice::io {
@@ -115,11 +117,25 @@ TEST_F(ListenerTest, CloseAlsoClosesConnectionsNobodyTook) {
     EXPECT_EQ(world.ring->closed, (std::vector{12, 13, 100}));
 }
 
-TEST(ListenerDeathTest, DroppedWithoutCloseIsACheck) {
+TEST(Listener, ClosesItsDescriptorWhereItIsDroppedBeforeAnybodyAccepted) {
+    ScriptedShard world;
+    {
+        const Listener listener(world.shard, 7);
+    }
+    EXPECT_EQ(world.ring->closed, std::vector{7});
+}
+
+Task<void> accept_for_ever(Listener& listener) {
+    std::ignore = co_await listener.accept();
+}
+
+TEST(ListenerDeathTest, DroppedWhileItAcceptsIsACheck) {
     EXPECT_DEATH(
         {
             ScriptedShard world;
+            TaskGroup tasks;
             Listener listener(world.shard, 7);
+            tasks.spawn(accept_for_ever(listener));
         },
         "dropped without close");
 }
