@@ -13,7 +13,7 @@ import {
     sign_in,
 } from "../support/browser.mjs";
 import { stop_all } from "../support/child.mjs";
-import { authorize_url, pkce, post_form, redemption } from "../support/oauth.mjs";
+import { authorize_url, pkce, post_form, redemption, register } from "../support/oauth.mjs";
 import { ALICE } from "../support/secrets.mjs";
 import { serve_all } from "../support/sluice.mjs";
 
@@ -205,6 +205,25 @@ describe("in a browser", () => {
             setTimeout(() => reject(new Error(`not opened; the page says: ${complaints}`)), 3_000),
         );
         assert.match(await Promise.race([asked, late]), /^com\.example\.notes:\/callback\?.*code=/);
+        await context.close();
+    });
+
+    test("warns of an application that registered itself", async () => {
+        const { page, context } = await open_page(browser, { viewport: PHONE });
+        const { redirect_uri } = client;
+        const { json } = await register(sluice, {
+            client_name: "<b>Bank</b> of Notes",
+            redirect_uris: [redirect_uri],
+            token_endpoint_auth_method: "none",
+        });
+        await page.goto(request({ client_id: json.client_id }).url);
+        await sign_in(page);
+        await fields.approve(page).waitFor();
+        await screenshot(page, "consent-unverified-phone");
+        const words = await page.locator("body").innerText();
+        assert.match(words, /unverified/i);
+        assert.ok(words.includes("<b>Bank</b> of Notes"), words);
+        await check_layout(page, PHONE);
         await context.close();
     });
 

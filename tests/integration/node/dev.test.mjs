@@ -51,7 +51,10 @@ test("dev's curl walk works when pasted", async () => {
         const lines = stdout.split(/\r?\n/);
         assert.ok(lines.some((line) => line.startsWith("HTTP/1.1 401")));
         assert.ok(lines.some((line) => /^www-authenticate: Bearer resource_metadata=/i.test(line)));
-        assert.ok(lines.some((line) => /"result".*"isError":false/.test(line)), stdout);
+        assert.ok(
+            lines.some((line) => /"result".*"isError":false/.test(line)),
+            stdout,
+        );
         assert.match(lines.at(-2), /"isError":true.*retry_after_seconds/);
     } finally {
         await sluice.stop({ may_print: [sluice.child.stdout] });
