@@ -115,10 +115,17 @@ bool Connection::take_input(const io::Result<io::ReceivedBuffer>& received) {
     return false;
 }
 
+void Connection::find_peer() {
+    if (!peer_.empty()) return;
+    peer_address_ = stream_.peer_address();
+    peer_ = peer_address_.ip_text();
+}
+
 void Connection::begin_exchange() {
-    if (peer_.empty()) peer_ = stream_.peer_address().ip_text();
+    find_peer();
     Request& request = buffers_->parser.request();
-    request.peer_ = peer_;
+    const ClientLocator* locator = context_.settings.locator;
+    request.peer_ = locator != nullptr ? locator->client_of(peer_address_, peer_, request) : peer_;
     request.id_ = context_.next_id++;
     request_started_ = context_.shard.now();
     if (!buffers_->parser.keep_alive()) closing_ = true;
@@ -142,9 +149,9 @@ void Connection::end_exchange(const ConnectionExchange& exchange) {
     if (context_.observer != nullptr) {
         context_.observer->on_request_finished({.method = request.method_text(),
                                                 .path = request.path(),
-                                                .peer = peer_,
+                                                .peer = request.peer(),
                                                 .status = response.status(),
-                                                .duration = context_.shard.now() - request_started_,
+                                                .duration = context_.shard.precise_now() - request_started_,
                                                 .request_bytes = request.body().size(),
                                                 .response_bytes = exchange.streamed()
                                                                       ? exchange.bytes_streamed()
@@ -160,7 +167,7 @@ void Connection::end_exchange(const ConnectionExchange& exchange) {
 // Answers what is no request; the connection ends with it.
 void Connection::refuse(const ParseError& error) {
     closing_ = true;
-    if (peer_.empty()) peer_ = stream_.peer_address().ip_text();
+    find_peer();
     Response& response = buffers_->response;
     response.clear();
     write_error(response, error);

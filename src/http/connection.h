@@ -37,6 +37,7 @@ private:
     void begin_exchange();
     void end_exchange(const ConnectionExchange& exchange);
     void refuse(const ParseError& error);
+    void find_peer();
     void release_buffers();
     bool idle() const { return buffers_ == nullptr; }
     io::Task<bool> flush();
@@ -66,7 +67,8 @@ private:
     ParseError error_;                 // why Step::refuse
     MonotonicTime request_started_{};  // its first byte, then its last
     MonotonicTime body_started_{};
-    std::string peer_;
+    io::Address peer_address_;
+    std::string peer_;  // its text
     bool in_body_ = false;
     bool continue_sent_ = false;
     bool streaming_ = false;

@@ -29,6 +29,16 @@ constexpr bool is_token(std::string_view text) {
     return true;
 }
 
+/// `name`, a token, is `lower` ignoring case; `lower` is of lower-case letters and '-' only.
+constexpr bool name_is(std::string_view name, std::string_view lower) {
+    if (name.size() != lower.size()) return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        difference |= static_cast<unsigned char>((name[i] | 0x20) ^ lower[i]);
+    }
+    return difference == 0;
+}
+
 /// Fit to stand in a field value: no control character but tab, no DEL, and no blank at either end.
 constexpr bool is_field_value(std::string_view text) {
     for (const char c : text) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "http/fields.h"
 #include "http/uri_chars.h"
 
 namespace sluice::http {
@@ -42,26 +43,26 @@ ParseResult<FramingFields> collect(std::span<const Field> fields) {
     for (const auto& [name, value] : fields) {
         switch (name.size()) {  // a length tells most fields apart without comparing
             case 4:
-                if (equal_ignoring_case(name, "host")) {
+                if (name_is(name, "host")) {
                     REQUIRE(set_once(found.host, value, "There is more than one Host field."));
                 }
                 break;
             case 6:
-                if (equal_ignoring_case(name, "expect")) {
+                if (name_is(name, "expect")) {
                     REQUIRE(set_once(found.expect, value, "There is more than one Expect field."));
                 }
                 break;
             case 10:
-                if (equal_ignoring_case(name, "connection")) read_connection(value, found);
+                if (name_is(name, "connection")) read_connection(value, found);
                 break;
             case 14:
-                if (equal_ignoring_case(name, "content-length")) {
+                if (name_is(name, "content-length")) {
                     REQUIRE(set_once(found.content_length, value,
                                      "There is more than one Content-Length field."));
                 }
                 break;
             case 17:
-                if (equal_ignoring_case(name, "transfer-encoding")) {
+                if (name_is(name, "transfer-encoding")) {
                     REQUIRE(set_once(found.transfer_encoding, value,
                                      "There is more than one Transfer-Encoding field."));
                 }

@@ -14,7 +14,8 @@ struct Span {
     std::uint32_t at = 0;
     std::uint32_t size = 0;
 
-    std::string_view in(std::string_view text) const { return text.substr(at, size); }
+    /// `text` is the message, which holds the span.
+    std::string_view in(std::string_view text) const { return {text.data() + at, size}; }
 };
 
 struct FieldSpan {

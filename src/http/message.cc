@@ -10,6 +10,12 @@
 namespace sluice::http {
 namespace {
 
+void append_field(std::string& block, std::string_view name, std::string_view value) {
+    CHECK(is_token(name), name);
+    CHECK(is_field_value(value), name);
+    block.append(name).append(": ").append(value).append("\r\n");
+}
+
 // Calls `visit` with each field of a serialised block; stops where it says so.
 template <class Visit>
 void for_each_line(std::string_view block, Visit visit) {
@@ -36,10 +42,12 @@ std::size_t Request::field_count(std::string_view name) const {
         fields_, [&](const Field& field) { return equal_ignoring_case(field.name, name); }));
 }
 
+FieldBlock::FieldBlock(std::initializer_list<Field> fields) {
+    for (const auto& [name, value] : fields) append_field(text_, name, value);
+}
+
 void Response::add_field(std::string_view name, std::string_view value) {
-    CHECK(is_token(name), name);
-    CHECK(is_field_value(value), name);
-    fields_.append(name).append(": ").append(value).append("\r\n");
+    append_field(fields_, name, value);
 }
 
 std::optional<std::string_view> Response::field(std::string_view name) const {

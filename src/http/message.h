@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -81,6 +82,16 @@ private:
     std::string decoded_path_;  // holds path_ where it differs from what was received
 };
 
+/// Fields that many answers share, validated and serialised once.
+class FieldBlock {
+public:
+    FieldBlock(std::initializer_list<Field> fields);  // CHECKs like Response::add_field
+    std::string_view text() const { return text_; }
+
+private:
+    std::string text_;
+};
+
 /// Reused by a connection: clear() keeps the capacity, so a steady state allocates nothing.
 /// Content-Length, Transfer-Encoding, Date and Connection are the connection's affair.
 class Response {
@@ -91,6 +102,7 @@ public:
     /// CHECKs that `name` is a token and `value` holds no CR, LF, NUL nor other control character:
     /// what comes from outside is to be validated before (is_field_value in fields.h).
     void add_field(std::string_view name, std::string_view value);
+    void add_fields(const FieldBlock& block) { fields_ += block.text(); }
     /// The value of the first field added under `name`, ignoring case.
     std::optional<std::string_view> field(std::string_view name) const;
     std::size_t field_count(std::string_view name) const;

@@ -88,9 +88,9 @@ ParseResult<> RequestParser::read_head() {
 
 void RequestParser::point_fields() {
     const std::string_view all = text();
-    request_.fields_.clear();
-    for (const FieldSpan& span : spans_) {
-        request_.fields_.push_back({span.name.in(all), span.value.in(all)});
+    request_.fields_.resize(spans_.size());
+    for (std::size_t i = 0; i < spans_.size(); ++i) {
+        request_.fields_[i] = {spans_[i].name.in(all), spans_[i].value.in(all)};
     }
     pointed_at_ = all.data();
 }

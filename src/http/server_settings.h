@@ -9,6 +9,8 @@
 
 namespace sluice::http {
 
+class ClientLocator;
+
 struct ServerSettings {
     MessageLimits limits;
 
@@ -27,6 +29,9 @@ struct ServerSettings {
     // After the last answer: how long unread input is thrown away, so that closing does not reset
     // the connection before the client has read the answer.
     Duration linger = std::chrono::seconds{1};
+
+    // Null: the client is the connection's other end. Outlives the server.
+    const ClientLocator* locator = nullptr;
 
     // Of one shard. Connections beyond it are closed as soon as they are accepted.
     std::size_t connections_max = 16 * 1024;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "http/exchange.h"
 #include "http/message.h"
+#include "io/address.h"
 #include "io/task.h"
 
 namespace sluice::http {
@@ -19,6 +20,16 @@ public:
     /// Answers one request. Called for well-formed requests alone; `exchange` lives until the task
     /// ends.
     virtual io::Task<void> serve(Exchange& exchange) = 0;
+};
+
+/// Names the client of a request that proxies passed on.
+class ClientLocator {
+public:
+    virtual ~ClientLocator() = default;
+    /// The client's address as text, without port: `peer` itself where it is no proxy that is
+    /// believed. peer_text  The address of `peer`. Valid while the request is.
+    virtual std::string_view client_of(const io::Address& peer, std::string_view peer_text,
+                                       const Request& request) const = 0;
 };
 
 /// A request that was answered or given up. Views are valid during the call only.

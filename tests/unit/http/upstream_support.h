@@ -101,7 +101,7 @@ struct TestClient {
     }
 
     io::Shard& shard;
-    io::WorkerPool workers{0, 0};
+    io::WorkerPool workers{{}, 0};
     Client client;
 };
 

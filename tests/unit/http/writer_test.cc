@@ -76,6 +76,14 @@ TEST(ResponseFields, AreFoundIgnoringCase) {
     EXPECT_EQ(response.field("Set"), std::nullopt);
 }
 
+TEST(ResponseFields, MayComeAsABlock) {
+    const FieldBlock block{{"Cache-Control", "no-store"}, {"Pragma", "no-cache"}};
+    Response response;
+    response.add_field("A", "1");
+    response.add_fields(block);
+    EXPECT_EQ(response.fields_text(), "A: 1\r\nCache-Control: no-store\r\nPragma: no-cache\r\n");
+}
+
 TEST(ResponseFieldsDeathTest, TakeNoLineEnds) {
     Response response;
     EXPECT_DEATH(response.add_field("Location", "/a\r\nSet-Cookie: x"), "Location");
