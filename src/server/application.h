@@ -22,7 +22,7 @@ class Application {
 public:
     /// Builds every shard's service and opens the listeners. `runtime` outlives the application and
     /// has not been started. log_fd  Where log lines go.
-    /// Errors: an address that cannot be listened on.
+    /// Errors: an address that cannot be listened on; no descriptor left.
     static std::expected<std::unique_ptr<Application>, std::string> create(io::Runtime& runtime,
                                                                            Config config,
                                                                            int log_fd);
@@ -34,7 +34,7 @@ public:
     io::Task<void> run(io::Shard& shard, io::Event& stop);
 
 private:
-    Application(io::Runtime& runtime, Config config, int log_fd);
+    Application(io::Runtime& runtime, Config config, int log_fd, std::vector<io::Waker> wakers);
     ProcessParts parts();
 
     Config config_;
@@ -43,6 +43,7 @@ private:
     oauth::Keys keys_;
     resource::Settings resource_settings_;
     ServiceRouter router_;
+    TrustedProxies proxies_;
     LogWriter log_writer_;
     io::WorkerPool workers_;
     oauth::Peers auth_peers_;

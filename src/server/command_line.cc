@@ -30,22 +30,26 @@ void describe(CLI::App& app, Arguments& to) {
     CLI::App* dev = app.add_subcommand(
         "dev",
         "Run everything on this machine, in memory, with a ready user and a notes MCP server");
-    dev->add_option("--listen", to.dev.listen, "Address to listen on")->capture_default_str();
+    dev->add_option("--listen", to.dev.listen, "Where to listen")
+        ->type_name("ADDRESS")
+        ->capture_default_str();
     dev->add_option("--upstream", to.upstream,
-                    "URL of an MCP server to protect instead of the notes server");
+                    "URL of an MCP server to protect instead of the notes server")
+        ->type_name("URL");
     dev->add_option("--user", to.user,
-                    "Who can sign in, as NAME:PASSWORD; without it the name is demo and the "
-                    "password is made up");
+                    "Who can sign in; without it the name is demo and the password is made up")
+        ->type_name("NAME:PASSWORD");
 
     CLI::App* serve =
         app.add_subcommand("serve", "Run what a configuration file says, until SIGTERM");
     serve->add_option("--config", to.serve.config, "The configuration file (docs/CONFIGURATION.md)")
+        ->type_name("FILE")
         ->required();
 
     CLI::App* check = app.add_subcommand(
         "check-config",
         "Print every problem of a configuration file, or what it sets up; run nothing");
-    check->add_option("FILE", to.check.config, "The configuration file")->required();
+    check->add_option("FILE", to.check.config, "The configuration file")->type_name("")->required();
 
     app.add_subcommand("hash-password",
                        "Read a password and print the password_hash line for [[auth.user]]");

@@ -1,11 +1,11 @@
 #include "server/commands.h"
 
-#include <csignal>
-#include <cstdio>
-
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
 
 #include "http/server.h"
 #include "io/task_group.h"
@@ -75,9 +75,8 @@ int run_serve(const ServeCommand& command) {
     if (!runtime) return fail(runtime.error());
     auto application = Application::create(**runtime, *std::move(config), STDERR_FILENO);
     if (!application) return fail(application.error());
-    (*runtime)->start([&](io::Shard& shard, io::Event& stop) {
-        return (*application)->run(shard, stop);
-    });
+    (*runtime)->start(
+        [&](io::Shard& shard, io::Event& stop) { return (*application)->run(shard, stop); });
     signals.wait();
     (*runtime)->request_stop();
     (*runtime)->join();

@@ -1,8 +1,8 @@
 // sluice: the program.
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <variant>
-
-#include <fmt/format.h>
 
 #include "server/check_config.h"
 #include "server/command_line.h"

@@ -104,8 +104,8 @@ void append_prometheus(std::string& out, const Metrics& total, std::uint64_t log
     append_requests(out, total);
     append_durations(out, total);
     append_single(out, "sluice_connections", "gauge", "Connections open.", total.connections_open);
-    append_single(out, "sluice_connections_refused_total", "counter", "Connections beyond max_connections.",
-                  total.connections_refused);
+    append_single(out, "sluice_connections_refused_total", "counter",
+                  "Connections beyond max_connections.", total.connections_refused);
     append_single(out, "sluice_tokens_issued_total", "counter", "Access tokens issued.",
                   total.tokens_issued);
     append_single(out, "sluice_tokens_live", "gauge", "Access tokens in memory.",

@@ -11,13 +11,16 @@ namespace {
 
 constexpr Duration log_flush_interval = std::chrono::milliseconds{100};
 
-LogLevel to_level(LogConfig::Level level) { return static_cast<LogLevel>(level); }
+LogLevel to_level(LogConfig::Level level) {
+    return static_cast<LogLevel>(level);
+}
 
 LogFormat to_format(LogConfig::Format format) {
     return format == LogConfig::Format::json ? LogFormat::json : LogFormat::text;
 }
 
-http::ServerSettings server_settings(const ServerConfig& config, unsigned shard_count) {
+http::ServerSettings server_settings(const ProcessParts& process) {
+    const ServerConfig& config = process.config.server();
     http::ServerSettings settings;
     settings.limits.fields_bytes_max = config.max_header.count;
     settings.limits.body_bytes_max = config.max_body.count;
@@ -25,7 +28,9 @@ http::ServerSettings server_settings(const ServerConfig& config, unsigned shard_
     settings.body_grace = config.body_timeout;
     settings.body_bytes_per_second_min = config.body_min_rate.count;
     settings.idle_timeout = config.idle_timeout;
-    settings.connections_max = std::max<std::size_t>(config.max_connections / shard_count, 1);
+    settings.connections_max =
+        std::max<std::size_t>(config.max_connections / process.shard_count, 1);
+    if (!process.proxies.empty()) settings.locator = &process.proxies;
     return settings;
 }
 
@@ -74,8 +79,7 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       guard_(process.resources, shard.random()),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
-      server_(shard, server_settings(process.config.server(), process.shard_count), *this,
-              &events_) {
+      server_(shard, server_settings(process), *this, &events_) {
     process_.guards.set(shard.index(), guard_);
     process_.services.set(shard.index(), *this);
 }
@@ -85,8 +89,8 @@ ShardService::~ShardService() = default;
 std::expected<void, std::string> ShardService::listen() {
     for (const io::Address& address : process_.config.server().listen) {
         if (const auto bound = server_.listen(address); !bound) {
-            return std::unexpected(fmt::format("cannot listen on {}: {}", address.text(),
-                                               bound.error().text()));
+            return std::unexpected(
+                fmt::format("cannot listen on {}: {}", address.text(), bound.error().text()));
         }
     }
     return {};

@@ -18,6 +18,7 @@
 #include "server/event_log.h"
 #include "server/metrics.h"
 #include "server/service_router.h"
+#include "server/trusted_proxies.h"
 
 namespace sluice::server {
 
@@ -30,6 +31,7 @@ struct ProcessParts {
     const oauth::Keys& keys;
     const resource::Settings& resources;
     const ServiceRouter& router;
+    const TrustedProxies& proxies;
     LogWriter& log_writer;
     io::WorkerPool& workers;
     oauth::Peers& auth_peers;

@@ -1,0 +1,27 @@
+// The client behind proxies that are believed: Forwarded (RFC 7239) and X-Forwarded-For.
+#pragma once
+
+#include <vector>
+
+#include "http/service.h"
+#include "server/config/network.h"
+
+namespace sluice::server {
+
+/// Walks the list of addresses from its end, which the nearest proxy wrote, as long as each is a
+/// trusted proxy's; the first that is not is the client. What stands before it may be invented.
+class TrustedProxies final : public http::ClientLocator {
+public:
+    explicit TrustedProxies(std::vector<Network> networks) : networks_(std::move(networks)) {}
+
+    bool empty() const { return networks_.empty(); }
+    std::string_view client_of(const io::Address& peer, std::string_view peer_text,
+                               const http::Request& request) const override;
+
+private:
+    bool trusts(const io::Address& address) const;
+
+    std::vector<Network> networks_;
+};
+
+}  // namespace sluice::server

@@ -1,0 +1,48 @@
+#include "server/trusted_proxies.h"
+
+#include <gtest/gtest.h>
+
+#include "http/request_builder.h"
+
+namespace sluice::server {
+namespace {
+
+/// The client of a request from `peer` with one field, where 10.0.0.0/8 and 2001:db8::/32 are
+/// believed.
+std::string client(std::string_view peer, std::string_view name, std::string_view value) {
+    const TrustedProxies proxies({*Network::parse("10.0.0.0/8"), *Network::parse("2001:db8::/32")});
+    http::RequestBuilder builder(http::Method::get, "/");
+    builder.field("Host", "a").field(name, value);
+    const http::Request& request = builder.request();
+    const auto address = *io::Address::from_ip(peer, 1234);
+    return std::string(proxies.client_of(address, peer, request));
+}
+
+TEST(TrustedProxies, BelieveNobodyElse) {
+    EXPECT_EQ(client("192.0.2.9", "X-Forwarded-For", "203.0.113.7"), "192.0.2.9");
+    EXPECT_EQ(client("10.1.2.3", "X-Forwarded-For", "203.0.113.7"), "203.0.113.7");
+}
+
+TEST(TrustedProxies, TakeTheLastAddressThatIsNoProxy) {
+    EXPECT_EQ(client("10.1.2.3", "X-Forwarded-For", "1.1.1.1, 203.0.113.7, 10.9.9.9"),
+              "203.0.113.7");
+}
+
+TEST(TrustedProxies, AreTheClientWhereEverybodyIsTrusted) {
+    EXPECT_EQ(client("10.1.2.3", "X-Forwarded-For", "10.0.0.5,10.0.0.6"), "10.0.0.5");
+}
+
+TEST(TrustedProxies, ReadForwardedWithPortsBracketsAndQuotes) {
+    EXPECT_EQ(client("10.1.2.3", "Forwarded", R"(for="[2001:db9::17]:4711";proto=https)"),
+              "2001:db9::17");
+    EXPECT_EQ(client("10.1.2.3", "Forwarded", "for=192.0.2.60:80;by=10.0.0.1, For=10.0.0.2"),
+              "192.0.2.60");
+}
+
+TEST(TrustedProxies, StopAtWhatIsNoAddress) {
+    EXPECT_EQ(client("10.1.2.3", "X-Forwarded-For", "203.0.113.7, unknown, 10.0.0.9"), "10.0.0.9");
+    EXPECT_EQ(client("10.1.2.3", "X-Forwarded-For", "<script>"), "10.1.2.3");
+}
+
+}  // namespace
+}  // namespace sluice::server
