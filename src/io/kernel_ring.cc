@@ -1,15 +1,14 @@
 #include "io/kernel_ring.h"
 
-#include <fmt/format.h>
 #include <liburing.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
 
 #include "base/check.h"
+#include "io/ring_error.h"
 #include "io/socket_calls.h"
 
 namespace sluice::io {
@@ -18,36 +17,6 @@ namespace {
 constexpr std::uint16_t buffer_group = 1;
 constexpr std::uint64_t nobody = 0;  // user data of what no operation waits for
 constexpr unsigned batch_max = 256;  // completions before the coroutines they made ready get a turn
-
-std::string explain(int error, const char* step) {
-    if (error == ENOSYS) return "this kernel has no io_uring: Sluice needs Linux 6.1 or later";
-    if (error == EPERM) {
-        int disabled = 0;
-        std::ifstream("/proc/sys/kernel/io_uring_disabled") >> disabled;
-        if (disabled != 0) {
-            return fmt::format(
-                "io_uring is disabled on this machine: set the sysctl "
-                "kernel.io_uring_disabled to 0 (it is {})",
-                disabled);
-        }
-        return "io_uring is refused, most likely by the seccomp profile of a container: allow "
-               "io_uring_setup, io_uring_enter and io_uring_register";
-    }
-    if (error == ENOMEM) {
-        return "not enough lockable memory for io_uring: raise RLIMIT_MEMLOCK (ulimit -l, or "
-               "LimitMEMLOCK= of the service)";
-    }
-    if (error == EMFILE || error == ENFILE) {
-        return "no file descriptor is left for io_uring: raise RLIMIT_NOFILE (ulimit -n)";
-    }
-    if (error == EINVAL) {
-        return fmt::format(
-            "this kernel's io_uring is too old ({} is refused): Sluice needs Linux "
-            "6.1 or later",
-            step);
-    }
-    return fmt::format("io_uring: {} failed: {}", step, std::strerror(error));
-}
 
 /// What the ring will ever be asked to do; the kernel refuses the rest, also to an intruder.
 int restrict_to_what_is_used(io_uring& ring) {
@@ -147,11 +116,12 @@ std::expected<std::unique_ptr<KernelRing>, std::string> KernelRing::create(const
     params.cq_entries = options.completions;
     if (const int error = io_uring_queue_init_params(options.submissions, &native->ring, &params)) {
         native->ring.ring_fd = -1;
-        return std::unexpected(explain(-error, "io_uring_setup"));
+        return std::unexpected(explain_ring_error(-error, "io_uring_setup"));
     }
-    if (const char* step = native->set_up_buffers()) return std::unexpected(explain(errno, step));
+    if (const char* step = native->set_up_buffers())
+        return std::unexpected(explain_ring_error(errno, step));
     if (const int error = restrict_to_what_is_used(native->ring)) {
-        return std::unexpected(explain(-error, "IORING_REGISTER_RESTRICTIONS"));
+        return std::unexpected(explain_ring_error(-error, "IORING_REGISTER_RESTRICTIONS"));
     }
     return std::unique_ptr<KernelRing>(new KernelRing(std::move(native)));
 }

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/result.h"
 #include "io/task_group.h"
-#include "io/waker.h"
 
 namespace sluice::io {
 namespace {
@@ -53,6 +53,7 @@ std::vector<unsigned> usable_cores() {
 std::expected<std::unique_ptr<Runtime>, std::string> Runtime::create(
     unsigned shards, const KernelRing::Options& options, Clock& clock) {
     std::unique_ptr<Runtime> runtime(new Runtime);
+    TRY(runtime->stop_waker_, Waker::create());
     if (shards == 0) shards = static_cast<unsigned>(usable_cores().size());
     std::vector<Shard*> peers;
     for (unsigned index = 0; index < shards; ++index) {
@@ -76,7 +77,8 @@ void Runtime::start(Root root) {
     root_ = std::move(root);
     unfinished_ = count();
     const std::vector<unsigned> cores = usable_cores();
-    // Nobody runs before every ring can be woken. Shared: whoever is last to wake still looks at it.
+    // Nobody runs before every ring can be woken. Shared: whoever is last to wake still looks at
+    // it.
     const auto adopted = std::make_shared<std::latch>(count() + 1);
     for (unsigned index = 0; index < count(); ++index) {
         threads_.emplace_back([this, index, core = cores[index % cores.size()], adopted] {
@@ -103,8 +105,9 @@ void Runtime::run(unsigned index, const Root& root) {
 
 void Runtime::request_stop() {
     if (std::exchange(stop_requested_, true)) return;
-    Waker waker;
-    for (unsigned index = 0; index < count(); ++index) waker.send(*shards_[index], *stops_[index]);
+    for (unsigned index = 0; index < count(); ++index) {
+        stop_waker_->send(*shards_[index], *stops_[index]);
+    }
 }
 
 void Runtime::join() {

@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "io/kernel_ring.h"
 #include "io/shard.h"
 #include "io/task.h"
+#include "io/waker.h"
 
 namespace sluice::io {
 
@@ -51,6 +53,7 @@ private:
     std::vector<KernelRing*> rings_;
     std::vector<std::unique_ptr<StopMessage>> stops_;
     std::atomic<unsigned> unfinished_ = 0;  // roots that still run
+    std::optional<Waker> stop_waker_;  // made at the start: at the end no descriptor may be left
     bool stop_requested_ = false;
     std::vector<std::jthread> threads_;
     Root root_;

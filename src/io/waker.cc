@@ -3,19 +3,42 @@
 #include <liburing.h>
 
 #include "base/check.h"
+#include "base/result.h"
+#include "io/ring_error.h"
 
 namespace sluice::io {
 
 struct Waker::Native {
-    io_uring ring{};
+    Native() = default;
+    Native(const Native&) = delete;
+    Native& operator=(const Native&) = delete;
+    ~Native() {
+        if (ring.ring_fd >= 0) io_uring_queue_exit(&ring);
+    }
+    io_uring ring{.ring_fd = -1};
 };
 
-Waker::Waker() : native_(std::make_unique<Native>()) {
-    CHECK(io_uring_queue_init(4, &native_->ring, 0) == 0, "no small ring for a thread");
+std::expected<Waker, std::string> Waker::create() {
+    auto native = std::make_unique<Native>();
+    if (const int error = io_uring_queue_init(4, &native->ring, 0); error != 0) {
+        native->ring.ring_fd = -1;
+        return std::unexpected(explain_ring_error(-error, "io_uring_setup"));
+    }
+    return Waker(std::move(native));
 }
 
-Waker::~Waker() {
-    io_uring_queue_exit(&native_->ring);
+Waker::Waker(std::unique_ptr<Native> native) : native_(std::move(native)) {}
+Waker::Waker(Waker&&) noexcept = default;
+Waker& Waker::operator=(Waker&&) noexcept = default;
+Waker::~Waker() = default;
+
+std::expected<std::vector<Waker>, std::string> make_wakers(unsigned count) {
+    std::vector<Waker> wakers;
+    for (unsigned i = 0; i < count; ++i) {
+        TRY(Waker waker, Waker::create());
+        wakers.push_back(std::move(waker));
+    }
+    return wakers;
 }
 
 void Waker::send(Shard& to, Message& message) {

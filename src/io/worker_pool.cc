@@ -1,13 +1,15 @@
 #include "io/worker_pool.h"
 
 #include "base/check.h"
-#include "io/waker.h"
 
 namespace sluice::io {
 
-WorkerPool::WorkerPool(unsigned threads, std::size_t waiting_max) : waiting_max_(waiting_max) {
-    threads_.reserve(threads);
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+WorkerPool::WorkerPool(std::vector<Waker> wakers, std::size_t waiting_max)
+    : waiting_max_(waiting_max) {
+    threads_.reserve(wakers.size());
+    for (Waker& waker : wakers) {
+        threads_.emplace_back([this, own = std::move(waker)]() mutable { work(own); });
+    }
 }
 
 WorkerPool::~WorkerPool() {
@@ -29,8 +31,7 @@ bool WorkerPool::submit(Job& job) {
     return true;
 }
 
-void WorkerPool::work() {
-    Waker waker;
+void WorkerPool::work(Waker& waker) {
     for (;;) {
         Job* job = nullptr;
         {

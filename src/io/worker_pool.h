@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "io/shard.h"
+#include "io/waker.h"
 
 namespace sluice::io {
 
@@ -21,9 +22,9 @@ struct PoolFull {};  // too much work waits already: answer 503 or 429
 
 class WorkerPool {
 public:
-    /// threads     0 runs every job inline, for simulations.
+    /// wakers      One for each thread; none runs every job inline, for simulations.
     /// waiting_max Jobs that may wait; one more is refused with PoolFull.
-    WorkerPool(unsigned threads, std::size_t waiting_max);
+    WorkerPool(std::vector<Waker> wakers, std::size_t waiting_max);
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
     /// Every job must have ended.
@@ -47,7 +48,7 @@ private:
     };
 
     bool submit(Job& job);
-    void work();
+    void work(Waker& waker);
 
     std::mutex mutex_;
     std::condition_variable wake_;

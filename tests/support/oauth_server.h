@@ -219,7 +219,7 @@ public:
 private:
     SeededRandom random_{5};
     oauth::Keys keys_ = oauth::Keys::generate(random_);
-    io::WorkerPool workers_{0, 1};
+    io::WorkerPool workers_{{}, 1};
     oauth::Peers peers_;
     std::vector<std::unique_ptr<io::Shard>> shards_;
     std::vector<std::unique_ptr<AuthorizationServer>> servers_;

@@ -1,6 +1,7 @@
 #include "io/runtime.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <mutex>
@@ -47,6 +48,45 @@ TEST(Runtime, RunsEachRootOnAThreadOfItsOwn) {
     runtime->join();
     EXPECT_EQ(threads.size(), 3u);
     EXPECT_EQ(indexes, (std::set<unsigned>{0, 1, 2}));
+}
+
+/// While it lives, nothing can be opened.
+class NoDescriptors {
+public:
+    NoDescriptors() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        const rlimit none{0, before_.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+TEST(Runtime, StopsWhereNoDescriptorIsLeft) {
+    SystemClock clock;
+    const auto runtime = make_runtime(2, clock);
+    std::atomic<int> stopped = 0;
+    runtime->start([&](Shard&, Event& stop) -> Task<void> {
+        co_await stop.wait();
+        ++stopped;
+    });
+    const NoDescriptors none;
+    runtime->request_stop();
+    runtime->join();
+    EXPECT_EQ(stopped, 2);
+}
+
+TEST(Runtime, SaysThatDescriptorsAreMissing) {
+    SystemClock clock;
+    const NoDescriptors none;
+    const auto made = Runtime::create(1, small, clock);
+    ASSERT_FALSE(made.has_value());
+    EXPECT_NE(made.error().find("RLIMIT_NOFILE"), std::string::npos) << made.error();
+    const auto wakers = make_wakers(1);
+    ASSERT_FALSE(wakers.has_value());
+    EXPECT_EQ(wakers.error(), made.error());
 }
 
 TEST(Runtime, StopsWhenAskedTwiceAndTooLate) {

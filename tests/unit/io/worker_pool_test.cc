@@ -20,7 +20,7 @@ Task<void> compute(WorkerPool& pool, Shard& shard, int* got) {
 
 TEST(WorkerPool, WithoutThreadsRunsInline) {
     ScriptedShard world;
-    WorkerPool pool(0, 0);
+    WorkerPool pool({}, 0);
     TaskGroup tasks;
     int got = 0;
     tasks.spawn(compute(pool, world.shard, &got));
@@ -39,7 +39,7 @@ struct PoolOnRuntime : testing::Test {
 };
 
 TEST_F(PoolOnRuntime, RunsOnAnotherThreadAndComesBackToItsShard) {
-    WorkerPool pool(2, 100);
+    WorkerPool pool(make_wakers(2).value(), 100);
     run([&pool](Shard& shard, Event&) -> Task<void> {
         const auto home = std::this_thread::get_id();
         for (int i = 0; i < 50; ++i) {
@@ -65,7 +65,7 @@ Task<void> block(WorkerPool& pool, Shard& shard, std::counting_semaphore<>& gate
 }
 
 TEST_F(PoolOnRuntime, RefusesWhatIsTooMuchAndFinishesTheRest) {
-    WorkerPool pool(1, 3);
+    WorkerPool pool(make_wakers(1).value(), 3);
     std::counting_semaphore<> gate(0);
     run([&](Shard& shard, Event&) -> Task<void> {
         Counts counts;
@@ -83,7 +83,7 @@ TEST_F(PoolOnRuntime, RefusesWhatIsTooMuchAndFinishesTheRest) {
 }
 
 TEST_F(PoolOnRuntime, CarriesWhatCanOnlyBeMoved) {
-    WorkerPool pool(1, 3);
+    WorkerPool pool(make_wakers(1).value(), 3);
     run([&](Shard& shard, Event&) -> Task<void> {
         auto text = std::make_unique<std::string>("there");
         auto back = co_await pool.run(shard, [held = std::move(text)]() mutable {

@@ -46,7 +46,7 @@ void World::play(simulation::Simulation::Client scenario) {
 }
 
 io::Task<void> World::run_shard(io::Shard& shard, io::Event& stop) {
-    io::WorkerPool workers(0, 1);
+    io::WorkerPool workers({}, 1);
     http::Client client(shard, workers);
     Gateway gateway({shard, client, guards_, report, look_up}, settings);
     GatewayService service(gateway);
@@ -84,7 +84,7 @@ io::Task<void> World::run_raw(io::Shard& shard, io::CancelScope& scope) {
 }
 
 io::Task<Answer> World::ask(io::Shard& shard, Ask question) {
-    io::WorkerPool workers(0, 1);
+    io::WorkerPool workers({}, 1);
     http::Client client(shard, workers);
     http::OutgoingRequest request;
     request.set(question.method, question.path);

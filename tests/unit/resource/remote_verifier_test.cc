@@ -59,7 +59,7 @@ struct RemoteWorld {
     using Scenario = std::function<io::Task<void>(io::Shard&, RemoteVerifier&)>;
     void play(const Scenario& scenario) {
         world.play([&](io::Shard& shard) -> io::Task<void> {
-            io::WorkerPool workers(0, 1);
+            io::WorkerPool workers({}, 1);
             http::Client client(shard, workers);
             {
                 RemoteVerifier verifier(shard, client, settings);
