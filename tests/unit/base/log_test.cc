@@ -47,11 +47,12 @@ TEST_F(LogTest, WritesOneJsonObjectALine) {
 }
 
 TEST_F(LogTest, QuotesOnlyWhatNeedsItInTextFormat) {
-    EXPECT_EQ(written(LogLevel::info, LogFormat::text,
-                      [](Log& log) {
-                          log.line(LogLevel::error, moment, "start").add("a", "plain").add("b", "x y");
-                      }),
-              "2023-11-14T22:13:20.042Z error start a=plain b=\"x y\"\n");
+    EXPECT_EQ(
+        written(LogLevel::info, LogFormat::text,
+                [](Log& log) {
+                    log.line(LogLevel::error, moment, "start").add("a", "plain").add("b", "x y");
+                }),
+        "2023-11-14T22:13:20.042Z error start a=plain b=\"x y\"\n");
 }
 
 TEST_F(LogTest, WritesNothingBelowItsLevel) {
