@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "crypto/digest.h"
-#include "http/form.h"
 #include "oauth/authorization_server.h"
 #include "oauth/clients/client_directory.h"
 #include "oauth/clients/registration_ledger.h"
@@ -64,9 +63,7 @@ struct ShardState {
     AttemptThrottle address_logins;   // by address
     storage::TextMap<token::ScopeSet> consents;
 
-    // Of introspection alone, which never suspends while it uses them.
-    CallerMemory callers;
-    http::Form introspection_form;
+    CallerMemory callers;  // of introspection
 
     /// The shard that keeps what belongs to `name`: a client, a user, an address.
     unsigned owner_of(std::string_view name) const;

@@ -289,6 +289,29 @@ TEST_F(TokenRequestTest, TooManyWrongSecretsAreSlowedForThatClientAndAddressOnly
     EXPECT_EQ(client.token(request, basic("conf", conf_secret)).status(), 200);
 }
 
+TEST_F(TokenRequestTest, OtherSpellingsOfTheIdentifierGiveNoMoreGuesses) {
+    const Parameters request{{"grant_type", "client_credentials"}};
+    for (const char* spelling : {"conf", "%63onf", "c%6Fnf", "co%6enf", "con%66"}) {
+        for (int i = 0; i < 2; ++i) {
+            expect_error(client.token(request, basic(spelling, "wrong")), 401, "invalid_client");
+        }
+    }
+    expect_error(client.token(request, basic("%63%6fnf", "wrong")), 429, "temporarily_unavailable");
+}
+
+TEST(TokenRateLimit, WhatOthersSendInItsNameDoesNotUseUpAClientsLimit) {
+    oauth::Settings settings = test_settings();
+    settings.rate_limit = {.requests = 5, .window = std::chrono::minutes{1}};
+    Servers servers(settings);
+    TokenClient client(servers);
+    const Parameters request{{"grant_type", "client_credentials"}};
+    for (int i = 0; i < 10; ++i) {
+        Sent sent = TokenClient::request(request, basic("conf", "wrong"));
+        servers.call(&AuthorizationServer::token, sent.from("198.51.100.1"));
+    }
+    EXPECT_EQ(client.token(request, basic("conf", conf_secret)).status(), 200);
+}
+
 TEST(TokenRateLimit, AClientIsRefusedBeyondItsLimitOnWhateverShardItAsks) {
     oauth::Settings settings = test_settings();
     settings.rate_limit = {.requests = 20, .window = std::chrono::minutes{1}};

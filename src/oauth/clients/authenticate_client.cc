@@ -17,7 +17,6 @@ struct Admission {
 struct Presented {
     const std::string& client_id;
     const std::string& guess;  // empty: nothing that could be wrong was sent
-    bool known;
     bool proved;
 };
 
@@ -29,7 +28,8 @@ Admission admit(ShardState& owner, const Presented& presented) {
             presented.proved ? owner.wrong_secrets.pause_left(presented.guess, owner.now())
                              : owner.wrong_secrets.begin(presented.guess, owner.now()).retry_after;
     }
-    if (presented.known && admission.wait_for_secrets == Seconds{0}) {
+    // What others send in a client's name does not use up what the client may send.
+    if (presented.proved && admission.wait_for_secrets == Seconds{0}) {
         admission.wait_for_limit = owner.token_limits.admit(presented.client_id, owner.now());
         owner.registrations.touch(presented.client_id, owner.now());
     }
@@ -43,18 +43,18 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
     CO_TRY(const ClientCredentials credentials, read_client_credentials(request, form));
 
     auto client = check_client_credentials(state.clients, credentials);
+    // One count for one client, however its identifier was encoded.
+    const ClientHandle* claimed = find_claimed_client(state.clients, credentials);
+    const std::string client_id =
+        claimed != nullptr ? (*claimed)->client_id : credentials.client_id;
 
     // Whoever sends no secret guesses nothing, and does not use up the patience for the others
     // behind the same address.
     std::string guess;
-    if (!credentials.secret.empty()) {
-        guess.append(request.peer()).append(" ").append(credentials.client_id);
-    }
-    const Presented presented{credentials.client_id, guess,
-                              state.clients.find(credentials.client_id) != nullptr,
-                              client.has_value()};
+    if (!credentials.secret.empty()) guess.append(request.peer()).append(" ").append(client_id);
+    const Presented presented{client_id, guess, client.has_value()};
     const Admission admission = co_await state.peers.call(
-        state.shard, state.owner_of(credentials.client_id),
+        state.shard, state.owner_of(client_id),
         [&presented](ShardState& there) { return admit(there, presented); });
     // Also where the secret is right: otherwise the one guess that passes would still be told.
     if (admission.wait_for_secrets > Seconds{0}) {

@@ -41,8 +41,10 @@ Result<ClientCredentials> read_basic(std::string_view value) {
     credentials.in_header = true;
     credentials.client_id = pair.substr(0, colon);
     credentials.secret = Secret(std::string(pair.substr(colon + 1)));
-    credentials.client_id_decoded = form_decoded(credentials.client_id);
-    credentials.secret_decoded = Secret(form_decoded(credentials.secret.reveal()));
+    if (pair.find_first_of("%+") != std::string_view::npos) {
+        credentials.client_id_decoded = form_decoded(credentials.client_id);
+        credentials.secret_decoded = Secret(form_decoded(credentials.secret.reveal()));
+    }
     return credentials;
 }
 
@@ -51,7 +53,8 @@ bool secret_matches(const Client& client, const ClientCredentials& credentials) 
         return crypto::constant_time_equal(crypto::sha256(secret.reveal()), client.secret_digest);
     };
     const bool as_sent = matches(credentials.secret);
-    const bool as_decoded = credentials.in_header && matches(credentials.secret_decoded);
+    const bool as_decoded =
+        !credentials.secret_decoded.empty() && matches(credentials.secret_decoded);
     return as_sent || as_decoded;
 }
 
@@ -90,12 +93,16 @@ Result<ClientCredentials> read_client_credentials(const http::Request& request,
     return credentials;
 }
 
+const ClientHandle* find_claimed_client(const ClientDirectory& clients,
+                                        const ClientCredentials& credentials) {
+    const ClientHandle* found = clients.find(credentials.client_id);
+    if (found != nullptr || credentials.client_id_decoded.empty()) return found;
+    return clients.find(credentials.client_id_decoded);
+}
+
 Result<ClientHandle> check_client_credentials(const ClientDirectory& clients,
                                               const ClientCredentials& credentials) {
-    const ClientHandle* found = clients.find(credentials.client_id);
-    if (found == nullptr && credentials.in_header) {
-        found = clients.find(credentials.client_id_decoded);
-    }
+    const ClientHandle* found = find_claimed_client(clients, credentials);
     // Somebody to compare with, so that an unknown client takes as long.
     const Client nobody;
     const bool matches = secret_matches(found != nullptr ? **found : nobody, credentials);

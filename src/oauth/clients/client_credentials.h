@@ -16,10 +16,11 @@ namespace sluice::oauth {
 /// What a request presents, unchecked.
 struct ClientCredentials {
     std::string client_id;
-    Secret secret;                  // empty where none was sent
-    bool in_header = false;         // HTTP Basic: a refusal then carries a challenge
-    std::string client_id_decoded;  // of Basic: as form-decoded, where that differs
-    Secret secret_decoded;          // likewise
+    Secret secret;           // empty where none was sent
+    bool in_header = false;  // HTTP Basic: a refusal then carries a challenge
+    // Of Basic, as form-decoded; empty where there is nothing to decode.
+    std::string client_id_decoded;
+    Secret secret_decoded;
 
     Challenge challenge() const { return in_header ? Challenge::basic : Challenge::none; }
 };
@@ -28,6 +29,10 @@ struct ClientCredentials {
 /// clients; invalid_client where nothing identifies a client, or in a way that is not supported.
 Result<ClientCredentials> read_client_credentials(const http::Request& request,
                                                   const http::Form& form);
+
+/// The client that the credentials name, whichever way they are encoded; null where there is none.
+const ClientHandle* find_claimed_client(const ClientDirectory& clients,
+                                        const ClientCredentials& credentials);
 
 /// RFC 6749 §2.3.1 wants both halves of HTTP Basic form-encoded, and most clients send them as they
 /// are: either reading may be the right one.

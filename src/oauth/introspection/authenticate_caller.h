@@ -17,7 +17,7 @@ const Caller* find_remembered_caller(ShardState& state, const http::Request& req
                                      const http::Form& form);
 
 /// A confidential client, by any method, or the holder of an API key, by Authorization: Bearer.
-/// Remembers who proved it by the field. Nothing of `form` is read after the first suspension.
+/// Remembers who proved it by the field.
 /// Errors: invalid_client, invalid_token, invalid_request, rate_limited.
 io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
                                              const http::Form& form);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "crypto/digest.h"
 #include "http/media_type.h"
@@ -83,11 +84,62 @@ void append_answer(ShardState& owner, token::TokenKind kind, const crypto::Diges
     }
 }
 
+// What is asked about.
+struct Question {
+    token::TokenKind kind;
+    token::GrantTag tag;
+    crypto::Digest digest;  // of the token
+};
+
+std::optional<Question> question_about(std::string_view token) {
+    const auto head = token::parse_token(token);
+    if (!head) return std::nullopt;
+    return Question{head->kind, head->tag, crypto::sha256(token)};
+}
+
+// The request as resource servers send it, one time after the other: a form of the token alone, and
+// one Authorization field. It is read in one pass; every other shape takes the long way and gets
+// the same answer.
+struct UsualRequest {
+    std::string_view token;
+    std::string_view authorization;
+};
+
+std::optional<UsualRequest> read_usual_request(const http::Request& request) {
+    constexpr std::string_view name = "token=";
+    if (!request.body().starts_with(name)) return std::nullopt;
+    UsualRequest usual{request.body().substr(name.size()), {}};
+    bool is_form = false;
+    for (const http::Field& field : request.fields()) {
+        constexpr std::string_view authorization = "authorization";
+        constexpr std::string_view content_type = "content-type";
+        if (field.name.size() == authorization.size() &&
+            equal_ignoring_case(field.name, authorization)) {
+            if (!usual.authorization.empty()) return std::nullopt;
+            usual.authorization = field.value;
+        } else if (field.name.size() == content_type.size() &&
+                   equal_ignoring_case(field.name, content_type)) {
+            is_form = field.value == "application/x-www-form-urlencoded";
+        }
+    }
+    if (!is_form || usual.authorization.empty()) return std::nullopt;
+    return usual;
+}
+
 void begin_answer(http::Response& response) {
     response.set_status(http::Status::ok);
     response.add_field("Content-Type", "application/json");
     response.add_field("Cache-Control", "no-store");
     response.body().clear();
+}
+
+// The owner writes into this response while this side waits: nothing is copied, and in steady state
+// the body has room already.
+io::Task<void> ask_owner(ShardState& state, Question question, Caller caller, std::string& body) {
+    co_await state.peers.call(state.shard, state.owner_of(question.tag), [&](ShardState& owner) {
+        append_answer(owner, question.kind, question.digest, caller, body);
+    });
+    if (body.empty()) body = token::inactive_json;
 }
 
 void refuse_question(ShardState& state, const http::Request& request, http::Response& response,
@@ -99,53 +151,52 @@ void refuse_question(ShardState& state, const http::Request& request, http::Resp
                              .request_id = request.id()});
 }
 
+// Any request, read and authenticated by all the rules.
+io::Task<Result<Caller>> read_and_authenticate(ShardState& state, const http::Request& request,
+                                               std::optional<Question>& question) {
+    http::Form form;
+    std::string converted;
+    CO_REQUIRE(read_question(form, request, converted));
+    const Caller* remembered = find_remembered_caller(state, request, form);
+    Result<Caller> caller = remembered != nullptr
+                                ? Result<Caller>(*remembered)
+                                : co_await authenticate_caller(state, request, form);
+    CO_REQUIRE(caller);
+    CO_TRY(const std::string_view token, require_parameter(form, "token"));
+    question = question_about(token);
+    co_return caller;
+}
+
 }  // namespace
 
 io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
                                 http::Response& response) {
-    std::string converted;
-    http::Form& form = state.introspection_form;  // not read any more after a suspension
-    if (const auto read = read_question(form, request, converted); !read) {
-        co_return refuse_question(state, request, response, read.error());
+    const Caller* caller = nullptr;
+    std::optional<Question> question;
+    if (const auto usual = read_usual_request(request)) {
+        question = question_about(usual->token);
+        // A text that is no token of ours may hold anything, other parameters even.
+        if (question) {
+            caller =
+                state.callers.find(crypto::sha256(usual->authorization), state.clients.revision());
+        }
     }
-    const auto token = parameter(form, "token");
-    const auto head = token ? token::parse_token(*token) : std::nullopt;
-    const crypto::Digest digest = head ? crypto::sha256(*token) : crypto::Digest{};
-
-    const Caller* caller = find_remembered_caller(state, request, form);
     Caller authenticated;
     if (caller == nullptr) {
-        const bool asked = token.has_value();
-        auto result = co_await authenticate_caller(state, request, form);
-        if (!result) co_return refuse_question(state, request, response, result.error());
-        if (!asked) {
-            co_return refuse_question(
-                state, request, response,
-                {ErrorCode::invalid_request, "The parameter token is missing."});
-        }
-        authenticated = *std::move(result);
+        auto asked = co_await read_and_authenticate(state, request, question);
+        if (!asked) co_return refuse_question(state, request, response, asked.error());
+        authenticated = *std::move(asked);
         caller = &authenticated;
-    } else if (!token) {
-        co_return refuse_question(state, request, response,
-                                  {ErrorCode::invalid_request, "The parameter token is missing."});
     }
 
     begin_answer(response);
-    std::string& body = response.body();
-    if (head) {
-        const unsigned owner = state.owner_of(head->tag);
-        if (owner == state.here()) {
-            append_answer(state, head->kind, digest, *caller, body);
-        } else {
-            // The owner writes into this response while this side waits: nothing is copied, and in
-            // steady state the body has room already.
-            const Caller lent = *caller;
-            co_await state.peers.call(state.shard, owner, [&](ShardState& there) {
-                append_answer(there, head->kind, digest, lent, body);
-            });
-        }
+    if (question && state.owner_of(question->tag) != state.here()) {
+        co_return co_await ask_owner(state, *question, *caller, response.body());
     }
-    if (body.empty()) body = token::inactive_json;
+    if (question) {
+        append_answer(state, question->kind, question->digest, *caller, response.body());
+    }
+    if (response.body().empty()) response.body() = token::inactive_json;
 }
 
 io::Task<std::optional<ActiveToken>> find_active_token(ShardState& state,
