@@ -1,5 +1,6 @@
 #include "resource/json_rpc.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/result.h"
@@ -51,10 +52,21 @@ std::string_view name_member(std::string_view method) {
     return method == "resources/read" ? "uri" : "";
 }
 
+/// A server that keeps its texts as C does would end them at a NUL, and so read another name than
+/// the one that was decided on.
+bool holds_control(std::string_view text) {
+    return std::ranges::any_of(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 std::expected<Message, RpcError> read_call(const Parts& parts, Message message) {
     const auto method = parts.method->string();
     if (!method || method->empty()) {
         return failure(RpcError{RpcCode::invalid_request, "the method is no text", message.id});
+    }
+    if (holds_control(*method)) {
+        return failure(
+            RpcError{RpcCode::invalid_request, "the method holds a control character", message.id});
     }
     message.method = *method;
     message.kind = parts.id ? Message::Kind::request : Message::Kind::notification;
@@ -64,6 +76,10 @@ std::expected<Message, RpcError> read_call(const Parts& parts, Message message) 
     }
     const std::string_view member = name_member(message.method);
     if (!member.empty()) message.name = find_text(parts.params, member);
+    if (holds_control(message.name)) {
+        return failure(
+            RpcError{RpcCode::invalid_params, "the name holds a control character", message.id});
+    }
     if (parts.params) {
         message.protocol_version = find_text(parts.params->find("_meta"), version_key);
     }

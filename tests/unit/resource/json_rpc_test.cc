@@ -107,6 +107,19 @@ TEST(PostedBody, RefusesAToolCallWithoutTheNameOfATool) {
     }
 }
 
+TEST(PostedBody, RefusesControlCharactersInMethodsAndNames) {
+    const std::string_view call =
+        R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_note"}})";
+    ASSERT_TRUE(PostedBody::parse(call).has_value());
+    for (const std::string_view control : {R"(\u0000)", R"(\n)", R"(\u001f)", "\x7f"}) {
+        for (const std::string_view text : {"tools/call", "delete_note"}) {
+            std::string changed(call);
+            changed.insert(changed.find(text) + text.size(), control);
+            EXPECT_EQ(error_of(changed).id, "1") << changed;
+        }
+    }
+}
+
 TEST(PostedBody, RefusesABatchThatIsTooLarge) {
     const auto batch = [](std::size_t size) {
         std::string text = "[";
