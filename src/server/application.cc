@@ -19,25 +19,24 @@ std::optional<oauth::Settings> auth_settings(const Config& config, Random& rando
 
 }  // namespace
 
-Application::Application(io::Runtime& runtime, Config config, int log_fd,
-                         std::vector<io::Waker> wakers)
+Application::Application(Parts parts, Config config, int log_fd)
     : config_(std::move(config)),
-      auth_settings_(auth_settings(config_, random_)),
-      keys_(oauth::Keys::generate(random_)),
+      auth_settings_(auth_settings(config_, parts.random)),
+      keys_(oauth::Keys::generate(parts.random)),
       resource_settings_(resource_settings(config_)),
       router_(auth_settings_ ? &*auth_settings_ : nullptr, resource_settings_),
       proxies_(config_.server().trusted_proxies),
       log_writer_(log_fd),
-      workers_(std::move(wakers), waiting_jobs_max),
-      shard_count_(runtime.count()) {
-    for (unsigned shard = 0; shard < shard_count_; ++shard) {
-        services_.push_back(std::make_unique<ShardService>(runtime.shard(shard), parts()));
+      workers_(std::move(parts.wakers), waiting_jobs_max),
+      shard_count_(static_cast<unsigned>(parts.shards.size())) {
+    for (io::Shard* shard : parts.shards) {
+        services_.push_back(std::make_unique<ShardService>(*shard, shared_parts()));
     }
 }
 
 Application::~Application() = default;
 
-ProcessParts Application::parts() {
+ProcessParts Application::shared_parts() {
     return {.config = config_,
             .auth = auth_settings_ ? &*auth_settings_ : nullptr,
             .keys = keys_,
@@ -56,8 +55,19 @@ std::expected<std::unique_ptr<Application>, std::string> Application::create(io:
                                                                              Config config,
                                                                              int log_fd) {
     TRY(std::vector<io::Waker> wakers, io::make_wakers(std::max(1U, runtime.count() / 2)));
+    std::vector<io::Shard*> shards;
+    for (unsigned index = 0; index < runtime.count(); ++index) {
+        shards.push_back(&runtime.shard(index));
+    }
+    SystemRandom random;
+    return create(Parts{std::move(shards), std::move(wakers), random}, std::move(config), log_fd);
+}
+
+std::expected<std::unique_ptr<Application>, std::string> Application::create(Parts parts,
+                                                                             Config config,
+                                                                             int log_fd) {
     std::unique_ptr<Application> application(
-        new Application(runtime, std::move(config), log_fd, std::move(wakers)));
+        new Application(std::move(parts), std::move(config), log_fd));
     for (const auto& service : application->services_) REQUIRE(service->listen());
     return application;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "io/runtime.h"
 #include "io/sharded.h"
 #include "io/worker_pool.h"
@@ -26,6 +27,15 @@ public:
     static std::expected<std::unique_ptr<Application>, std::string> create(io::Runtime& runtime,
                                                                            Config config,
                                                                            int log_fd);
+    /// The same on shards of any kind, as simulations have them.
+    struct Parts {
+        std::vector<io::Shard*> shards;  // in the order of their indexes; outlive the application
+        std::vector<io::Waker> wakers;   // one for each worker thread; none: work is done inline
+        Random& random;                  // for the secrets of the process; used here only
+    };
+    static std::expected<std::unique_ptr<Application>, std::string> create(Parts parts,
+                                                                           Config config,
+                                                                           int log_fd);
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
     ~Application();
@@ -34,11 +44,10 @@ public:
     io::Task<void> run(io::Shard& shard, io::Event& stop);
 
 private:
-    Application(io::Runtime& runtime, Config config, int log_fd, std::vector<io::Waker> wakers);
-    ProcessParts parts();
+    Application(Parts parts, Config config, int log_fd);
+    ProcessParts shared_parts();
 
     Config config_;
-    SystemRandom random_;
     std::optional<oauth::Settings> auth_settings_;
     oauth::Keys keys_;
     resource::Settings resource_settings_;

@@ -1,13 +1,13 @@
 #include "tests/sim/sluice_world.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/json.h"
+#include "base/random.h"
+#include "crypto/password_hash.h"
 #include "server/config/config.h"
-#include "server/wiring/oauth_settings.h"
-#include "server/wiring/resource_settings.h"
 
 namespace sluice::simulation {
 namespace {
@@ -27,7 +27,7 @@ default_scope = "mcp:read"
 access_token_ttl = "1h"
 refresh_replay_window = "120s"
 registration = "open"
-rate_limit = { requests = 100000, window = "1m" }
+rate_limit = {{ requests = 100000, window = "1m" }}
 
 [auth.scopes]
 "mcp:read" = "Read notes"
@@ -35,7 +35,7 @@ rate_limit = { requests = 100000, window = "1m" }
 
 [[auth.user]]
 username = "alice"
-password = "correct horse"
+password_hash = "{}"
 
 [[auth.client]]
 client_id = "pub"
@@ -66,8 +66,18 @@ public:
     std::optional<std::string> file(const std::string&) const override { return {}; }
 };
 
+/// Its hash, made once for all runs: making one takes long.
+const std::string& password_hash() {
+    static const std::string text = [] {
+        SeededRandom random(1);
+        return crypto::PasswordHash::make("correct horse", random).text();
+    }();
+    return text;
+}
+
 server::Config make_config() {
-    auto config = server::parse_config(configuration, NoSurroundings{});
+    auto config =
+        server::parse_config(fmt::format(configuration, password_hash()), NoSurroundings{});
     if (!config) {
         for (const auto& problem : config.error()) {
             check_failed(__FILE__, __LINE__, "the configuration is valid",
@@ -77,28 +87,23 @@ server::Config make_config() {
     return *std::move(config);
 }
 
-// Made once for all runs: hashing the password takes long.
-const oauth::Settings& auth_settings(const server::Config& config) {
-    static const oauth::Settings settings = [&config] {
-        SeededRandom random(1);
-        return server::oauth_settings(config, random);
-    }();
-    return settings;
-}
-
 }  // namespace
 
 io::Task<void> EchoUpstream::serve(http::Exchange& exchange) {
     ++served;
+    if (exchange.request().method() == http::Method::get) co_return co_await stream(exchange);
     const std::string body(exchange.request().body());
     const std::uint64_t chance = exchange.shard().random().next_u64();
     if (body.contains("\"slow\"")) {
         co_await io::Sleep(exchange.shard(), std::chrono::seconds{2}, &exchange.scope());
+    } else if (body.contains("\"stuck\"")) {
+        co_await io::Sleep(exchange.shard(), std::chrono::hours{24}, &exchange.scope());
     } else if (chance % 3 == 0) {
         co_await io::Sleep(exchange.shard(),
                            Duration{static_cast<std::int64_t>(chance % 50'000'000)},
                            &exchange.scope());
     }
+    if (exchange.cancelled()) ++given_up;
     const std::size_t id = body.find("\"id\":");
     const std::size_t end = body.find_first_of(",}", id);
     exchange.response().add_field("Content-Type", "application/json");
@@ -106,14 +111,21 @@ io::Task<void> EchoUpstream::serve(http::Exchange& exchange) {
                                  ",\"result\":{\"echo\":" + body + "}}";
 }
 
-SluiceWorld::SluiceWorld()
-    : config_(make_config()),
-      auth_settings_(auth_settings(config_)),
-      keys_(oauth::Keys::generate(random_)),
-      resource_settings_(server::resource_settings(config_)),
-      router_(&auth_settings_, resource_settings_),
-      log_fd_(open("/dev/null", O_WRONLY | O_CLOEXEC)),
-      log_writer_(log_fd_) {}
+io::Task<void> EchoUpstream::stream(http::Exchange& exchange) {
+    ++streams;
+    exchange.response().add_field("Content-Type", "text/event-stream");
+    bool open = (co_await exchange.begin_stream()).has_value();
+    for (unsigned number = 1; open && !exchange.drain().cancelled(); ++number) {
+        const std::string event = "data: {\"number\":" + std::to_string(number) + "}\n\n";
+        open =
+            (co_await exchange.write(event)).has_value() &&
+            co_await io::Sleep(exchange.shard(), std::chrono::milliseconds{200}, &exchange.scope());
+    }
+    if (open) static_cast<void>(co_await exchange.finish());
+    --streams;
+}
+
+SluiceWorld::SluiceWorld() : log_fd_(open("/dev/null", O_WRONLY | O_CLOEXEC)) {}
 
 SluiceWorld::~SluiceWorld() {
     ::close(log_fd_);
@@ -121,24 +133,13 @@ SluiceWorld::~SluiceWorld() {
 
 void SluiceWorld::start(Simulation& sim, unsigned upstream_shard) {
     upstream_stop_ = std::make_unique<io::Event>(sim.client_shard(upstream_shard));
-    const unsigned shards = sim.shard(0).count();
-    for (unsigned i = 0; i < shards; ++i) {
-        const server::ProcessParts parts{.config = config_,
-                                         .auth = &auth_settings_,
-                                         .keys = keys_,
-                                         .resources = resource_settings_,
-                                         .router = router_,
-                                         .log_writer = log_writer_,
-                                         .workers = workers_,
-                                         .auth_peers = auth_peers_,
-                                         .guards = guards_,
-                                         .services = services_by_shard_,
-                                         .shard_count = shards};
-        services_.push_back(std::make_unique<server::ShardService>(sim.shard(i), parts));
-        CHECK(services_.back()->listen().has_value());
-    }
-    sim.start(
-        [this](io::Shard& shard, io::Event& stop) { return services_[shard.index()]->run(stop); });
+    SeededRandom random(sim.dice().next());
+    server::Application::Parts parts{.shards = {}, .wakers = {}, .random = random};
+    for (unsigned i = 0; i < sim.shard(0).count(); ++i) parts.shards.push_back(&sim.shard(i));
+    auto application = server::Application::create(std::move(parts), make_config(), log_fd_);
+    CHECK(application.has_value());
+    application_ = *std::move(application);
+    sim.start([this](io::Shard& shard, io::Event& stop) { return application_->run(shard, stop); });
     sim.start_client([this](io::Shard& shard) { return serve_upstream(shard); }, upstream_shard);
 }
 
