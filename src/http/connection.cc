@@ -147,17 +147,17 @@ void Connection::end_exchange(const ConnectionExchange& exchange) {
                          .to_head = request.method() == Method::head});
     }
     if (context_.observer != nullptr) {
-        context_.observer->on_request_finished({.method = request.method_text(),
-                                                .path = request.path(),
-                                                .peer = request.peer(),
-                                                .status = response.status(),
-                                                .duration = context_.shard.precise_now() - request_started_,
-                                                .request_bytes = request.body().size(),
-                                                .response_bytes = exchange.streamed()
-                                                                      ? exchange.bytes_streamed()
-                                                                      : response.body().size(),
-                                                .id = request.id(),
-                                                .cut_off = broken_});
+        context_.observer->on_request_finished(
+            {.method = request.method_text(),
+             .path = request.path(),
+             .peer = request.peer(),
+             .status = response.status(),
+             .duration = context_.shard.precise_now() - request_started_,
+             .request_bytes = request.body().size(),
+             .response_bytes =
+                 exchange.streamed() ? exchange.bytes_streamed() : response.body().size(),
+             .id = request.id(),
+             .cut_off = broken_});
     }
     buffers_->parser.next_request();
     request_started_ = context_.shard.now();
