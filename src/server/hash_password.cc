@@ -71,7 +71,8 @@ int fail(std::string_view reason) {
 int hash_password() {
     const bool terminal = isatty(STDIN_FILENO) == 1;
     const auto password = terminal ? ask("Password: ") : read_line();
-    if (!password || password->empty()) return fail("no password was given");
+    if (!password || password->empty())
+        return fail("no password was given, or one longer than 1024 bytes");
     if (terminal) {
         const auto again = ask("Once more: ");
         if (!again || again->reveal() != password->reveal()) return fail("the two differ");
