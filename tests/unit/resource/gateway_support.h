@@ -123,11 +123,13 @@ struct Answer {
 /// (for another resource), "useless" (no scope); "broken" cannot be verified; all else is inactive.
 class World {
 public:
-    explicit World(unsigned shards = 1, std::uint64_t seed = 1);
+    explicit World(unsigned shards = 1, std::uint64_t seed = 1,
+                   simulation::FaultRates faults = simulation::FaultRates::harmless());
 
     Settings settings;
     FakeUpstream upstream;
     Report report;
+    bool connections_break = false;
     Duration drain_timeout = std::chrono::seconds{5};
     std::function<io::Task<void>(io::Shard&, int fd)> raw;  // serves connections to raw_address
 
@@ -136,7 +138,8 @@ public:
     /// One request, one answer.
     Answer answer_to(Ask question);
 
-    /// To be awaited in a scenario: asks over a connection of its own.
+    /// To be awaited in a scenario: asks over a connection of its own. Status 0 where no answer
+    /// came, which is a failure unless `connections_break`.
     io::Task<Answer> ask(io::Shard& shard, Ask question);
 
     simulation::Simulation& sim() { return sim_; }
