@@ -20,7 +20,8 @@ Connection::Connection(ServerContext& context, int fd)
       stream_(context.shard, fd),
       scope_(&context.stop),
       reading_(&scope_),
-      deadline_(context.shard) {}
+      deadline_(context.shard),
+      first_request_until_(context.shard.now() + context.settings.first_request_grace) {}
 
 io::Task<void> Connection::run() {
     join(&context_.drain);
@@ -46,7 +47,7 @@ io::Task<void> Connection::run() {
         if (step == Step::send_continue) buffers_->output += continue_head;
         if (!idle() && !buffers_->output.empty() && !co_await flush()) break;
         if (!idle() && !buffers_->parser.holds_input()) release_buffers();
-        if (idle() && context_.drain.cancelled()) break;
+        if (idle() && context_.drain.cancelled() && !may_expect_first_request()) break;
         set_reading_deadline();
         if (!take_input(co_await stream_.receive(&reading_))) break;
     }
@@ -82,7 +83,9 @@ Connection::Step Connection::next_step() {
 void Connection::set_reading_deadline() {
     const ServerSettings& settings = context_.settings;
     if (idle()) {
-        deadline_.set(reading_, context_.shard.now() + settings.idle_timeout);
+        deadline_.set(reading_, context_.drain.cancelled()
+                                    ? first_request_until_
+                                    : context_.shard.now() + settings.idle_timeout);
     } else if (in_body_) {
         deadline_.set(reading_, body_started_ + settings.body_grace +
                                     time_at_rate(buffers_->parser.body_bytes_received(),
@@ -128,6 +131,7 @@ void Connection::begin_exchange() {
     request.peer_ = locator != nullptr ? locator->client_of(peer_address_, peer_, request) : peer_;
     request.id_ = context_.next_id++;
     request_started_ = context_.shard.now();
+    first_request_until_ = {};
     if (!buffers_->parser.keep_alive()) closing_ = true;
     buffers_->response.clear();
 }
@@ -222,7 +226,9 @@ void Connection::on_peer_ended(io::Error error) {
 }
 
 void Connection::on_cancel() {
-    if (idle()) reading_.cancel();
+    if (!idle()) return;
+    if (!may_expect_first_request()) return reading_.cancel();
+    deadline_.set(reading_, first_request_until_);
 }
 
 }  // namespace sluice::http

@@ -40,6 +40,7 @@ private:
     void find_peer();
     void release_buffers();
     bool idle() const { return buffers_ == nullptr; }
+    bool may_expect_first_request() const { return context_.shard.now() < first_request_until_; }
     io::Task<bool> flush();
     io::Task<void> linger();
 
@@ -67,6 +68,7 @@ private:
     ParseError error_;                 // why Step::refuse
     MonotonicTime request_started_{};  // its first byte, then its last
     MonotonicTime body_started_{};
+    MonotonicTime first_request_until_;  // long ago once there was one
     io::Address peer_address_;
     std::string peer_;  // its text
     bool in_body_ = false;

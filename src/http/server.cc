@@ -41,14 +41,22 @@ io::Task<void> Server::accept_from(io::Listener* listener) {
         const io::Result<int> accepted = co_await listener->accept(&accepting_);
         if (!accepted) {
             co_await io::Sleep(context_.shard, accept_pause, &accepting_);
-        } else if (connections_ >= context_.settings.connections_max) {
-            ++connections_refused_;
-            context_.shard.ring().close(*accepted);
         } else {
-            tasks_.spawn(serve_connection(*accepted));
+            admit(*accepted);
         }
     }
+    // Whoever was let in before the stop is served: for them nothing else would answer.
+    co_await listener->stop();
+    while (const auto fd = listener->take()) admit(*fd);
     co_await listener->close();
+}
+
+void Server::admit(int fd) {
+    if (connections_ >= context_.settings.connections_max) {
+        ++connections_refused_;
+        return context_.shard.ring().close(fd);
+    }
+    tasks_.spawn(serve_connection(fd));
 }
 
 io::Task<void> Server::serve_connection(int fd) {

@@ -35,6 +35,7 @@ public:
     std::size_t connections_refused() const { return connections_refused_; }
 
 private:
+    void admit(int fd);
     io::Task<void> accept_from(io::Listener* listener);
     io::Task<void> serve_connection(int fd);
 

@@ -51,8 +51,8 @@ void Listener::on_accepted(int result) {
     if (waiter_ != nullptr) shard_.ring().accept(acceptor_, fd_);
 }
 
-Task<void> Listener::close() {
-    CHECK(waiter_ == nullptr, "closed while somebody accepts");
+Task<void> Listener::stop() {
+    CHECK(waiter_ == nullptr, "stopped while somebody accepts");
     if (acceptor_.in_flight()) {
         struct UntilAcceptorEnds {
             Listener& listener;
@@ -65,6 +65,19 @@ Task<void> Listener::close() {
         };
         co_await UntilAcceptorEnds{*this};
     }
+}
+
+std::optional<int> Listener::take() {
+    while (!accepted_.empty()) {
+        const int result = accepted_.front();
+        accepted_.erase(accepted_.begin());
+        if (result >= 0) return result;
+    }
+    return std::nullopt;
+}
+
+Task<void> Listener::close() {
+    co_await stop();
     release();
 }
 

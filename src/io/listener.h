@@ -3,6 +3,7 @@
 
 #include <coroutine>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "io/cancel.h"
@@ -45,7 +46,11 @@ public:
     };
     Accept accept(CancelScope* scope = nullptr) { return {*this, scope}; }
 
-    /// Stops accepting; connections that were accepted but not taken are closed.
+    /// Ends accepting. What was let in until then is given out by take().
+    Task<void> stop();
+    /// A connection that was accepted already; nothing where there is none.
+    std::optional<int> take();
+    /// Stops, and closes the connections that were accepted but not taken.
     Task<void> close();
 
 private:

@@ -80,6 +80,39 @@ TEST(ServerDrain, FinishesARequestThatIsStillArriving) {
     EXPECT_EQ(answers_in(answer), Texts{"200 <GET /any/a <>>"});
 }
 
+TEST(ServerDrain, AnswersAFirstRequestThatIsUnderWay) {
+    TestServer server;
+    Simulation sim(1, 1);
+    server.start_in(sim);
+    std::string answer;
+    std::string silent = "unset";
+    Duration silent_ended{};
+    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+        co_await io::Sleep(shard, milliseconds{950});
+        auto peer = co_await BytePeer::connect(shard, server_address);
+        EXPECT_NE(peer, nullptr);
+        if (!peer) co_return;
+        co_await io::Sleep(shard, milliseconds{150});
+        EXPECT_TRUE(co_await peer->send(get("/any/a")));
+        answer = co_await peer->take_to_end();
+        co_await peer->close();
+    });
+    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+        co_await io::Sleep(shard, milliseconds{950});
+        co_await converse(shard, {}, silent);
+        silent_ended = sim.elapsed();
+    });
+    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+        co_await io::Sleep(shard, seconds{1});
+        sim.request_stop();
+    });
+    ASSERT_TRUE(sim.run());
+    EXPECT_EQ(answers_in(answer), Texts{"200 <GET /any/a <>>"});
+    EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+    EXPECT_EQ(silent, "");
+    EXPECT_LT(silent_ended, milliseconds{1400});
+}
+
 TEST(ServerDrain, GivesUpWhatTakesTooLong) {
     TestServer server;
     server.drain_timeout = seconds{5};

@@ -117,6 +117,27 @@ TEST_F(ListenerTest, CloseAlsoClosesConnectionsNobodyTook) {
     EXPECT_EQ(world.ring->closed, (std::vector{12, 13, 100}));
 }
 
+TEST_F(ListenerTest, GivesOutWhatWasLetInBeforeItStopped) {
+    tasks.spawn(accept_one(nullptr));
+    world.ring->complete(Kind::accept, 11, true);
+    world.ring->complete(Kind::accept, 12, true);
+    world.turn();
+    bool stopped = false;
+    const auto stop = [](Listener& open, bool& done) -> Task<void> {
+        co_await open.stop();
+        done = true;
+    };
+    tasks.spawn(stop(*listener, stopped));
+    world.ring->complete(Kind::accept, 13, true);  // won over the cancellation
+    world.ring->complete(Kind::accept, -ECANCELED);
+    world.turn();
+    EXPECT_TRUE(stopped);
+    EXPECT_EQ(listener->take(), 12);
+    EXPECT_EQ(listener->take(), 13);
+    EXPECT_EQ(listener->take(), std::nullopt);
+    EXPECT_TRUE(world.ring->closed.empty());
+}
+
 TEST(Listener, ClosesItsDescriptorWhereItIsDroppedBeforeAnybodyAccepted) {
     ScriptedShard world;
     {
