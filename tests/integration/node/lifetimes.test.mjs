@@ -62,37 +62,32 @@ describe("tokens that live for two seconds", () => {
     });
 });
 
-test("SIGTERM lets a call finish, ends streams, and exits with 0", async () => {
+test("SIGTERM lets a call finish, ends streams, and exits with 0", async (t) => {
     const upstream = await everything_server();
+    t.after(() => upstream.stop());
     const sluice = await serve_all({ resources: [{ upstream: upstream.url }] });
-    try {
-        const url = sluice.url("/mcp");
-        const { access_token } = await obtain_token(sluice);
-        const session = await open_session(url, access_token);
-        const headers = {
-            ...session,
-            authorization: `Bearer ${access_token}`,
-            accept: "text/event-stream",
-        };
-        const stream = await fetch(url, { headers });
-        assert.equal(stream.status, 200);
-        const stream_ended = stream.text().catch(() => "");
-        const work = call_message("trigger-long-running-operation", { duration: 1, steps: 2 }, 5);
-        const answered = post(url, access_token, work, session).then(rpc_answer);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+    t.after(() => sluice.stop());
+    const url = sluice.url("/mcp");
+    const { access_token } = await obtain_token(sluice);
+    const session = await open_session(url, access_token);
+    const headers = {
+        ...session,
+        authorization: `Bearer ${access_token}`,
+        accept: "text/event-stream",
+    };
+    const stream = await fetch(url, { headers });
+    assert.equal(stream.status, 200);
+    const stream_ended = stream.text().catch(() => "");
+    const work = call_message("trigger-long-running-operation", { duration: 1, steps: 2 }, 5);
+    const answered = post(url, access_token, work, session).then(rpc_answer);
+    await new Promise((resolve) => setTimeout(resolve, 300));
 
-        const asked = performance.now();
-        const stopped = sluice.stop();
-        const { result } = await answered;
-        assert.match(result.content[0].text, /completed/);
-        await stopped;
-        await stream_ended;
-        assert.ok(performance.now() - asked < 7_000, "longer than drain_timeout");
-        await assert.rejects(fetch(sluice.url("/healthz")));
-    } finally {
-        await stop_all(
-            () => upstream.stop(),
-            () => sluice.stop(),
-        );
-    }
+    const asked = performance.now();
+    const stopped = sluice.stop();
+    const { result } = await answered;
+    assert.match(result.content[0].text, /completed/);
+    await stopped;
+    await stream_ended;
+    assert.ok(performance.now() - asked < 7_000, "longer than drain_timeout");
+    await assert.rejects(fetch(sluice.url("/healthz")));
 });
