@@ -1,6 +1,9 @@
 // A child process whose output is kept, and which ends with its test.
 import { spawn } from "node:child_process";
 
+// The test runner ends a file that takes too long this way; "exit" listeners have to run then, too.
+process.once("SIGTERM", () => process.exit(143));
+
 export class Child {
     constructor(command, args, { env = {} } = {}) {
         this.stdout = "";
