@@ -36,9 +36,8 @@ inline token::ResourceIdentifier resource(std::string_view url) {
     return token::ResourceIdentifier::parse(url).value();
 }
 
-/// "pub" and "pub2" (public), "conf" (a secret, every grant), "rs" (introspects); user alice; one
-/// resource.
-inline oauth::Settings test_settings() {
+/// "pub" and "pub2" (public), "conf" (a secret, every grant), "rs" (introspects); one resource.
+inline oauth::Settings test_settings_without_users() {
     oauth::Settings settings;
     settings.issuer = issuer;
     settings.default_scope = scopes("mcp:read");
@@ -46,8 +45,6 @@ inline oauth::Settings test_settings() {
                        {"mcp:write", "Create, change and delete notes"},
                        {"offline_access", "Stay signed in"}};
     settings.resources.push_back({resource(mcp), "Notes"});
-    settings.users.push_back({"alice", password_hash(), "Alice Liddell"});
-    settings.users.push_back({"bob", password_hash(), "Bob"});
     const token::ScopeSet all = scopes("mcp:read mcp:write offline_access");
 
     oauth::ClientSetting pub;
@@ -79,6 +76,14 @@ inline oauth::Settings test_settings() {
     settings.clients.push_back(rs);
     settings.api_keys.push_back({"monitor", Secret("key-0123456789abcdef0123456789abcdef")});
     settings.registration = oauth::Registration::open;
+    return settings;
+}
+
+/// The same, where alice and bob can sign in.
+inline oauth::Settings test_settings() {
+    oauth::Settings settings = test_settings_without_users();
+    settings.users.push_back({"alice", password_hash(), "Alice Liddell"});
+    settings.users.push_back({"bob", password_hash(), "Bob"});
     return settings;
 }
 

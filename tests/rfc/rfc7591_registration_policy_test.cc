@@ -1,0 +1,96 @@
+// Who may register, and how many registrations are kept: RFC 7591 §3, §5.
+#include <gtest/gtest.h>
+
+#include "tests/support/oauth_browser.h"
+
+namespace sluice::oauth_test {
+namespace {
+
+constexpr std::string_view native = R"({"client_name":"Editor",
+    "redirect_uris":["http://localhost:49152/callback"],
+    "grant_types":["authorization_code","refresh_token"],"response_types":["code"],
+    "token_endpoint_auth_method":"none","application_type":"native","scope":"mcp:read"})";
+
+TEST(RegistrationModes, ATokenIsAskedForWhereTheSettingsSaySo) {
+    oauth::Settings settings = test_settings();
+    settings.registration = oauth::Registration::token;
+    settings.registration_token = Secret("registration-token-0123456789");
+    Servers servers(settings);
+    const auto post = [&](std::string_view authorization) {
+        Sent sent = json_post("/register", R"({"redirect_uris":["https://app.example/cb"],
+            "grant_types":["authorization_code","client_credentials"]})");
+        if (!authorization.empty()) sent.field("Authorization", authorization);
+        return servers.call(&AuthorizationServer::register_client, sent);
+    };
+    const Answer without = post({});
+    EXPECT_EQ(without.status(), 401);
+    EXPECT_EQ(without.field("WWW-Authenticate"), "Bearer");
+    const Answer wrong = post("Bearer wrong");
+    EXPECT_EQ(wrong.status(), 401);
+    EXPECT_EQ(wrong.error(), "invalid_token");
+    const Answer right = post("Bearer registration-token-0123456789");
+    EXPECT_EQ(right.status(), 201);
+    // Who was given the token may register a client that acts for itself.
+    EXPECT_EQ(right.json("grant_types"), R"(["authorization_code","client_credentials"])");
+}
+
+TEST(RegistrationModes, ClosedMeansClosedAndIsNotAdvertised) {
+    oauth::Settings settings = test_settings();
+    settings.registration = oauth::Registration::closed;
+    Servers servers(settings);
+    const Answer answer =
+        servers.call(&AuthorizationServer::register_client, json_post("/register", native));
+    EXPECT_EQ(answer.status(), 403);
+    EXPECT_EQ(answer.error(), "access_denied");
+    const Answer metadata = servers.call(&AuthorizationServer::metadata, {http::Method::get, "/x"});
+    EXPECT_EQ(metadata.json("registration_endpoint"), "");
+}
+
+TEST(RegistrationLimits, OneAddressIsRefusedBeyondItsLimitAndAnotherIsNot) {
+    oauth::Settings settings = test_settings();
+    settings.rate_limit = {.requests = 10, .window = std::chrono::minutes{1}};
+    Servers servers(settings, 2);
+    const auto post = [&](std::string_view address, unsigned shard) {
+        return servers.call(&AuthorizationServer::register_client,
+                            json_post("/register", native).from(address), shard);
+    };
+    for (unsigned i = 0; i < 10; ++i) EXPECT_EQ(post("192.0.2.1", i % 2).status(), 201);
+    const Answer refused = post("192.0.2.1", 0);
+    EXPECT_EQ(refused.status(), 429);
+    EXPECT_NE(refused.field("Retry-After"), "");
+    EXPECT_EQ(post("192.0.2.2", 0).status(), 201);
+}
+
+TEST(RegistrationLimits, UnusedRegistrationsMakeRoomAndUsedOnesStay) {
+    oauth::Settings settings = test_settings();
+    settings.unused_clients_max = 20;
+    settings.rate_limit.requests = 10'000;
+    Servers servers(settings, 1);
+    const auto post = [&](int number) {
+        return servers
+            .call(&AuthorizationServer::register_client,
+                  json_post("/register", R"({"token_endpoint_auth_method":"none",
+            "redirect_uris":["https://app.example/)" +
+                                             std::to_string(number) + "\"]}"))
+            .json("client_id");
+    };
+    const auto request_of = [](const std::string& client_id, int number) {
+        Parameters request = authorization_request();
+        request["client_id"] = client_id;
+        request["redirect_uri"] = "https://app.example/" + std::to_string(number);
+        return request;
+    };
+    const std::string consented = post(0);
+    const std::string unused = post(1);
+    EXPECT_EQ(Browser(servers).authorize(request_of(consented, 0)).status(), 303);
+    for (int i = 2; i < 60; ++i) post(i);
+    EXPECT_LE(servers.server().counts().clients, 4U + 21U);  // four are configured
+    EXPECT_EQ(Browser(servers).get(request_of(consented, 0)).status(), 200);
+    EXPECT_EQ(Browser(servers).get(request_of(unused, 1)).status(), 400);
+    servers.advance(std::chrono::days{91});
+    post(99);
+    EXPECT_EQ(Browser(servers).get(request_of(consented, 0)).status(), 400);
+}
+
+}  // namespace
+}  // namespace sluice::oauth_test
