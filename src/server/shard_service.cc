@@ -105,6 +105,7 @@ io::Task<void> ShardService::run(io::Event& stop) {
     co_await server_.run(stop, process_.config.server().drain_timeout);
     background.cancel();
     co_await tasks.join();
+    co_await gateway_.close();  // its questions to other servers use the client
     co_await client_.close();
     log_.flush();
     stop_ = nullptr;
