@@ -166,6 +166,10 @@ void KernelRing::close(int fd) {
     io_uring_sqe_set_data64(&sqe, nobody);
 }
 
+std::vector<int> KernelRing::close_listener(int fd) {
+    return close_listening_socket(fd);
+}
+
 void KernelRing::accept(Operation& operation, int listener) {
     io_uring_sqe& sqe = native_->start(operation);
     io_uring_prep_multishot_accept(&sqe, listener, nullptr, nullptr, SOCK_CLOEXEC);

@@ -32,6 +32,7 @@ public:
     void shut_down(int fd) override;
     void shut_down_sending(int fd) override;
     void close(int fd) override;
+    std::vector<int> close_listener(int fd) override;
 
     void accept(Operation& operation, int listener) override;
     void receive(Operation& operation, int fd) override;

@@ -65,6 +65,10 @@ Task<void> Listener::stop() {
         };
         co_await UntilAcceptorEnds{*this};
     }
+    if (fd_ < 0) co_return;
+    for (const int fd : shard_.ring().close_listener(std::exchange(fd_, -1))) {
+        accepted_.push_back(fd);
+    }
 }
 
 std::optional<int> Listener::take() {
@@ -82,12 +86,8 @@ Task<void> Listener::close() {
 }
 
 void Listener::release() {
-    if (fd_ < 0) return;
-    for (const int fd : accepted_) {
-        if (fd >= 0) shard_.ring().close(fd);
-    }
-    accepted_.clear();
-    shard_.ring().close(std::exchange(fd_, -1));
+    while (const auto fd = take()) shard_.ring().close(*fd);
+    if (fd_ >= 0) shard_.ring().close(std::exchange(fd_, -1));
 }
 
 }  // namespace sluice::io

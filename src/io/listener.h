@@ -46,7 +46,7 @@ public:
     };
     Accept accept(CancelScope* scope = nullptr) { return {*this, scope}; }
 
-    /// Ends accepting. What was let in until then is given out by take().
+    /// Ends accepting and closes the socket. Who connected until then is given out by take().
     Task<void> stop();
     /// A connection that was accepted already; nothing where there is none.
     std::optional<int> take();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "io/address.h"
@@ -89,6 +90,12 @@ public:
     virtual void shut_down_sending(int) {}
     /// Only when no operation on `fd` is in flight.
     virtual void close(int fd) = 0;
+    /// The same for a listening socket. Gives the connections that waited in its queue, which the
+    /// kernel resets otherwise; a ring whose listeners have no queue has none to give.
+    virtual std::vector<int> close_listener(int fd) {
+        close(fd);
+        return {};
+    }
 
     // Operations.
     virtual void accept(Operation& operation, int listener) = 0;  // multishot; result: a descriptor

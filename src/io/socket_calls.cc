@@ -1,5 +1,6 @@
 #include "io/socket_calls.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -57,6 +58,20 @@ Address local_address_of(int fd) {
 }
 Address peer_address_of(int fd) {
     return name_of(fd, &getpeername);
+}
+std::vector<int> close_listening_socket(int fd) {
+    std::vector<int> waiting;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    for (;;) {
+        const int accepted = accept4(fd, nullptr, nullptr, SOCK_CLOEXEC);
+        if (accepted >= 0) {
+            waiting.push_back(accepted);
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            break;
+        }
+    }
+    ::close(fd);
+    return waiting;
 }
 void shut_down_socket(int fd) {
     ::shutdown(fd, SHUT_RDWR);

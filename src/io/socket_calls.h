@@ -1,6 +1,8 @@
 // The few socket calls that are made directly: opening, naming and ending sockets.
 #pragma once
 
+#include <vector>
+
 #include "io/address.h"
 #include "io/error.h"
 
@@ -12,6 +14,8 @@ Result<int> listen_on(const Address& address);
 Result<int> socket_for(const Address& destination);
 Address local_address_of(int fd);
 Address peer_address_of(int fd);  // of no family where the peer is gone
+/// Closes it, and gives the connections that waited to be accepted.
+std::vector<int> close_listening_socket(int fd);
 void shut_down_socket(int fd);
 void shut_down_sending_of(int fd);
 

@@ -225,6 +225,29 @@ Task<void> refuse(Shard& shard) {
     EXPECT_EQ(refused.error(), Error{ECONNREFUSED});
 }
 
+Task<void> connect_to_nobody_and_stop(Shard& shard) {
+    auto listener = Listener::open(shard, any_port);
+    EXPECT_TRUE(listener.has_value());
+    const Address address = (*listener)->local_address();
+    auto client = co_await connect(shard, address, nullptr);
+    EXPECT_TRUE(client.has_value());
+    co_await (*listener)->stop();
+    const auto waiting = (*listener)->take();
+    EXPECT_TRUE(waiting.has_value());
+    if (!waiting) co_return;
+    Stream server(shard, *waiting);
+    EXPECT_TRUE(co_await (*client)->send("still here"));
+    EXPECT_EQ(co_await receive_count(server, 10), "still here");
+    EXPECT_FALSE((co_await connect(shard, address, nullptr)).has_value());
+    co_await (*client)->close();
+    co_await server.close();
+    co_await (*listener)->close();
+}
+
+TEST_F(KernelRingTest, AListenerThatStopsGivesOutWhoWaitedInItsQueue) {
+    run(connect_to_nobody_and_stop(*shard));
+}
+
 TEST_F(KernelRingTest, TellsThatAConnectionIsRefused) {
     run(refuse(*shard));
 }

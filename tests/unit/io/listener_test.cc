@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <tuple>
 
 #include "tests/unit/io/scripted_ring.h"
@@ -32,7 +33,7 @@ struct ListenerTest : testing::Test {
         if (world.ring->armed(Kind::accept)) world.ring->complete(Kind::accept, -ECANCELED);
         world.turn();
         EXPECT_TRUE(closed);
-        EXPECT_EQ(world.ring->closed.back(), 100);
+        EXPECT_EQ(std::ranges::count(world.ring->closed, 100), 1);
     }
 
     ScriptedShard world;
@@ -114,7 +115,7 @@ TEST_F(ListenerTest, CloseAlsoClosesConnectionsNobodyTook) {
     world.ring->complete(Kind::accept, -ECANCELED);
     world.turn();
     EXPECT_TRUE(closed);
-    EXPECT_EQ(world.ring->closed, (std::vector{12, 13, 100}));
+    EXPECT_EQ(world.ring->closed, (std::vector{100, 12, 13}));
 }
 
 TEST_F(ListenerTest, GivesOutWhatWasLetInBeforeItStopped) {
@@ -135,7 +136,7 @@ TEST_F(ListenerTest, GivesOutWhatWasLetInBeforeItStopped) {
     EXPECT_EQ(listener->take(), 12);
     EXPECT_EQ(listener->take(), 13);
     EXPECT_EQ(listener->take(), std::nullopt);
-    EXPECT_TRUE(world.ring->closed.empty());
+    EXPECT_EQ(world.ring->closed, std::vector{100});
 }
 
 TEST(Listener, ClosesItsDescriptorWhereItIsDroppedBeforeAnybodyAccepted) {
