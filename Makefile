@@ -39,7 +39,7 @@ lint: ## check format, layers, sizes and names
 deps: $(DEPS) ## build BoringSSL and llhttp once, into build/deps
 
 clean: ## remove what was built, but for build/deps
-	@find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +
 
 packages:
 	@scripts/install-dependencies

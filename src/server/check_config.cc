@@ -47,6 +47,10 @@ std::string summarise(const Config& config) {
         out += fmt::format("  resource {} -> {}: {}, {}, {}\n", resource.identifier.text(),
                            resource.upstream, verified, count(resource.tools.size(), "tool rule"),
                            friction);
+        if (!resource.friction) continue;
+        for (const friction::Problem& odd : resource.friction->warnings()) {
+            out += fmt::format("    hardly meant: friction.{}: {}\n", odd.key, odd.text);
+        }
     }
     return out;
 }

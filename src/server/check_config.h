@@ -12,7 +12,8 @@ namespace sluice::server {
 /// status: 1 where there is a problem.
 int check_config(const CheckConfigCommand& command);
 
-/// What a configuration sets up, in a few lines that end in a newline each. No secret.
+/// What a configuration sets up, and what in it is allowed but hardly meant, in lines that end in a
+/// newline each. No secret.
 std::string summarise(const Config& config);
 
 }  // namespace sluice::server

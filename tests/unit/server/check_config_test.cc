@@ -26,5 +26,15 @@ grant_types = []
         "1 tool rule, no friction\n");
 }
 
+TEST(CheckConfig, SummaryTellsOfFrictionThatIsHardlyMeant) {
+    const auto summary = [](std::string_view threshold) {
+        return summarise(config_of(
+            followed_by("[resource.friction.tools.t]\ntarget_rate = 0.1\nhard_block_threshold = " +
+                        std::string(threshold) + "\n")));
+    };
+    EXPECT_FALSE(summary("0.9").contains("hardly meant"));
+    EXPECT_TRUE(summary("0.3").contains("hardly meant: friction.tools.t.")) << summary("0.3");
+}
+
 }  // namespace
 }  // namespace sluice::server::testing
