@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <iterator>
 #include <numeric>
 
 #include "base/check.h"
@@ -79,11 +80,13 @@ Simulation::Simulation(std::uint64_t seed, unsigned shards, Options options)
 
 Simulation::~Simulation() {
     if (!failed_) return;
-    // Coroutines are left in the middle of things: better leaked than destroyed with a second
-    // failure that hides the first.
-    for (auto& member : members_) static_cast<void>(member.release());
-    for (auto& running : roots_) static_cast<void>(running.release());
-    for (auto& running : clients_) static_cast<void>(running.release());
+    // Coroutines are left in the middle of things: better kept for ever than destroyed with a
+    // second failure that hides the first.
+    static auto& members_left = *new std::vector<std::unique_ptr<Member>>;
+    static auto& running_left = *new std::vector<std::unique_ptr<Running>>;
+    std::ranges::move(members_, std::back_inserter(members_left));
+    std::ranges::move(roots_, std::back_inserter(running_left));
+    std::ranges::move(clients_, std::back_inserter(running_left));
 }
 
 void Simulation::add_member(unsigned index) {
