@@ -9,6 +9,7 @@
 
 #include "base/secret.h"
 #include "server/config/quantity.h"
+#include "token/resource_identifier.h"
 #include "token/scope.h"
 
 namespace sluice::server {
@@ -63,6 +64,7 @@ struct AuthConfig {
     Duration code_ttl{};
     Duration session_ttl{};
     bool remember_consent = false;
+    std::vector<token::ResourceIdentifier> resources;  // those of other processes
     Registration registration = Registration::closed;
     Secret registration_token;  // empty unless registration is `token`
     RateLimitConfig rate_limit;

@@ -1,3 +1,4 @@
+// The rules of [auth], [auth.scopes] and [[auth.api_key]].
 #include <algorithm>
 #include <chrono>
 
@@ -45,8 +46,10 @@ void check_registration(const RawAuth& raw, AuthConfig& auth, const Surroundings
         {{"open", Registration::open},
          {"token", Registration::token},
          {"closed", Registration::closed}}};
-    auth.registration = choose(raw.registration, words, problems);
-    const bool wanted = *raw.registration == "token";
+    const auto registration = choose(raw.registration, words, problems);
+    if (!registration) return;
+    auth.registration = *registration;
+    const bool wanted = registration == Registration::token;
     if (wanted && !raw.registration_token.given()) {
         problems.add(
             raw.registration_token.place(),
@@ -127,6 +130,9 @@ AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
     }
     check_lifetimes(raw, auth, problems);
     auth.remember_consent = *raw.remember_consent;
+    for (const Setting<std::string>& resource : raw.resources) {
+        if (auto url = check_url(resource, problems)) auth.resources.push_back(*std::move(url));
+    }
     check_registration(raw, auth, surroundings, problems);
     auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);
     auth.rate_limit.window = check_range<Duration>(raw.rate_limit.window, 1s, 24h, problems);

@@ -1,3 +1,4 @@
+// The rules of [[auth.client]].
 #include <array>
 
 #include "oauth/client_id.h"
@@ -33,17 +34,10 @@ Place place_of(const RawClient& raw, std::string_view key) {
 
 void check_grant_types(const RawClient& raw, ClientConfig& client, Problems& problems) {
     for (const auto& type : raw.grant_types) {
-        switch (choose(type, grant_types, problems)) {
-            case GrantType::authorization_code:
-                client.authorization_code = true;
-                break;
-            case GrantType::refresh_token:
-                client.refresh_token = true;
-                break;
-            case GrantType::client_credentials:
-                client.client_credentials = true;
-                break;
-        }
+        const auto grant = choose(type, grant_types, problems);
+        client.authorization_code |= grant == GrantType::authorization_code;
+        client.refresh_token |= grant == GrantType::refresh_token;
+        client.client_credentials |= grant == GrantType::client_credentials;
     }
     const auto place = [&] { return place_of(raw, "grant_types"); };
     if (client.refresh_token && !client.authorization_code) {
@@ -60,9 +54,10 @@ void check_grant_types(const RawClient& raw, ClientConfig& client, Problems& pro
 
 void check_secret(const RawClient& raw, ClientConfig& client, const Surroundings& surroundings,
                   Problems& problems) {
-    client.auth_method = choose(raw.auth_method, auth_methods, problems);
-    const bool confidential = client.auth_method != AuthMethod::none;
-    if (!confidential && *raw.auth_method != "none") return;  // a problem already
+    const auto method = choose(raw.auth_method, auth_methods, problems);
+    if (!method) return;
+    client.auth_method = *method;
+    const bool confidential = method != AuthMethod::none;
     if (confidential && !raw.client_secret.given()) {
         problems.add(
             raw.client_secret.place(),

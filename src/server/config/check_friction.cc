@@ -1,3 +1,4 @@
+// The rules of [resource.friction]: those of the friction library, and where the file breaks them.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -97,7 +98,7 @@ friction::RawFrictionConfig convert(const RawFriction& raw, Problems& problems) 
     constexpr std::array<std::pair<std::string_view, Mode>, 3> modes{
         {{"block", Mode::block}, {"delay", Mode::delay}, {"observe", Mode::observe}}};
     friction::RawFrictionConfig out;
-    out.mode = choose(raw.mode, modes, problems);
+    out.mode = choose(raw.mode, modes, problems).value_or(Mode::block);
     out.max_delay_seconds = to_seconds(check_range<Duration>(raw.max_delay, 0s, 10min, problems));
     out.window_size = *raw.window_size;
     out.ema_alpha = *raw.ema_alpha;

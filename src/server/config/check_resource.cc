@@ -1,3 +1,4 @@
+// The rules of [[resource]], [resource.introspection] and [[resource.tool]].
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -84,24 +85,27 @@ std::vector<ToolRuleConfig> check_tools(const std::vector<RawToolRule>& rules,
 
 enum class Verify { local, introspection };
 
-Verify check_verify(const RawResource& raw, const ResourceContext& context, Problems& problems) {
+// Nothing where the word is none; then there is no telling which tokens are meant.
+std::optional<Verify> check_verify(const RawResource& raw, const ResourceContext& context,
+                                   Problems& problems) {
     constexpr std::array<std::pair<std::string_view, Verify>, 2> words{
         {{"local", Verify::local}, {"introspection", Verify::introspection}}};
-    const Verify verify = choose(raw.verify, words, problems);
-    if (*raw.verify == "local" && !context.scopes) {
-        problems.add(raw.verify.place,
-                     "is \"local\", but there is no [auth] here to have issued the "
-                     "tokens: add [auth], or write verify = \"introspection\"");
+    const auto verify = choose(raw.verify, words, problems);
+    if (verify == Verify::local && !context.scopes) {
+        problems.add(
+            raw.verify.place,
+            "is \"local\", but there is no [auth] here to have issued the tokens: add [auth], "
+            "or write verify = \"introspection\"");
     }
-    if (*raw.verify == "local" && raw.introspection) {
+    if (verify == Verify::local && raw.introspection) {
         problems.add(raw.introspection->place,
                      "has no effect with verify = \"local\"; remove it, or write verify = "
                      "\"introspection\"");
     }
     if (verify == Verify::introspection && !raw.introspection) {
-        problems.add(
-            {raw.place.line, raw.place.key + ".introspection"},
-            "is missing: verify = \"introspection\" needs { endpoint, client_id, client_secret }");
+        problems.add({raw.place.line, raw.place.key + ".introspection"},
+                     "is missing: verify = \"introspection\" needs { endpoint, client_id, "
+                     "client_secret }");
     }
     return verify;
 }
@@ -134,7 +138,7 @@ IntrospectionConfig check_introspection(const RawIntrospection& raw, const Resou
             "is missing: the secret that goes with client_id; _env and _file keep it out of here");
     }
     checked.client_secret = resolve_secret(raw.client_secret, context.surroundings, problems);
-    checked.auth_method = choose(raw.auth_method, methods, problems);
+    checked.auth_method = choose(raw.auth_method, methods, problems).value_or(AuthMethod::none);
     checked.cache_ttl = check_range<Duration>(raw.cache_ttl, 0s, 10min, problems);
     checked.timeout = check_range<Duration>(raw.timeout, 10ms, 1min, problems);
     return checked;
@@ -148,7 +152,7 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws
         paths.check(raw.path);
         const auto identifier = check_path(raw.path, context, problems);
         check_upstream(raw.upstream, problems);
-        const Verify verify = check_verify(raw, context, problems);
+        const auto verify = check_verify(raw, context, problems);
         // Another authorization server has scopes of its own.
         const auto* scopes = verify == Verify::local ? context.scopes : nullptr;
         const auto required = check_scopes(raw.required_scopes, scopes, problems);

@@ -1,3 +1,4 @@
+// The rules of [server], [log] and [storage].
 #include <algorithm>
 #include <chrono>
 
@@ -105,7 +106,8 @@ LogConfig check_log(const RawLog& raw, Problems& problems) {
                                                                         {"error", Level::error}}};
     constexpr std::array<std::pair<std::string_view, Format>, 2> formats{
         {{"json", Format::json}, {"text", Format::text}}};
-    return {choose(raw.level, levels, problems), choose(raw.format, formats, problems)};
+    return {choose(raw.level, levels, problems).value_or(Level::info),
+            choose(raw.format, formats, problems).value_or(Format::json)};
 }
 
 StorageConfig check_storage(const RawStorage& raw, Problems& problems) {

@@ -1,3 +1,4 @@
+// The rules of [[auth.user]].
 #include "crypto/password_hash.h"
 #include "server/config/checks.h"
 #include "server/config/sections.h"

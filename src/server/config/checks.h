@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,10 +37,11 @@ T check_range(const Setting<T>& setting, T least, T most, Problems& problems) {
 std::uint32_t check_count(const Setting<std::int64_t>& setting, std::int64_t least,
                           std::int64_t most, Problems& problems);
 
-/// One of a closed set of words.
+/// One of a closed set of words; nothing, and a problem, for any other.
 template <class Enum, std::size_t n>
-Enum choose(const Setting<std::string>& setting,
-            const std::array<std::pair<std::string_view, Enum>, n>& words, Problems& problems) {
+std::optional<Enum> choose(const Setting<std::string>& setting,
+                           const std::array<std::pair<std::string_view, Enum>, n>& words,
+                           Problems& problems) {
     std::string list;
     for (const auto& [word, value] : words) {
         if (*setting == word) return value;
@@ -47,7 +49,7 @@ Enum choose(const Setting<std::string>& setting,
         list += word;
     }
     problems.add(setting.place, fmt::format("\"{}\" is not one of {}", *setting, list));
-    return words.front().second;
+    return std::nullopt;
 }
 
 /// A text that has to be there and not empty; `what` tells what to write: "the name that ...".

@@ -1,3 +1,4 @@
+// The list of every key, from the same each_key() that the reader follows.
 #include "server/config/config.h"
 
 namespace sluice::server {

@@ -93,6 +93,9 @@ struct RawAuth {
     Setting<Duration> session_ttl = std::chrono::hours(12);
     /// Skips the consent page where the person granted the same client the same before.
     Setting<bool> remember_consent = false;
+    /// URLs of protected resources that other processes serve (RFC 8707), beside each [[resource]]
+    /// of this one. Where neither names any, tokens are issued for any resource that is asked for.
+    StringList resources;
     /// Who may register clients (RFC 7591): open | token | closed.
     Setting<std::string> registration = "open";
     RawSecret
@@ -112,6 +115,7 @@ struct RawAuth {
         key("code_ttl", code_ttl);
         key("session_ttl", session_ttl);
         key("remember_consent", remember_consent);
+        key("resources", resources);
         key("registration", registration);
         key("registration_token", registration_token);
         key("rate_limit", rate_limit);

@@ -49,6 +49,14 @@ TEST(ConfigAuth, IssuerIsHttpsUnlessLoopback) {
     expect_problem(with("[auth]", "issuer = \"http://a.example\""), "4: auth.issuer", "https");
 }
 
+TEST(ConfigAuth, NamesResourcesOfOtherProcesses) {
+    const Config config =
+        config_of(with("[auth]", "resources = [\"https://Gateway.example/mcp/\"]"));
+    ASSERT_EQ(config.auth()->resources.size(), 1U);
+    EXPECT_EQ(config.auth()->resources[0].text(), "https://gateway.example/mcp");
+    expect_problem(with("[auth]", "resources = [\"gateway\"]"), "4: auth.resources[0]", "URL");
+}
+
 TEST(ConfigAuth, DefaultScopeIsNeededAndKnown) {
     expect_problem(replaced("default_scope = \"read\"\n", ""), "3: auth.default_scope",
                    "is missing");
