@@ -24,7 +24,6 @@ struct Parts {
 Parts take_apart(const JsonValue& object, std::string_view text) {
     Parts parts;
     const auto members = object.members();
-    const auto texts = split_raw_json(text);
     for (std::size_t i = 0; i < members.size(); ++i) {
         const auto& [key, value] = members[i];
         if (key == "jsonrpc") parts.version = value;
@@ -33,7 +32,7 @@ Parts take_apart(const JsonValue& object, std::string_view text) {
         if (key == "result" || key == "error") parts.answers = true;
         if (key == "id") {
             parts.id = value;
-            parts.id_text = texts[i];
+            parts.id_text = find_raw_json(text, i);
         }
     }
     return parts;

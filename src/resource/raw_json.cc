@@ -1,92 +1,116 @@
 #include "resource/raw_json.h"
 
-#include <cstddef>
+#include <array>
 
 #include "base/check.h"
 
 namespace sluice::resource {
 namespace {
 
-bool is_space(char c) {
+constexpr bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
+constexpr bool ends_scalar(char c) {
+    return c == ',' || c == ']' || c == '}' || is_space(c);
+}
 
-/// Walks over a text that is known to be valid.
-class Cursor {
+/// What matters when an array or object is skipped: quotes, +1 for an opening bracket, -1 for a
+/// closing one.
+constexpr signed char quote = 2;
+constexpr auto marks = [] {
+    std::array<signed char, 256> table{};
+    table['"'] = quote;
+    table['{'] = table['['] = 1;
+    table['}'] = table[']'] = -1;
+    return table;
+}();
+
+/// Walks over the values of an array or object that is known to be valid.
+class Walker {
 public:
-    explicit Cursor(std::string_view text) : text_(text) { skip_space(); }
+    explicit Walker(std::string_view text) : text_(text) {
+        skip_space();
+        is_object_ = peek() == '{';
+        ++at_;
+    }
 
+    /// False where there is no further value.
+    bool next() {
+        skip_space();
+        if (peek() == ',') {
+            ++at_;
+            skip_space();
+        }
+        if (peek() == ']' || peek() == '}') return false;
+        if (is_object_) {
+            skip_string();
+            skip_space();
+            ++at_;  // ':'
+            skip_space();
+        }
+        const std::size_t start = at_;
+        skip_value();
+        value_ = text_.substr(start, at_ - start);
+        return true;
+    }
+    std::string_view value() const { return value_; }
+
+private:
     char peek() const {
         CHECK(at_ < text_.size(), "a JSON text ended early");
         return text_[at_];
     }
-    char take() {
-        const char c = peek();
-        ++at_;
-        return c;
-    }
     void skip_space() {
         while (at_ < text_.size() && is_space(text_[at_])) ++at_;
     }
-    std::string_view take_value() {
-        const std::size_t start = at_;
-        const char first = peek();
-        if (first == '"') {
-            skip_string();
-        } else if (first == '{' || first == '[') {
-            skip_container();
-        } else {
-            while (at_ < text_.size() && !ends_scalar(text_[at_])) ++at_;
-        }
-        return text_.substr(start, at_ - start);
-    }
-
-private:
-    static bool ends_scalar(char c) { return c == ',' || c == ']' || c == '}' || is_space(c); }
-
     void skip_string() {
-        take();
-        for (char c = take(); c != '"'; c = take()) {
-            if (c == '\\') take();
-        }
+        std::size_t escapes = 0;
+        do {
+            const std::size_t close = text_.find('"', at_ + 1);
+            CHECK(close != std::string_view::npos, "a JSON text ended in a string");
+            for (escapes = 0; text_[close - 1 - escapes] == '\\'; ++escapes) {
+            }
+            at_ = close;
+        } while (escapes % 2 == 1);
+        ++at_;
+    }
+    void skip_value() {
+        if (peek() == '"') return skip_string();
+        if (marks[static_cast<unsigned char>(peek())] == 1) return skip_container();
+        while (at_ < text_.size() && !ends_scalar(text_[at_])) ++at_;
     }
     void skip_container() {
-        std::size_t depth = 0;
+        int depth = 0;
         do {
-            const char c = peek();
-            if (c == '"') {
+            const signed char mark = marks[static_cast<unsigned char>(peek())];
+            if (mark == quote) {
                 skip_string();
                 continue;
             }
-            if (c == '{' || c == '[') ++depth;
-            if (c == '}' || c == ']') --depth;
-            take();
+            depth += mark;
+            ++at_;
         } while (depth > 0);
     }
 
     std::string_view text_;
     std::size_t at_ = 0;
+    bool is_object_ = false;
+    std::string_view value_;
 };
 
 }  // namespace
 
 std::vector<std::string_view> split_raw_json(std::string_view text) {
     std::vector<std::string_view> values;
-    Cursor cursor(text);
-    const bool is_object = cursor.take() == '{';
-    const char close = is_object ? '}' : ']';
-    for (cursor.skip_space(); cursor.peek() != close; cursor.skip_space()) {
-        if (is_object) {
-            cursor.take_value();
-            cursor.skip_space();
-            cursor.take();  // ':'
-            cursor.skip_space();
-        }
-        values.push_back(cursor.take_value());
-        cursor.skip_space();
-        if (cursor.peek() == ',') cursor.take();
-    }
+    Walker walker(text);
+    while (walker.next()) values.push_back(walker.value());
     return values;
+}
+
+std::string_view find_raw_json(std::string_view text, std::size_t index) {
+    Walker walker(text);
+    for (std::size_t i = 0; i <= index; ++i) CHECK(walker.next(), "a value is not there");
+    return walker.value();
 }
 
 }  // namespace sluice::resource

@@ -1,0 +1,122 @@
+#include "resource/field_rules.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/ascii.h"
+
+namespace sluice::resource {
+namespace {
+
+/// Names in lower case, ordered at compile time.
+template <std::size_t Count>
+class Names {
+public:
+    explicit consteval Names(std::array<std::string_view, Count> names) : names_(names) {
+        std::ranges::sort(names_);
+    }
+    constexpr bool contain(std::string_view lower) const {
+        return std::ranges::binary_search(names_, lower);
+    }
+    /// Whether one of the names begins `lower`. None of them may begin another: then only the last
+    /// that is not behind `lower` can.
+    constexpr bool contain_start_of(std::string_view lower) const {
+        const auto behind = std::ranges::upper_bound(names_, lower);
+        return behind != names_.begin() && lower.starts_with(*std::prev(behind));
+    }
+
+private:
+    std::array<std::string_view, Count> names_;
+};
+template <class... Texts>
+consteval auto names(Texts... texts) {
+    return Names<sizeof...(texts)>({std::string_view(texts)...});
+}
+
+// RFC 9110 §7.6.1, and what a connection frames by itself.
+constexpr auto hop_by_hop =
+    names("connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
+          "proxy-connection", "expect", "content-length", "host", "date", "proxy-authenticate");
+
+// What a client must not tell an upstream: its credentials (the upstream trusts the gateway, and a
+// token meant for the gateway must go no further), its origin (checked already), and what only a
+// proxy may say. Accept-Encoding too, since a compressed list could not be filtered.
+constexpr auto private_to_client =
+    names("authorization", "cookie", "cookie2", "dpop", "origin", "referer", "forwarded", "via",
+          "x-real-ip", "x-client-ip", "true-client-ip", "content-type", "content-encoding",
+          "x-remote-user", "x-rewrite-url", "x-http-method-override", "x-http-method",
+          "x-method-override", "x-user", "accept-encoding", "access-control-request-method",
+          "access-control-request-headers");
+constexpr auto private_prefixes = names(
+    "x-sluice-", "x-forwarded-", "x-original-", "proxy-", "sec-", "x-auth-", "x-authenticated-",
+    "remote-", "cf-", "x-envoy-", "x-accel-", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-");
+
+// What an upstream must not tell a client: it would be sent to another place, be asked for
+// credentials that are not the gateway's, or see a cookie that is never sent back.
+constexpr auto private_to_upstream =
+    names("www-authenticate", "authentication-info", "set-cookie", "set-cookie2", "location",
+          "alt-svc", "strict-transport-security", "server", "vary", "x-powered-by");
+constexpr auto answer_prefixes = names("access-control-", "proxy-", "x-accel-", "x-sluice-");
+
+// Never stripped because Connection names them: a client could else take from the upstream what
+// the gateway has checked.
+constexpr auto always_end_to_end = names("accept", "content-type", "last-event-id");
+
+/// The start of a name in lower case: longer than every name above, which is all that matters.
+class LowerName {
+public:
+    explicit LowerName(std::string_view name) : size_(std::min(name.size(), text_.size())) {
+        std::ranges::transform(name.substr(0, size_), text_.begin(),
+                               [](char c) { return to_lower(c); });
+    }
+    operator std::string_view() const { return {text_.data(), size_}; }
+
+private:
+    std::array<char, 48> text_;
+    std::size_t size_;
+};
+
+}  // namespace
+
+FieldRules::FieldRules(std::span<const http::Field> fields) {
+    for (const http::Field& field : fields) {
+        if (!equal_ignoring_case(field.name, "connection")) continue;
+        std::string_view rest = field.value;
+        while (!rest.empty()) {
+            const auto comma = rest.find(',');
+            const std::string_view option = trim(rest.substr(0, comma));
+            rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+            if (equal_ignoring_case(option, "close") || equal_ignoring_case(option, "keep-alive")) {
+                continue;
+            }
+            connection_options_.push_back(option);
+        }
+    }
+}
+
+bool FieldRules::is_connection_option(std::string_view name) const {
+    if (connection_options_.empty()) return false;
+    const LowerName lower(name);
+    if (always_end_to_end.contain(lower) || std::string_view(lower).starts_with("mcp-")) {
+        return false;
+    }
+    return std::ranges::any_of(connection_options_, [&](std::string_view option) {
+        return equal_ignoring_case(option, name);
+    });
+}
+
+bool FieldRules::pass_to_upstream(std::string_view name) const {
+    const LowerName lower(name);
+    // Many servers take '_' for '-', so that X_Sluice_Subject would pose as X-Sluice-Subject.
+    return name.find('_') == std::string_view::npos && !hop_by_hop.contain(lower) &&
+           !private_to_client.contain(lower) && !private_prefixes.contain_start_of(lower) &&
+           !is_connection_option(name);
+}
+
+bool FieldRules::pass_to_client(std::string_view name) const {
+    const LowerName lower(name);
+    return !hop_by_hop.contain(lower) && !private_to_upstream.contain(lower) &&
+           !answer_prefixes.contain_start_of(lower) && !is_connection_option(name);
+}
+
+}  // namespace sluice::resource
