@@ -22,8 +22,8 @@ struct ServerSettings {
     std::size_t body_bytes_per_second_min = 4096;
     // Between two requests; then the connection is closed without a word.
     Duration idle_timeout = std::chrono::seconds{75};
-    // A draining server waits this long, from accepting on, for a connection's first request: it may
-    // be under way, and be lost where a request on a connection that was idle can be repeated.
+    // A draining server waits this long, from accepting on, for a connection's first request: it
+    // may be under way, and nobody repeats it as they do on a connection that had been idle.
     Duration first_request_grace = std::chrono::milliseconds{250};
     // A send may take this long plus the time its bytes take at the rate above.
     Duration write_grace = std::chrono::seconds{30};
