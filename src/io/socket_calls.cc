@@ -40,6 +40,15 @@ Result<int> socket_for(const Address& destination) {
     return fd;
 }
 
+Result<void> check_free(const Address& address) {
+    const auto fd = socket_for(address);
+    if (!fd) return std::unexpected(fd.error());
+    enable(*fd, SOL_SOCKET, SO_REUSEADDR);
+    if (bind(*fd, address.native(), address.native_length()) != 0) return close_and_fail(*fd);
+    ::close(*fd);
+    return {};
+}
+
 Result<int> listen_on(const Address& address) {
     const auto fd = socket_for(address);
     if (!fd) return fd;

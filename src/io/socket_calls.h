@@ -10,6 +10,8 @@ namespace sluice::io {
 
 /// A listening socket with SO_REUSEPORT and TCP_NODELAY (which accepted sockets inherit).
 Result<int> listen_on(const Address& address);
+/// Whether nobody listens on `address`, not even with SO_REUSEPORT. Errors: EADDRINUSE, EACCES, ...
+Result<void> check_free(const Address& address);
 /// An unconnected socket of the destination's family, with TCP_NODELAY.
 Result<int> socket_for(const Address& destination);
 Address local_address_of(int fd);

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "http/server.h"
+#include "io/socket_calls.h"
 #include "io/task_group.h"
 #include "server/application.h"
 #include "server/config/config.h"
@@ -99,6 +100,14 @@ int run_dev(const DevCommand& command) {
 
     auto setup = set_up_dev(command, notes_url, random);
     if (!setup) return fail(setup.error());
+    // `serve` shares a port with its successor; two trial runs on one port would only confuse.
+    const io::Address address = setup->config.server().listen.front();
+    if (const auto free = io::check_free(address); !free) {
+        return fail(
+            fmt::format("cannot listen on {}: {}. Another `sluice dev` may run there: stop it, "
+                        "or give this one an address by --listen",
+                        address.text(), free.error().text()));
+    }
     auto application = Application::create(**runtime, std::move(setup->config), STDERR_FILENO);
     if (!application) return fail(application.error());
     (*runtime)->start([&](io::Shard& shard, io::Event& stop) {

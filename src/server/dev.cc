@@ -40,6 +40,7 @@ std::string to_toml(const Values& values) {
 listen = [{listen}]
 public_url = {url}
 insecure_http = {insecure}
+allowed_origins = ["http://localhost:6274", "http://127.0.0.1:6274"]  # MCP Inspector
 
 [log]
 level = "warning"
@@ -56,7 +57,6 @@ registration = "open"
 [auth.scopes]
 "mcp:read" = "Read what the server offers"
 "mcp:write" = "Create, change and delete things"
-"openid" = "Know who you are"
 "offline_access" = "Stay signed in"
 
 [[auth.user]]
@@ -83,6 +83,7 @@ name = "Demo"
 upstream = {upstream}
 verify = "local"
 required_scopes = ["mcp:read"]
+scopes_supported = ["mcp:read", "mcp:write"]
 
 [[resource.tool]]
 match = "(create|update|delete)_.*"
@@ -114,13 +115,13 @@ Sluice is running. Sign in as  {user}  with password  {password}
   Claude Code  claude mcp add --transport http demo {url}/mcp
   others       {{"mcpServers": {{"demo": {{"type": "http", "url": "{url}/mcp"}}}}}}
 
-Without a client, paste this:
+Without a client, paste this: no token gives 401 and says where to get one; a token gives tools; overuse meets friction.
 
-  curl -si {url}/mcp -d '{{}}' | grep -iE '^HTTP|authenticate'   # no token: 401, and where to get one
+  curl -s -o /dev/null -D - {url}/mcp -d '{{}}'
   TOKEN=$(curl -s {url}/token -u {script}:{secret} -d grant_type=client_credentials --data-urlencode 'scope=mcp:read mcp:write' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
   call() {{ curl -s {url}/mcp -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d "$1"; echo; }}
   call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_notes","arguments":{{}}}}}}'
-  for i in $(seq 40); do call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"delete_note","arguments":{{"id":"x"}}}}}}'; done   # friction
+  for i in $(seq 40); do call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"delete_note","arguments":{{"id":"x"}}}}}}'; done
 
 Nothing is kept: everything is gone when this ends (Ctrl-C).
 
@@ -148,6 +149,12 @@ std::expected<DevSetup, std::string> set_up_dev(const DevCommand& command,
             command.listen));
     }
     const std::string ip = address->ip_text();
+    if (ip == "0.0.0.0" || ip == "::") {
+        return std::unexpected(fmt::format(
+            "--listen {}: clients need the address that they reach this machine by; give that one, "
+            "or use `sluice serve` with server.public_url",
+            command.listen));
+    }
     Values values{.listen = command.listen,
                   .url = "http://" + address->text(),
                   .username = command.username,

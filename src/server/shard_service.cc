@@ -89,8 +89,10 @@ ShardService::~ShardService() = default;
 std::expected<void, std::string> ShardService::listen() {
     for (const io::Address& address : process_.config.server().listen) {
         if (const auto bound = server_.listen(address); !bound) {
-            return std::unexpected(
-                fmt::format("cannot listen on {}: {}", address.text(), bound.error().text()));
+            return std::unexpected(fmt::format(
+                "cannot listen on {}: {}. Choose another address under server.listen, or "
+                "stop whatever listens there",
+                address.text(), bound.error().text()));
         }
     }
     return {};
@@ -102,6 +104,7 @@ io::Task<void> ShardService::run(io::Event& stop) {
     io::TaskGroup tasks;
     tasks.spawn(flush_log(background));
     if (auth_) auth_->start();
+    if (shard_.index() == 0) log_start();
     co_await server_.run(stop, process_.config.server().drain_timeout);
     background.cancel();
     co_await tasks.join();
@@ -109,6 +112,16 @@ io::Task<void> ShardService::run(io::Event& stop) {
     co_await client_.close();
     log_.flush();
     stop_ = nullptr;
+}
+
+void ShardService::log_start() {
+    const Config& config = process_.config;
+    LogLine line = log_.line(LogLevel::info, shard_.wall_now(), "started");
+    line.add("version", SLUICE_VERSION)
+        .add("shards", process_.shard_count)
+        .add("public_url", config.server().public_url);
+    for (const io::Address& address : config.server().listen) line.add("listen", address.text());
+    if (config.auth()) line.add("issuer", config.auth()->issuer);
 }
 
 io::Task<void> ShardService::flush_log(io::CancelScope& scope) {

@@ -58,6 +58,7 @@ public:
 private:
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> write_metrics(http::Response& response);
+    void log_start();
     io::Task<void> flush_log(io::CancelScope& scope);
     Metrics snapshot() const;
 

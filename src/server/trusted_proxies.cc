@@ -49,7 +49,8 @@ bool TrustedProxies::trusts(const io::Address& address) const {
 std::string_view TrustedProxies::client_of(const io::Address& peer, std::string_view peer_text,
                                            const http::Request& request) const {
     if (!trusts(peer)) return peer_text;
-    const bool standard = request.field("Forwarded").has_value();
+    // Most proxies write X-Forwarded-For alone and pass a client's own Forwarded on.
+    const bool standard = !request.field("X-Forwarded-For").has_value();
     std::string_view client = peer_text;
     const auto fields = request.fields();
     for (auto field = fields.rbegin(); field != fields.rend(); ++field) {

@@ -10,6 +10,7 @@ namespace sluice::server {
 
 /// Walks the list of addresses from its end, which the nearest proxy wrote, as long as each is a
 /// trusted proxy's; the first that is not is the client. What stands before it may be invented.
+/// Where both fields are there, X-Forwarded-For counts.
 class TrustedProxies final : public http::ClientLocator {
 public:
     explicit TrustedProxies(std::vector<Network> networks) : networks_(std::move(networks)) {}

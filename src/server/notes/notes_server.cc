@@ -34,6 +34,9 @@ constexpr int parse_error = -32700;
 constexpr int invalid_request = -32600;
 constexpr int method_not_found = -32601;
 constexpr int invalid_params = -32602;
+constexpr int unsupported_version = -32022;  // MCP 2026-07-28
+
+constexpr std::size_t batch_size_max = 50;
 
 /// Starts `{"jsonrpc":"2.0","id":…`: the caller adds the outcome and closes the object.
 JsonWriter begin_answer(http::Response& response, const JsonValue* id) {
@@ -85,13 +88,44 @@ void NotesServer::handle(const http::Request& request, http::Response& response)
         return answer_error(response, http::Status::bad_request, nullptr, parse_error,
                             document.error().reason);
     }
-    const bool stateless = request.field("MCP-Protocol-Version") == stateless_version;
+    const auto version = request.field("MCP-Protocol-Version");
+    const bool stateless = version == stateless_version;
+    if (version && !stateless &&
+        std::ranges::find(session_versions, *version) == session_versions.end()) {
+        return answer_error(
+            response, http::Status::bad_request, nullptr, unsupported_version,
+            "This server speaks 2026-07-28, 2025-11-25, 2025-06-18 and 2025-03-26.");
+    }
+    if (document->root().is_array()) return answer_batch(document->root(), response);
     answer(document->root(), stateless, response);
+}
+
+// JSON-RPC 2.0 §6, which MCP had until 2025-03-26.
+void NotesServer::answer_batch(const JsonValue& batch, http::Response& response) {
+    const auto messages = batch.elements();
+    if (messages.empty() || messages.size() > batch_size_max) {
+        return answer_error(response, http::Status::bad_request, nullptr, invalid_request,
+                            "A batch holds 1 to 50 messages.");
+    }
+    std::string answers;
+    for (const JsonValue& message : messages) {
+        http::Response one;
+        answer(message, false, one);
+        if (one.body().empty()) continue;  // of a notification
+        answers += answers.empty() ? '[' : ',';
+        answers += one.body();
+    }
+    if (answers.empty()) return response.set_status(http::Status::accepted);
+    response.add_field("Content-Type", "application/json");
+    response.body() = std::move(answers) + ']';
 }
 
 void NotesServer::answer(const JsonValue& message, bool stateless, http::Response& response) {
     const auto method = message.find_string("method");
     const auto id = message.find("id");
+    if (!method && (message.find("result") || message.find("error"))) {
+        return response.set_status(http::Status::accepted);  // a response: nothing was asked
+    }
     if (!method) {
         return answer_error(response, http::Status::bad_request, id ? &*id : nullptr,
                             invalid_request, "A JSON-RPC request needs a method.");
@@ -100,7 +134,8 @@ void NotesServer::answer(const JsonValue& message, bool stateless, http::Respons
 
     const auto params = message.find("params");
     if (*method == "tools/call" && params) return call_tool(*id, *params, stateless, response);
-    const bool is_initialize = *method == "initialize" && !stateless;
+    // A client of both eras may name the newer one in its field and still initialize a session.
+    const bool is_initialize = *method == "initialize";
     const bool is_discover = *method == "server/discover" && stateless;
     const bool is_list = *method == "tools/list";
     const bool is_ping = *method == "ping" && !stateless;
@@ -120,7 +155,7 @@ void NotesServer::answer(const JsonValue& message, bool stateless, http::Respons
     } else if (is_list) {
         json.key("tools").raw(tools);
     }
-    complete(json, stateless, is_list || is_discover);
+    complete(json, stateless && !is_initialize, is_list || is_discover);
     json.end_object().end_object();
 }
 

@@ -16,6 +16,7 @@ public:
 
 private:
     void answer(const JsonValue& message, bool stateless, http::Response& response);
+    void answer_batch(const JsonValue& batch, http::Response& response);
     void call_tool(const JsonValue& id, const JsonValue& params, bool stateless,
                    http::Response& response);
 

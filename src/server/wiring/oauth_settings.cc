@@ -71,6 +71,9 @@ oauth::Settings oauth_settings(const Config& config, Random& random) {
     for (const ResourceConfig& resource : config.resources()) {
         settings.resources.push_back({resource.identifier, resource.name});
     }
+    for (const token::ResourceIdentifier& identifier : auth.resources) {
+        settings.resources.push_back({identifier, std::string(identifier.host())});
+    }
     for (const UserConfig& user : auth.users) {
         settings.users.push_back({user.username, password_hash(user, random), user.name});
     }

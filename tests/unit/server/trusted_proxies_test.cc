@@ -39,6 +39,16 @@ TEST(TrustedProxies, ReadForwardedWithPortsBracketsAndQuotes) {
               "192.0.2.60");
 }
 
+TEST(TrustedProxies, PreferXForwardedForToAForwardedThatAClientMayHaveSent) {
+    const TrustedProxies proxies({*Network::parse("10.0.0.0/8")});
+    http::RequestBuilder builder(http::Method::get, "/");
+    builder.field("Host", "a").field("Forwarded", "for=198.51.100.1");
+    builder.field("X-Forwarded-For", "203.0.113.7");
+    EXPECT_EQ(
+        proxies.client_of(*io::Address::from_ip("10.0.0.1", 1), "10.0.0.1", builder.request()),
+        "203.0.113.7");
+}
+
 TEST(TrustedProxies, StopAtWhatIsNoAddress) {
     EXPECT_EQ(client("10.1.2.3", "X-Forwarded-For", "203.0.113.7, unknown, 10.0.0.9"), "10.0.0.9");
     EXPECT_EQ(client("10.1.2.3", "X-Forwarded-For", "<script>"), "10.1.2.3");
