@@ -60,7 +60,7 @@ public:
              {"Location", "Set-Cookie", "Content-Type", "Cache-Control", "WWW-Authenticate",
               "Retry-After", "Content-Security-Policy", "X-Frame-Options", "Referrer-Policy",
               "X-Content-Type-Options", "Access-Control-Allow-Origin",
-              "Access-Control-Allow-Headers", "Pragma"}) {
+              "Access-Control-Allow-Headers", "Pragma", "Cross-Origin-Opener-Policy"}) {
             if (const auto value = response.field(name)) known_.emplace_back(name, *value);
         }
     }

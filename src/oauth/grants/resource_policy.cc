@@ -7,11 +7,13 @@ namespace {
 Result<std::string> known_resource(std::string_view asked, const Settings& settings) {
     const auto parsed = token::ResourceIdentifier::parse(asked);
     if (!parsed) return refuse(ErrorCode::invalid_target, "The resource is not a usable URL.");
-    const ResourceSetting* resource = find_resource(settings, parsed->text());
-    if (resource == nullptr) {
+    // A server that names no resource leaves it to resources to ask about tokens: what one is for
+    // is in the token, and no other resource takes it.
+    const bool any = settings.resources.empty();
+    if (!any && find_resource(settings, parsed->text()) == nullptr) {
         return refuse(ErrorCode::invalid_target, "No such resource is served here.");
     }
-    return std::string(resource->identifier.text());
+    return std::string(parsed->text());
 }
 
 }  // namespace

@@ -10,9 +10,9 @@
 
 namespace sluice::oauth {
 
-/// Of a new grant: the canonical identifier of a known resource. Where none is asked for it is the
-/// only one there is, or none in particular (an empty text).
-/// Errors: invalid_target (§2).
+/// Of a new grant: the canonical identifier of a known resource; of any where the settings name
+/// none. Where none is asked for it is the only one there is, or none in particular (an empty
+/// text). Errors: invalid_target (§2).
 Result<std::string> resource_to_grant(std::optional<std::string_view> asked,
                                       const Settings& settings);
 

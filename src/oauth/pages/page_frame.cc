@@ -17,7 +17,8 @@ void begin_page(http::Response& response, const PageStyle& style, std::string_vi
     response.add_field("X-Frame-Options", "DENY");
     response.add_field("X-Content-Type-Options", "nosniff");
     response.add_field("Referrer-Policy", "no-referrer");
-    response.add_field("Cross-Origin-Opener-Policy", "same-origin");
+    // No Cross-Origin-Opener-Policy: clients that open this page as a popup wait for their own
+    // callback page to speak to its opener, and that link would be cut for good.
     forbid_storing(response);
 
     std::string& html = response.body();

@@ -30,6 +30,7 @@ protected:
         EXPECT_EQ(page.field("X-Content-Type-Options"), "nosniff");
         EXPECT_EQ(page.field("Cache-Control"), "no-store");
         EXPECT_EQ(page.field("Content-Type"), "text/html; charset=utf-8");
+        EXPECT_FALSE(page.has_field("Cross-Origin-Opener-Policy")) << "popups need their opener";
         EXPECT_FALSE(page.body().contains("<script"));
     }
 
