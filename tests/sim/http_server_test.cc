@@ -278,6 +278,44 @@ TEST(SimulatedHttpServer, DrainFinishesWhatHasBegunAndEndsTheRest) {
     }
 }
 
+/// Connects once, at some time; whoever gets in gets an answer.
+io::Task<void> ask_around_the_stop(io::Shard& shard, Duration after, unsigned& let_in) {
+    co_await io::Sleep(shard, after);
+    auto peer = co_await BytePeer::connect(shard, http_address, 1);
+    if (!peer) co_return;
+    ++let_in;
+    EXPECT_TRUE(co_await peer->send("GET /answer HTTP/1.1\r\nHost: a\r\n\r\n"));
+    const HttpAnswer answer = co_await read_answer(*peer);
+    EXPECT_TRUE(answer.complete) << "let in and not answered";
+    EXPECT_EQ(answer.body, expected_body("GET", "/answer", ""));
+    co_await peer->close();
+}
+
+TEST(SimulatedHttpServer, AnswersWhoeverWasLetInBeforeTheStop) {
+    constexpr unsigned clients = 30;
+    for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
+        SCOPED_TRACE(seed);
+        HttpWorld world;
+        Simulation sim(seed, 2, {.faults = FaultRates::harmless()});
+        world.start(sim);
+        unsigned let_in = 0;
+        for (unsigned i = 0; i < clients; ++i) {
+            const Duration after = milliseconds{950 + sim.dice().below(100)};
+            sim.start_client(
+                [&, after](io::Shard& shard) { return ask_around_the_stop(shard, after, let_in); });
+        }
+        sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+            co_await io::Sleep(shard, seconds{1});
+            sim.request_stop();
+        });
+        ASSERT_TRUE(sim.run());
+        EXPECT_EQ(world.tally.finished, let_in);
+        EXPECT_GT(let_in, 0u);
+        EXPECT_LT(let_in, clients);
+        if (HasFailure()) return;
+    }
+}
+
 io::Task<void> ask_for_ever(io::Shard& shard, Duration& took) {
     auto peer = co_await BytePeer::connect(shard, http_address);
     EXPECT_NE(peer, nullptr);

@@ -48,6 +48,14 @@ void FaultRing::close(int fd) {
     network_.close(fd);
 }
 
+std::vector<int> FaultRing::close_listener(int fd) {
+    std::vector<int> waiting;
+    while (network_.can_accept(fd)) waiting.push_back(network_.accept(fd));
+    descriptors_.insert(descriptors_.end(), waiting.begin(), waiting.end());
+    close(fd);
+    return waiting;
+}
+
 void FaultRing::start(Pending pending) {
     CHECK(std::ranges::find(descriptors_, pending.fd) != descriptors_.end(),
           "an operation names a descriptor that is not open on this ring");

@@ -32,6 +32,7 @@ public:
     void shut_down(int fd) override { network_.shut_down(fd); }
     void shut_down_sending(int fd) override { network_.shut_down_sending(fd); }
     void close(int fd) override;
+    std::vector<int> close_listener(int fd) override;
 
     void accept(io::Operation& operation, int listener) override;
     void receive(io::Operation& operation, int fd) override;
