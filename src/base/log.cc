@@ -1,10 +1,13 @@
 #include "base/log.h"
 
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <ctime>
 #include <utility>
 
@@ -21,6 +24,11 @@ void append_number(std::string& out, Number number) {
     out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
+bool is_file(int fd) {
+    struct stat status{};
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 bool is_plain_word(std::string_view text) {
     if (text.empty()) return false;
     for (const char c : text) {
@@ -31,7 +39,7 @@ bool is_plain_word(std::string_view text) {
 
 }  // namespace
 
-LogWriter::LogWriter(int fd) : fd_(fd), thread_([this] { work(); }) {}
+LogWriter::LogWriter(int fd) : fd_(fd), may_block_(!is_file(fd)), thread_([this] { work(); }) {}
 
 LogWriter::~LogWriter() {
     {
@@ -85,13 +93,29 @@ void LogWriter::work() {
 
 void LogWriter::write_all(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
+        // What poll() calls writable takes this much of a write without blocking, and no more.
+        const std::size_t size =
+            may_block_ ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
+        const bool writable = !may_block_ || wait_until_writable();
+        const ssize_t written = writable ? ::write(fd_, bytes.data(), size) : -1;
+        if (writable && written < 0 && errno == EINTR) continue;
         if (written <= 0) {
             dropped_bytes_.fetch_add(bytes.size(), std::memory_order_relaxed);
             return;
         }
         bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+// False: nobody reads, and the process is to end.
+bool LogWriter::wait_until_writable() {
+    constexpr int wait_ms = 100;
+    for (;;) {
+        pollfd waiting{fd_, POLLOUT, 0};
+        const int ready = ::poll(&waiting, 1, wait_ms);
+        if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // an error shows in write()
+        const std::lock_guard lock(mutex_);
+        if (stopping_ && --patience_left_ < 0) return false;
     }
 }
 

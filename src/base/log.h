@@ -27,7 +27,7 @@ public:
     explicit LogWriter(int fd);
     LogWriter(const LogWriter&) = delete;
     LogWriter& operator=(const LogWriter&) = delete;
-    ~LogWriter();  // writes what is left
+    ~LogWriter();  // writes what is left, as far as the descriptor takes it within a second
 
     /// Takes the lines of `chunk` and leaves it empty, with room for the next ones.
     void submit(std::string& chunk);
@@ -38,14 +38,17 @@ private:
 
     void work();
     void write_all(std::string_view bytes);
+    bool wait_until_writable();
 
     int fd_;
+    bool may_block_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::string> waiting_;
     std::deque<std::string> spare_;
     std::size_t waiting_bytes_ = 0;
     bool stopping_ = false;
+    int patience_left_ = 10;  // waits for a descriptor that takes nothing while it stops
     std::atomic<std::uint64_t> dropped_bytes_ = 0;
     std::jthread thread_;
 };

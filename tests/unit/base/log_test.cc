@@ -46,6 +46,23 @@ TEST_F(LogTest, WritesOneJsonObjectALine) {
               "\n");
 }
 
+TEST_F(LogTest, EndsAlthoughNobodyReads) {
+    const std::string line(100'000, 'x');  // more than a pipe holds
+    const auto began = std::chrono::steady_clock::now();
+    {
+        LogWriter writer(ends_[1]);
+        for (int i = 0; i < 3; ++i) {
+            std::string chunk = line;
+            writer.submit(chunk);
+        }
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds{5});
+    std::string text(1 << 17, '\0');
+    EXPECT_GT(read(ends_[0], text.data(), text.size()), 10'000);
+    close(ends_[0]);
+    close(ends_[1]);
+}
+
 TEST_F(LogTest, QuotesOnlyWhatNeedsItInTextFormat) {
     EXPECT_EQ(
         written(LogLevel::info, LogFormat::text,
