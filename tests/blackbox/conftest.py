@@ -26,6 +26,7 @@ def upstream(shared_upstream):
     shared_upstream.faults.clear()
     yield shared_upstream
     shared_upstream.behave = answer_properly
+    shared_upstream.reads_bodies = True
 
 
 @pytest.fixture(scope="session")

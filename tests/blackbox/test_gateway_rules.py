@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 
 import pytest
 
@@ -71,6 +72,16 @@ def test_no_spelling_of_a_call_gets_around_the_rules(sluice, upstream, browser, 
     answer = ping(sluice, {"Authorization": f"Bearer {narrow}"}, body=body)
     for received in upstream.take():
         assert b"delete" not in received.body, (answer, received.body)
+
+
+@pytest.mark.parametrize(
+    "name", ["a" * 1_000_000, "delete_" + "a" * 1_000_000, "(a+)+$" * 1000, "é" * 100_000]
+)
+def test_a_long_name_is_decided_on_quickly(sluice, upstream, token, name):
+    began = time.monotonic()
+    answer = ping(sluice, {"Authorization": f"Bearer {token}"}, body=call(name))
+    assert answer.status in (200, 400), answer
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize(

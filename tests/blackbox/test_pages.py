@@ -136,6 +136,28 @@ def test_signing_in_works_and_is_answered_303(person):
     assert answer.status == 303, answer
 
 
+def test_signing_in_gives_a_cookie_that_nobody_knew_before(person):
+    target, _, form = login_form(person)
+    before = dict(person.cookies)
+    person.submit(target, form, username="alice", password=PASSWORD)
+    assert before and set(person.cookies.values()).isdisjoint(before.values())
+    stranger = Browser(person.sluice)
+    stranger.cookies = before
+    assert any(each.is_login for each in forms_of(login_form(stranger)[1].text))
+
+
+def test_without_a_page_nothing_is_given(sluice, person):
+    given = parameters_of(
+        person.get("/authorize?" + encode(authorization(prompt="none"))).get("Location")
+    )
+    assert given["error"] == "login_required" and "code" not in given
+    person.open_consent(authorization())
+    given = parameters_of(
+        person.get("/authorize?" + encode(authorization(prompt="none"))).get("Location")
+    )
+    assert given["error"] == "consent_required" and "code" not in given
+
+
 def test_consenting_is_answered_303(person):
     assert person.authorize(authorization()).status == 303
 

@@ -1,11 +1,12 @@
 """POST /register: what strangers may ask for, and how much of it."""
 
 import json
+import socket
 import time
 
 import pytest
 
-from http_request import basic, post, post_form
+from http_request import basic, encode, get, post, post_form
 from oauth import Browser, authorization, token_request
 from sluice import RS_SECRET
 from target import check_serves, endpoint
@@ -200,6 +201,54 @@ def test_another_content_type_is_refused(sluice):
     ):
         answer = post(sluice.port, "/register", json.dumps(GOOD), {"Content-Type": content_type})
         assert answer.status in (400, 415), answer
+
+
+HOSTS = [
+    "127.0.0.1",
+    "localhost",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "0",
+    "0.0.0.0",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[::]",
+    "127.0.0.1.",
+    "user@127.0.0.1",
+    "evil.example@127.0.0.1",
+    "127。0。0。1",
+    "localhost.localdomain",
+    "127.0.0.2",
+]
+FETCHED_BY_SOME = [
+    "jwks_uri",
+    "logo_uri",
+    "client_uri",
+    "policy_uri",
+    "tos_uri",
+    "sector_identifier_uri",
+]
+
+
+def test_no_url_of_a_registration_or_of_a_client_id_is_fetched(sluice, elsewhere):
+    with socket.create_server(("", 0)) as canary:
+        port = canary.getsockname()[1]
+        for host in HOSTS:
+            url = f"http://{host}:{port}/document"
+            for document in ({name: url for name in FETCHED_BY_SOME}, {"software_statement": url}):
+                register(sluice, GOOD | document)
+            for client_id in (url, url.replace("http:", "https:")):
+                answer = get(
+                    sluice.port, "/authorize?" + encode(authorization(client_id=client_id))
+                )
+                assert answer.status == 400 and answer.get("Location") is None, answer
+                pairs = {"grant_type": "client_credentials", "client_id": client_id}
+                assert token_request(sluice, pairs).status in (400, 401)
+        canary.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            canary.accept()
 
 
 def test_nobody_names_its_own_id_secret_or_rights(sluice):

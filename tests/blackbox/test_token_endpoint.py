@@ -239,6 +239,16 @@ def test_another_method_is_refused(sluice, method, path):
     assert "POST" in answer.get("Allow")
 
 
+def test_one_client_is_limited_and_others_are_not(start):
+    limited = start(rate_limit="20")
+    answers = [token_request(limited, GRANT, CONF) for _ in range(25)]
+    statuses = [answer.status for answer in answers]
+    assert statuses == [200] * 20 + [429] * 5, statuses
+    assert answers[-1].error and int(answers[-1].get("Retry-After")) > 0
+    other = GRANT | {"client_id": "conf-post", "client_secret": POST_SECRET}
+    assert token_request(limited, other).status == 200
+
+
 def test_wrong_secrets_are_answered_429_in_the_end(sluice, elsewhere):
     source = next(elsewhere)
     wrong = {"Authorization": basic("conf", "canary-wrong")}

@@ -12,6 +12,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent.parent
 BINARY = os.environ.get("SLUICE_BINARY", str(HERE.parent.parent / "build/release/sluice"))
 
+# A sanitizer keeps what was freed for a while, so that memory says nothing there.
+SANITIZED = b"__asan_init" in Path(BINARY).read_bytes()
+
 # Each holds the word by which a log is searched for secrets.
 PASSWORD = "canary horse battery"
 CONF_SECRET = "canary-conf-secret-0123456789abcdef0123456789abcdef"
@@ -67,8 +70,10 @@ class Sluice:
         upstream: str,
         command_prefix: list[str] | None = None,
         port: int | None = None,
+        output: int | None = None,
         **changes: str,
     ):
+        """`output` is a descriptor that takes the log instead of the file that stop() searches."""
         self.port = port or free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.resource = f"{self.origin}/mcp"
@@ -77,7 +82,7 @@ class Sluice:
         self.file.write_text(configuration(self.port, upstream, **changes))
         self.log = open(Path(self.folder.name) / "log", "w+", encoding="utf-8", errors="replace")
         command = [*(command_prefix or []), BINARY, "serve", "--config", str(self.file)]
-        self.child = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT)
+        self.child = subprocess.Popen(command, stdout=output or self.log, stderr=subprocess.STDOUT)
         self._wait_until_listening()
 
     def __enter__(self):
@@ -125,6 +130,9 @@ class Sluice:
         return len(os.listdir(f"/proc/{self.child.pid}/fd"))
 
     def resident_kib(self) -> int:
+        """Memory in use; 0 where it cannot be judged by."""
+        if SANITIZED:
+            return 0
         status = Path(f"/proc/{self.child.pid}/status").read_text()
         return int(re.search(r"^VmRSS:\s+(\d+)", status, re.M)[1])
 

@@ -94,6 +94,7 @@ class Upstream:
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/mcp"
         self.behave: Behaviour = answer_properly
+        self.reads_bodies = True
         self.faults: list[str] = []
         self.connections = 0
         self._received: list[Received] = []
@@ -165,6 +166,9 @@ class Upstream:
             self._fault(f"Content-Length {lengths} in {head!r}")
             lengths = lengths[:1]
         size = int(lengths[0]) if lengths else 0
+        if not self.reads_bodies:
+            time.sleep(4)
+            return None, b""
         while len(buffered) < size:
             data = client.socket.recv(65536)
             if not data:
