@@ -80,8 +80,8 @@ io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin, io::C
     }
     ++origin.open_;
     ClientError error{unresolved, "The upstream's name has no address."};
-    co_await find_addresses(origin);
-    const std::vector<io::Address> addresses = origin.addresses_;
+    const std::vector<io::Address> addresses = co_await origin.addresses_.find(scope);
+    if (scope->cancelled()) error = client_error(scope->reason(), unresolved);
     for (const io::Address& address : addresses) {
         io::CancelScope attempt(scope);
         io::Deadline deadline(attempt);
@@ -95,15 +95,8 @@ io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin, io::C
         if (scope->cancelled()) break;
     }
     --origin.open_;
-    origin.addresses_until_ = {};
+    origin.addresses_.expire();
     co_return failure(error);
-}
-
-io::Task<void> Client::find_addresses(Origin& origin) {
-    if (!origin.addresses_.empty() && shard_.now() < origin.addresses_until_) co_return;
-    origin.addresses_ =
-        co_await resolve(shard_, workers_, origin.url().host(), origin.url().port());
-    origin.addresses_until_ = shard_.now() + settings_.addresses_kept;
 }
 
 void Client::give_back(Origin& origin, Connection connection) {
@@ -134,7 +127,18 @@ io::Task<void> Client::close() {
         }
     }
     co_await closing_.join();
+    for (const auto& origin : origins_) co_await origin->addresses_.close();
 }
+
+Origin::Origin(Client& client, const HttpUrl& url)
+    : client_(client),
+      url_(url),
+      addresses_(
+          client.shard_,
+          [&client, host = url.host(), port = url.port()] {
+              return resolve(client.shard_, client.workers_, host, port);
+          },
+          client.settings_.addresses_kept) {}
 
 void Origin::on_idle_ended(UpstreamConnection& connection) {
     const auto found = std::ranges::find_if(

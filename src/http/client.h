@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "http/address_cache.h"
 #include "http/client_error.h"
 #include "http/outgoing_request.h"
 #include "http/parse_error.h"
@@ -48,7 +49,7 @@ struct CallOptions {
 /// One upstream and its idle connections. Lives as long as the client.
 class Origin final : IdleOwner {
 public:
-    Origin(Client& client, const HttpUrl& url) : client_(client), url_(url) {}
+    Origin(Client& client, const HttpUrl& url);
 
     const HttpUrl& url() const { return url_; }
     std::size_t connections() const { return open_; }
@@ -63,8 +64,7 @@ private:
     HttpUrl url_;
     std::vector<std::unique_ptr<UpstreamConnection>> idle_;  // the most recent last
     std::size_t open_ = 0;                                   // idle ones included
-    std::vector<io::Address> addresses_;
-    MonotonicTime addresses_until_{};
+    AddressCache addresses_;
 };
 
 /// An answer whose body is still to be read. Dropped early, its connection is closed; dropped at
@@ -111,7 +111,8 @@ public:
     io::Task<ClientResult<ClientResponse>> send(Origin& origin, const OutgoingRequest& request,
                                                 CallOptions options = {});
 
-    /// Closes every connection. No call may be under way, no answer be held; nothing is sent after.
+    /// Closes every connection, and waits for lookups of names. No call may be under way, no answer
+    /// be held; nothing is sent after.
     io::Task<void> close();
 
 private:
@@ -121,7 +122,6 @@ private:
 
     Connection take_idle(Origin& origin);
     io::Task<ClientResult<Connection>> connect(Origin& origin, io::CancelScope* scope);
-    io::Task<void> find_addresses(Origin& origin);
     void give_back(Origin& origin, Connection connection);
     void close_later(Origin& origin, Connection connection);
     io::Task<void> close_connection(Origin* origin, Connection connection);
