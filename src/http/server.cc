@@ -1,14 +1,27 @@
 // Accepting and draining.
 #include "http/server.h"
 
+#include <string_view>
+
 #include "base/result.h"
 #include "http/connection.h"
+#include "io/stream.h"
 
 namespace sluice::http {
 namespace {
 
 // After accept(2) failed (EMFILE and the like): trying at once would only burn the core.
 constexpr Duration accept_pause = std::chrono::milliseconds{100};
+
+// RFC 9110 §15.6.4, without looking at the request.
+constexpr std::string_view full_answer =
+    "HTTP/1.1 503 Service Unavailable\r\n"
+    "Retry-After: 1\r\n"
+    "Connection: close\r\n"
+    "Content-Length: 0\r\n\r\n";
+// So many are told at once, each for so long; in a flood the others are closed without a word.
+constexpr std::size_t turning_away_max = 64;
+constexpr Duration turning_away_time = std::chrono::milliseconds{250};
 
 }  // namespace
 
@@ -54,7 +67,8 @@ io::Task<void> Server::accept_from(io::Listener* listener) {
 void Server::admit(int fd) {
     if (connections_ >= context_.settings.connections_max) {
         ++connections_refused_;
-        return context_.shard.ring().close(fd);
+        if (turning_away_ >= turning_away_max) return context_.shard.ring().close(fd);
+        return tasks_.spawn(turn_away(fd));
     }
     tasks_.spawn(serve_connection(fd));
 }
@@ -66,6 +80,26 @@ io::Task<void> Server::serve_connection(int fd) {
         co_await connection.run();
     }
     --connections_;
+}
+
+// Reads on after the answer: closing over an unread request would reset the connection and take the
+// answer with it.
+io::Task<void> Server::turn_away(int fd) {
+    ++turning_away_;
+    {
+        io::Stream stream(context_.shard, fd);
+        io::CancelScope scope(&context_.stop);
+        io::Deadline deadline(scope);
+        context_.shard.timers().start(deadline, context_.shard.now() + turning_away_time);
+        bool open = (co_await stream.send(full_answer, &scope)).has_value();
+        if (open) stream.end_sending();
+        while (open) {
+            const io::Result<io::ReceivedBuffer> received = co_await stream.receive(&scope);
+            open = received && !received->bytes().empty();
+        }
+        co_await stream.close();
+    }
+    --turning_away_;
 }
 
 }  // namespace sluice::http

@@ -31,13 +31,14 @@ public:
     io::Task<void> run(io::Event& stop, Duration drain_timeout);
 
     std::size_t connections() const { return connections_; }
-    /// Connections closed at once because of `connections_max`, so far.
+    /// Connections not served because of `connections_max`, so far.
     std::size_t connections_refused() const { return connections_refused_; }
 
 private:
     void admit(int fd);
     io::Task<void> accept_from(io::Listener* listener);
     io::Task<void> serve_connection(int fd);
+    io::Task<void> turn_away(int fd);
 
     ServerContext context_;
     std::vector<std::unique_ptr<io::Listener>> listeners_;
@@ -45,6 +46,7 @@ private:
     io::TaskGroup tasks_;
     std::size_t connections_ = 0;
     std::size_t connections_refused_ = 0;
+    std::size_t turning_away_ = 0;
 };
 
 }  // namespace sluice::http

@@ -153,7 +153,7 @@ TEST(ServerDrain, IsToldToStreams) {
     EXPECT_LT(sim.elapsed(), seconds{5});
 }
 
-TEST(Server, ClosesConnectionsBeyondItsLimit) {
+TEST(Server, TurnsAwayConnectionsBeyondItsLimit) {
     TestServer server;
     server.settings.connections_max = 2;
     add_wait(server, seconds{1});
@@ -166,9 +166,43 @@ TEST(Server, ClosesConnectionsBeyondItsLimit) {
         });
     }
     ASSERT_TRUE(sim.run());
-    EXPECT_EQ(std::ranges::count(answers, ""), 2);
+    std::size_t turned_away = 0;
+    for (const std::string& answer : answers) {
+        if (answers_in(answer) == Texts{"200 <done>"}) continue;
+        ++turned_away;
+        EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
+        EXPECT_NE(answer.find("\r\nRetry-After: 1\r\n"), std::string::npos);
+        EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos);
+    }
+    EXPECT_EQ(turned_away, 2u);
     EXPECT_EQ(server.refused, 2u);
     EXPECT_EQ(server.connections, 0u);
+}
+
+TEST(Server, TurnsAFloodAwayWithoutAWord) {
+    TestServer server;
+    server.settings.connections_max = 1;
+    add_wait(server, seconds{2});
+    Simulation sim(1, 1);
+    server.start_in(sim);
+    std::string served;
+    sim.start_client(
+        [&](io::Shard& shard) { return converse(shard, {last_get("/wait")}, served); });
+    std::vector<std::string> answers(200);
+    for (std::string& answer : answers) {
+        sim.start_client([&answer](io::Shard& shard) -> io::Task<void> {
+            co_await io::Sleep(shard, seconds{1});
+            auto peer = co_await BytePeer::connect(shard, server_address);
+            answer = co_await peer->take_to_end();
+            co_await io::Sleep(shard, seconds{1});  // holds on: the server has to let go
+            co_await peer->close();
+        });
+    }
+    ASSERT_TRUE(sim.run());
+    EXPECT_EQ(answers_in(served), Texts{"200 <done>"});
+    EXPECT_EQ(server.refused, 200u);
+    EXPECT_GT(std::ranges::count(answers, ""), 100);
+    EXPECT_LT(std::ranges::count(answers, ""), 200);
 }
 
 TEST(Server, OutlivesBrokenConnectionsAndMissingDescriptors) {
