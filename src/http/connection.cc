@@ -1,6 +1,9 @@
 // The life of a connection.
 #include "http/connection.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/check.h"
 #include "http/connection_exchange.h"
 #include "http/error_response.h"
@@ -9,8 +12,14 @@
 namespace sluice::http {
 namespace {
 
+// Bodies up to this size are taken whatever the shard holds already.
+constexpr std::size_t unbudgeted_body_bytes = std::size_t{64} * 1024;
+
+// What is given to the kernel at once: between two of them the progress of a send is seen.
+constexpr std::size_t send_bytes_max = std::size_t{64} * 1024;
+
 Duration time_at_rate(std::size_t bytes, std::size_t bytes_per_second) {
-    return std::chrono::milliseconds{bytes * 1000 / bytes_per_second};
+    return std::chrono::nanoseconds{bytes * 1'000'000'000 / bytes_per_second};
 }
 
 }  // namespace
@@ -64,14 +73,18 @@ io::Task<void> Connection::run() {
 Connection::Step Connection::next_step() {
     RequestParser& parser = buffers_->parser;
     const auto progress = parser.advance();
+    account_input();
     if (!progress) {
         error_ = progress.error();
         return Step::refuse;
     }
     if (*progress == RequestParser::Progress::complete) return Step::serve;
-    if (parser.head_complete() && !in_body_) {
-        in_body_ = true;
-        body_started_ = context_.shard.now();
+    if (parser.head_complete()) {
+        if (!in_body_) begin_body();
+        if (exceeds_budget()) {
+            error_ = {Status::service_unavailable, "Too much is being sent to this server."};
+            return Step::refuse;
+        }
     }
     if (parser.awaits_continue() && !continue_sent_) {
         continue_sent_ = true;
@@ -80,6 +93,25 @@ Connection::Step Connection::next_step() {
     return Step::receive;
 }
 
+void Connection::begin_body() {
+    in_body_ = true;
+    body_due_ = context_.shard.now() + context_.settings.body_grace;
+    body_bytes_timed_ = 0;
+}
+
+void Connection::account_input() {
+    const std::size_t held = buffers_->parser.input_bytes();
+    context_.buffered_bytes += held - input_accounted_;
+    input_accounted_ = held;
+}
+
+bool Connection::exceeds_budget() const {
+    return context_.buffered_bytes > context_.settings.buffered_bytes_max &&
+           buffers_->parser.body_bytes_expected() > unbudgeted_body_bytes;
+}
+
+// A body earns time by its bytes, and cannot save up more of it than the stall: neither a drip nor
+// silence behind a burst holds a connection.
 void Connection::set_reading_deadline() {
     const ServerSettings& settings = context_.settings;
     if (idle()) {
@@ -87,9 +119,12 @@ void Connection::set_reading_deadline() {
                                     ? first_request_until_
                                     : context_.shard.now() + settings.idle_timeout);
     } else if (in_body_) {
-        deadline_.set(reading_, body_started_ + settings.body_grace +
-                                    time_at_rate(buffers_->parser.body_bytes_received(),
-                                                 settings.body_bytes_per_second_min));
+        const std::size_t received = buffers_->parser.body_bytes_received();
+        body_due_ = std::min(body_due_ + time_at_rate(received - body_bytes_timed_,
+                                                      settings.body_bytes_per_second_min),
+                             context_.shard.now() + settings.body_stall);
+        body_bytes_timed_ = received;
+        deadline_.set(reading_, body_due_);
     } else {
         deadline_.set(reading_, request_started_ + settings.header_timeout);
     }
@@ -174,6 +209,7 @@ void Connection::refuse(const ParseError& error) {
     find_peer();
     Response& response = buffers_->response;
     response.clear();
+    if (error.status == Status::service_unavailable) response.add_field("Retry-After", "1");
     write_error(response, error);
     append_response(buffers_->output, response, {.date = context_.date(), .close = true});
     if (context_.observer == nullptr) return;
@@ -189,20 +225,25 @@ void Connection::refuse(const ParseError& error) {
 }
 
 void Connection::release_buffers() {
+    context_.buffered_bytes -= std::exchange(input_accounted_, 0);
     context_.buffers.give_back(std::move(buffers_));
 }
 
 // Sends what is ready. False: the connection is of no use any more.
 io::Task<bool> Connection::flush() {
     std::string& output = buffers_->output;
-    if (output.empty()) co_return true;
-    deadline_.set(scope_,
-                  context_.shard.now() + context_.settings.write_grace +
-                      time_at_rate(output.size(), context_.settings.body_bytes_per_second_min));
-    const io::Result<void> sent = co_await stream_.send(output, &scope_);
+    const ServerSettings& settings = context_.settings;
+    MonotonicTime due = MonotonicTime::max();
+    for (std::string_view rest = output; !rest.empty() && !broken_;) {
+        const std::string_view part = rest.substr(0, send_bytes_max);
+        rest.remove_prefix(part.size());
+        due = std::min(due, context_.shard.now() + settings.write_grace);
+        deadline_.set(scope_, due);
+        if (!co_await stream_.send(part, &scope_)) broken_ = true;
+        due += time_at_rate(part.size(), settings.write_bytes_per_second_min);
+    }
     deadline_.clear();
     output.clear();
-    if (!sent) broken_ = true;
     co_return !broken_;
 }
 

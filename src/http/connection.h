@@ -32,7 +32,10 @@ private:
     enum class Step { serve, receive, send_continue, refuse };
 
     Step next_step();
+    void begin_body();
     void set_reading_deadline();
+    void account_input();
+    bool exceeds_budget() const;
     bool take_input(const io::Result<io::ReceivedBuffer>& received);
     void begin_exchange();
     void end_exchange(const ConnectionExchange& exchange);
@@ -65,9 +68,11 @@ private:
     PhaseDeadline deadline_;
     LeaveTimer leave_timer_{*this};
     std::unique_ptr<ConnectionBuffers> buffers_;
-    ParseError error_;                 // why Step::refuse
-    MonotonicTime request_started_{};  // its first byte, then its last
-    MonotonicTime body_started_{};
+    ParseError error_;                   // why Step::refuse
+    MonotonicTime request_started_{};    // its first byte, then its last
+    MonotonicTime body_due_{};           // when the body ends as too slow, as far as it came
+    std::size_t body_bytes_timed_ = 0;   // those that body_due_ has taken in
+    std::size_t input_accounted_ = 0;    // our part of ServerContext::buffered_bytes
     MonotonicTime first_request_until_;  // long ago once there was one
     io::Address peer_address_;
     std::string peer_;  // its text

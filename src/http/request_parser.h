@@ -44,6 +44,11 @@ public:
     bool head_complete() const { return stage_ != Stage::head; }
     /// Body bytes that arrived so far, framing included: for the minimum rate.
     std::size_t body_bytes_received() const { return body_bytes_received_; }
+    /// What the body has or, where its length was announced, will have. Valid once the head was
+    /// read.
+    std::uint64_t body_bytes_expected() const {
+        return framing_.chunked ? body_bytes_received_ : framing_.content_length;
+    }
     /// Input is held, whether of an unfinished request or behind a finished one.
     bool holds_input() const { return start_ < buffer_.size() || !later_.empty(); }
     std::size_t input_bytes() const { return buffer_.size() - start_ + later_.size(); }

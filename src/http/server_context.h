@@ -32,9 +32,10 @@ struct ServerContext {
     RequestObserver* observer;  // may be null
     BufferPool buffers;
     HttpDate dates;
-    std::uint64_t next_id;  // of the next request, unique in the process
-    io::CancelScope drain;  // cancelled: connections end with the answer they are at
-    io::CancelScope stop;   // cancelled: connections end now
+    std::uint64_t next_id;           // of the next request, unique in the process
+    std::size_t buffered_bytes = 0;  // input that the connections hold
+    io::CancelScope drain;           // cancelled: connections end with the answer they are at
+    io::CancelScope stop;            // cancelled: connections end now
 };
 
 }  // namespace sluice::http

@@ -1,4 +1,4 @@
-// Connections of a server: order, persistence, deadlines, clients that leave.
+// Connections of a server: order, persistence, clients that leave.
 #include "http/connection.h"
 
 #include <gtest/gtest.h>
@@ -123,83 +123,6 @@ TEST(Connection, LetsTheClientReadARefusalWhileItStillSends) {
     });
     ASSERT_TRUE(sim.run());
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer;
-}
-
-TEST(ConnectionDeadline, RefusesASlowHeader) {
-    TestServer server;
-    Texts drip;
-    for (const char c : get("/any/a")) drip.push_back(std::string(1, c));
-    const std::string answer = answer_to(server, drip, seconds{1});
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << answer;
-    EXPECT_EQ(server.finished, Texts{"  408"});
-    EXPECT_TRUE(answer_to(server, {last_get("/any/a").substr(0, 20), last_get("/any/a").substr(20)},
-                          seconds{3})
-                    .starts_with("HTTP/1.1 200 "));
-}
-
-TEST(ConnectionDeadline, RefusesABodyThatDrips) {
-    TestServer server;
-    Texts drip{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n"};
-    for (int i = 0; i < 1000; ++i) drip.push_back("a");
-    std::string answer;
-    Simulation sim(1, 1);
-    server.start_in(sim);
-    Duration answered{};
-    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
-        co_await converse(shard, drip, answer, milliseconds{500});
-        answered = sim.elapsed();
-    });
-    ASSERT_TRUE(sim.run());
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << answer;
-    EXPECT_LT(answered, seconds{13});
-}
-
-TEST(ConnectionDeadline, LetsABodyTakeItsTimeAtTheRate) {
-    TestServer server;
-    Texts pieces{
-        "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n"};
-    for (int i = 0; i < 30; ++i) pieces.push_back(std::string(10000, 'a'));
-    const std::string answer = answer_to(server, pieces, seconds{2});
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 "));
-}
-
-TEST(ConnectionDeadline, ClosesAnIdleConnectionWithoutAWord) {
-    TestServer server;
-    Simulation sim(1, 1);
-    server.start_in(sim);
-    std::string answer = "unset";
-    Duration closed{};
-    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
-        co_await converse(shard, {}, answer);
-        closed = sim.elapsed();
-    });
-    ASSERT_TRUE(sim.run());
-    EXPECT_EQ(answer, "");
-    EXPECT_GE(closed, server.settings.idle_timeout);
-    EXPECT_LT(closed, server.settings.idle_timeout + seconds{2});
-}
-
-TEST(ConnectionDeadline, GivesUpOnAReaderThatStalls) {
-    TestServer server;
-    server.endpoints.add_plain(Method::get, "/big",
-                               [](const Request&, Response& response) -> io::Task<void> {
-                                   response.body().assign(200'000, 'x');
-                                   co_return;
-                               });
-    Simulation sim(1, 1);
-    server.start_in(sim);
-    Duration ended{};
-    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
-        auto peer = co_await BytePeer::connect(shard, server_address);
-        co_await peer->send(get("/big"));
-        co_await io::Sleep(shard, seconds{200});
-        ended = sim.elapsed();
-        const std::string got = co_await peer->take_to_end();
-        EXPECT_LT(got.size(), 200'000u);
-        co_await peer->close();
-    });
-    ASSERT_TRUE(sim.run_until([&] { return !server.finished.empty() && ended > Duration{}; }));
-    ASSERT_TRUE(sim.run());
 }
 
 TEST(ConnectionBackPressure, StopsReadingWhileTheClientDoesNot) {
