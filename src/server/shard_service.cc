@@ -26,6 +26,7 @@ http::ServerSettings server_settings(const ProcessParts& process) {
     settings.limits.body_bytes_max = config.max_body.count;
     settings.header_timeout = config.header_timeout;
     settings.body_grace = config.body_timeout;
+    settings.body_stall = std::max(settings.body_stall, config.body_timeout);
     settings.body_bytes_per_second_min = config.body_min_rate.count;
     settings.idle_timeout = config.idle_timeout;
     settings.connections_max =
