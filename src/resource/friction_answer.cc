@@ -16,8 +16,9 @@ std::string sentence(std::string_view tool, const friction::Decision& decision) 
     }
     if (decision.waiting_helps) {
         text += fmt::format(
-            "Nothing was changed. Do not call it again before {} seconds have passed; other tools "
-            "can be used meanwhile.",
+            "Nothing was changed. Do not call it again before {} seconds have passed. Calling "
+            "other "
+            "tools of this server meanwhile may make the wait longer.",
             decision.retry_after_seconds);
     } else {
         text +=

@@ -1,8 +1,10 @@
 #include "resource/json_rpc.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/result.h"
 #include "resource/raw_json.h"
 
@@ -10,6 +12,36 @@ namespace sluice::resource {
 namespace {
 
 constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
+
+constexpr std::array<std::string_view, 4> message_keys = {"jsonrpc", "id", "method", "params"};
+constexpr std::array<std::string_view, 3> params_keys = {"name", "uri", "_meta"};
+
+/// Letters beyond ASCII that some reader takes for one of ASCII when it ignores case: LATIN SMALL
+/// LETTER LONG S, KELVIN SIGN, I WITH DOT ABOVE, DOTLESS I.
+struct Fold {
+    std::string_view bytes;
+    char letter;
+};
+constexpr std::array<Fold, 4> folds = {
+    {{"\xc5\xbf", 's'}, {"\xe2\x84\xaa", 'k'}, {"\xc4\xb0", 'i'}, {"\xc4\xb1", 'i'}}};
+
+bool equals_folded(std::string_view key, std::string_view lower) {
+    for (const char letter : lower) {
+        if (key.empty()) return false;
+        const auto fold = std::ranges::find_if(
+            folds, [&](const Fold& one) { return key.starts_with(one.bytes); });
+        if ((fold == folds.end() ? to_lower(key.front()) : fold->letter) != letter) return false;
+        key.remove_prefix(fold == folds.end() ? 1 : fold->bytes.size());
+    }
+    return key.empty();
+}
+
+/// Whether a server that matches keys ignoring case, as some libraries do, would read `key` as one
+/// of `names` although it is none of them.
+bool poses_as(std::string_view key, std::span<const std::string_view> names) {
+    return std::ranges::any_of(
+        names, [&](std::string_view name) { return key != name && equals_folded(key, name); });
+}
 
 /// The members of a JSON-RPC message that matter here, with the id's own text.
 struct Parts {
@@ -19,6 +51,7 @@ struct Parts {
     std::optional<JsonValue> method;
     std::optional<JsonValue> params;
     bool answers = false;  // has a result or an error
+    bool poses = false;    // has a key that others may read as one of message_keys
 };
 
 Parts take_apart(const JsonValue& object, std::string_view text) {
@@ -26,6 +59,7 @@ Parts take_apart(const JsonValue& object, std::string_view text) {
     const auto members = object.members();
     for (std::size_t i = 0; i < members.size(); ++i) {
         const auto& [key, value] = members[i];
+        if (poses_as(key, message_keys)) parts.poses = true;
         if (key == "jsonrpc") parts.version = value;
         if (key == "method") parts.method = value;
         if (key == "params") parts.params = value;
@@ -58,27 +92,57 @@ bool holds_control(std::string_view text) {
         text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-std::expected<Message, RpcError> read_call(const Parts& parts, Message message) {
-    const auto method = parts.method->string();
-    if (!method || method->empty()) {
-        return failure(RpcError{RpcCode::invalid_request, "the method is no text", message.id});
-    }
-    if (holds_control(*method)) {
+std::expected<void, RpcError> check_params(const JsonValue& params, std::string_view id) {
+    if (!params.is_object() && !params.is_array()) {
         return failure(
-            RpcError{RpcCode::invalid_request, "the method holds a control character", message.id});
+            RpcError{RpcCode::invalid_request, "params is neither object nor array", id});
     }
-    message.method = *method;
-    message.kind = parts.id ? Message::Kind::request : Message::Kind::notification;
-    if (parts.params && !parts.params->is_object() && !parts.params->is_array()) {
+    const bool poses = std::ranges::any_of(params.members(), [](const JsonMember& member) {
+        return poses_as(member.key, params_keys);
+    });
+    if (poses) {
+        return failure(RpcError{RpcCode::invalid_request,
+                                "a key of params is name, uri or _meta in other letters", id});
+    }
+    return {};
+}
+
+std::expected<void, RpcError> check_method(std::string_view method, std::string_view id) {
+    if (method.empty()) {
+        return failure(RpcError{RpcCode::invalid_request, "the method is no text", id});
+    }
+    if (method.size() > PostedBody::name_bytes_max) {
         return failure(
-            RpcError{RpcCode::invalid_request, "params is neither object nor array", message.id});
+            RpcError{RpcCode::invalid_request, "the method is longer than 256 bytes", id});
     }
-    const std::string_view member = name_member(message.method);
-    if (!member.empty()) message.name = find_text(parts.params, member);
+    if (holds_control(method)) {
+        return failure(
+            RpcError{RpcCode::invalid_request, "the method holds a control character", id});
+    }
+    return {};
+}
+
+/// A uri is bounded by the body alone: no refusal and no log line repeats it.
+std::expected<void, RpcError> check_name(const Message& message, std::string_view member) {
+    if (member == "name" && message.name.size() > PostedBody::name_bytes_max) {
+        return failure(
+            RpcError{RpcCode::invalid_request, "the name is longer than 256 bytes", message.id});
+    }
     if (holds_control(message.name)) {
         return failure(
             RpcError{RpcCode::invalid_params, "the name holds a control character", message.id});
     }
+    return {};
+}
+
+std::expected<Message, RpcError> read_call(const Parts& parts, Message message) {
+    message.method = parts.method->string().value_or("");
+    REQUIRE(check_method(message.method, message.id));
+    message.kind = parts.id ? Message::Kind::request : Message::Kind::notification;
+    if (parts.params) REQUIRE(check_params(*parts.params, message.id));
+    const std::string_view member = name_member(message.method);
+    if (!member.empty()) message.name = find_text(parts.params, member);
+    REQUIRE(check_name(message, member));
     if (parts.params) {
         message.protocol_version = find_text(parts.params->find("_meta"), version_key);
     }
@@ -102,6 +166,11 @@ std::expected<Message, RpcError> read_message(const JsonValue& value, std::strin
         return failure(RpcError{RpcCode::invalid_request, "an id must be a text or a number", ""});
     }
     Message message{.text = text, .id = parts.id_text};
+    if (parts.poses) {
+        return failure(RpcError{RpcCode::invalid_request,
+                                "a key is jsonrpc, id, method or params in other letters",
+                                message.id});
+    }
     if (!parts.version || parts.version->string() != "2.0") {
         return failure(RpcError{RpcCode::invalid_request, "jsonrpc must be \"2.0\"", message.id});
     }
@@ -131,7 +200,7 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
     auto document = JsonDocument::parse(text);
     if (!document) return failure(RpcError{RpcCode::parse_error, document.error().reason, ""});
     PostedBody body(*std::move(document));
-    const JsonValue root = body.document_.root();
+    const JsonValue root = body.document_->root();
     if (!root.is_array()) {
         TRY(Message message, read_message(root, trim_json(text)));
         body.messages_.push_back(message);
@@ -149,6 +218,13 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
         body.messages_.push_back(message);
     }
     return body;
+}
+
+void PostedBody::forget_document() {
+    for (Message& message : messages_) {
+        message.method = message.name = message.protocol_version = {};
+    }
+    document_.reset();
 }
 
 }  // namespace sluice::resource

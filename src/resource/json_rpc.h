@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +25,8 @@ enum class RpcCode : int {
     insufficient_scope = -32011,  // the token does not allow this
     upstream_failed = -32012,     // the MCP server is down or talks garbage
     upstream_timed_out = -32013,
-    verifier_failed = -32014,  // the authorization server could not be asked
+    verifier_failed = -32014,   // the authorization server could not be asked
+    too_many_streams = -32015,  // the caller has as many event streams open as it may
 };
 
 struct RpcError {
@@ -53,19 +55,25 @@ struct Message {
 class PostedBody {
 public:
     static constexpr std::size_t batch_size_max = 256;
+    static constexpr std::size_t name_bytes_max = 256;  // of a method, of a tool's or prompt's name
 
     /// `text` must outlive the body. Errors: malformed JSON, a key twice in one object, no JSON-RPC
     /// 2.0 message, an empty or too large batch, an id that is neither text nor number (MCP allows
-    /// no null), a tools/call without id or name.
+    /// no null), a tools/call without id or name, a method or name above name_bytes_max, a key that
+    /// a server which ignores case would read as one that is decided on.
     static std::expected<PostedBody, RpcError> parse(std::string_view text);
 
     std::span<const Message> messages() const { return messages_; }
     bool is_batch() const { return is_batch_; }
 
+    /// Frees what the text was parsed into. From then on only kind, text and id of the messages are
+    /// known; their other views are empty.
+    void forget_document();
+
 private:
     explicit PostedBody(JsonDocument document) : document_(std::move(document)) {}
 
-    JsonDocument document_;
+    std::optional<JsonDocument> document_;
     std::vector<Message> messages_;
     bool is_batch_ = false;
 };

@@ -29,6 +29,8 @@ constexpr auto marks = [] {
 class Walker {
 public:
     explicit Walker(std::string_view text) : text_(text) {
+        // RFC 8259 §8.1: a byte order mark may be ignored, and the reader skips it.
+        if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);
         skip_space();
         is_object_ = peek() == '{';
         ++at_;
@@ -77,7 +79,9 @@ private:
     void skip_value() {
         if (peek() == '"') return skip_string();
         if (marks[static_cast<unsigned char>(peek())] == 1) return skip_container();
-        while (at_ < text_.size() && !ends_scalar(text_[at_])) ++at_;
+        // At least one, so that a walk ends whatever the text holds.
+        do ++at_;
+        while (at_ < text_.size() && !ends_scalar(text_[at_]));
     }
     void skip_container() {
         int depth = 0;

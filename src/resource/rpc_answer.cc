@@ -35,10 +35,14 @@ void append_rpc_errors(std::string& out, const PostedBody& body, const RpcFailur
     if (!body.is_batch()) return append_rpc_error(out, body.messages().front().id, failure);
     JsonWriter json(out);
     json.begin_array();
+    // The explanation once: else a small batch could ask for a large answer.
+    RpcFailure short_failure = failure;
+    short_failure.message = "Refused with its batch: the first error of this answer says why";
+    short_failure.challenge = {};
     bool any = false;
     for (const Message& message : body.messages()) {
         if (message.kind != Message::Kind::request) continue;
-        write_error(json, message.id, failure);
+        write_error(json, message.id, any ? short_failure : failure);
         any = true;
     }
     if (!any) write_error(json, "", failure);

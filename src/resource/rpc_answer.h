@@ -26,7 +26,8 @@ struct RpcFailure {
 /// `_meta` only.
 void append_rpc_error(std::string& out, std::string_view id, const RpcFailure& failure);
 
-/// The same for every request of a body: one error, or an array of them for a batch.
+/// The same for every request of a body: one error, or an array of them for a batch. There only the
+/// first has the message and the challenge; all have the codes.
 void append_rpc_errors(std::string& out, const PostedBody& body, const RpcFailure& failure);
 
 }  // namespace sluice::resource

@@ -108,6 +108,8 @@ TEST(FrictionAnswer, IsAToolResultThatAModelUnderstands) {
     EXPECT_EQ(content.find_string("type"), "text");
     EXPECT_NE(content.find_string("text")->find("42 seconds"), std::string_view::npos);
     EXPECT_NE(content.find_string("text")->find("delete\"note"), std::string_view::npos);
+    EXPECT_TRUE(has(*content.find_string("text"), "Do not call it again before 42 seconds"));
+    EXPECT_TRUE(has(*content.find_string("text"), "meanwhile may make the wait longer"));
     const JsonValue meta = *result.find("_meta");
     EXPECT_EQ(meta.find_string("level"), "BLOCKED");
     EXPECT_EQ(meta.find("friction")->number(), 0.97);
@@ -122,6 +124,7 @@ TEST(FrictionAnswer, PromisesNothingWhereWaitingDoesNotHelp) {
     std::string out;
     append_friction_answer(out, "7", "x", decision, Era::stateless);
     EXPECT_EQ(out.find("60 seconds"), std::string::npos);
+    EXPECT_EQ(out.find("meanwhile"), std::string::npos);
     EXPECT_NE(out.find(R"("resultType":"complete")"), std::string::npos);
 }
 

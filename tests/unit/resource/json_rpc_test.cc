@@ -1,6 +1,7 @@
 // Reading what a client posted, and the errors that answer it.
 #include "resource/json_rpc.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "resource/raw_json.h"
@@ -20,6 +21,8 @@ TEST(RawJson, GivesEachValueAsItWasWritten) {
               (std::vector<std::string_view>{"1.0", R"("a]\",")", R"({"x":[1,"}"]})", "null"}));
     EXPECT_EQ(split_raw_json(R"({ "a" : 1e2,"b\"":[ ], "c":true })"),
               (std::vector<std::string_view>{"1e2", "[ ]", "true"}));
+    EXPECT_EQ(split_raw_json("\xef\xbb\xbf[1,{}]"), (std::vector<std::string_view>{"1", "{}"}));
+    EXPECT_EQ(find_raw_json("\xef\xbb\xbf{\"a\":1,\"b\":2}", 1), "2");
     EXPECT_TRUE(split_raw_json("[ ]").empty());
     EXPECT_TRUE(split_raw_json("{}").empty());
 }
@@ -120,6 +123,64 @@ TEST(PostedBody, RefusesControlCharactersInMethodsAndNames) {
     }
 }
 
+TEST(PostedBody, RefusesKeysThatAServerIgnoringCaseWouldTakeForOthers) {
+    const std::string_view call =
+        R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_note"X}Y})";
+    const auto with = [&](std::string_view in_params, std::string_view in_message) {
+        std::string text(call);
+        text.replace(text.find('Y'), 1, in_message);
+        return text.replace(text.find('X'), 1, in_params);
+    };
+    for (const std::string_view key :
+         {"Method", "METHOD", "m\\u0065thoD", "Params", "param\xc5\xbf", "param\\u017f", "ID",
+          "\xc4\xb1\x64", "Jsonrpc"}) {
+        const RpcError error = error_of(with("", fmt::format(R"(,"{}":"x")", key)));
+        EXPECT_EQ(error.code, RpcCode::invalid_request) << key;
+        EXPECT_EQ(error.id, "1") << key;
+    }
+    for (const std::string_view key : {"Name", "NAME", "URI", "_Meta", "_META", "ur\\u0130"}) {
+        const RpcError error = error_of(with(fmt::format(R"(,"{}":"delete_note")", key), ""));
+        EXPECT_EQ(error.code, RpcCode::invalid_request) << key;
+    }
+    for (const std::string_view key : {"uri", "_meta", "names", "Nam", "nam\xc5\xbf", "title"}) {
+        EXPECT_TRUE(PostedBody::parse(with(fmt::format(R"(,"{}":{{}})", key), "")).has_value());
+    }
+    for (const std::string_view key : {"methods", "i", "Idx", "meta"}) {
+        EXPECT_TRUE(PostedBody::parse(with("", fmt::format(R"(,"{}":{{}})", key))).has_value());
+    }
+    // Arguments are the tool's own affair.
+    EXPECT_TRUE(PostedBody::parse(with(R"(,"arguments":{"Name":1,"Method":2})", "")).has_value());
+}
+
+TEST(PostedBody, BoundsMethodsAndNames) {
+    const auto text = [](std::string_view method, std::string_view member, std::string_view name) {
+        return fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"{}","params":{{"{}":"{}"}}}})",
+                           method, member, name);
+    };
+    const std::string longest(PostedBody::name_bytes_max, 'x');
+    const std::string longer = longest + "x";
+    EXPECT_TRUE(PostedBody::parse(text(longest, "a", "b")).has_value());
+    EXPECT_EQ(error_of(text(longer, "a", "b")).code, RpcCode::invalid_request);
+    for (const std::string_view method : {"tools/call", "prompts/get"}) {
+        EXPECT_TRUE(PostedBody::parse(text(method, "name", longest)).has_value());
+        EXPECT_EQ(error_of(text(method, "name", longer)).code, RpcCode::invalid_request);
+    }
+    EXPECT_TRUE(PostedBody::parse(text("resources/read", "uri", longer)).has_value());
+}
+
+TEST(PostedBody, KeepsKindsAndIdsWithoutItsDocument) {
+    const std::string text =
+        R"([{"jsonrpc":"2.0","id":"\u0061","method":"ping"},{"jsonrpc":"2.0","method":"n"}])";
+    auto body = PostedBody::parse(text).value();
+    body.forget_document();
+    ASSERT_EQ(body.messages().size(), 2U);
+    EXPECT_TRUE(body.is_batch());
+    EXPECT_EQ(body.messages()[0].id, R"("\u0061")");
+    EXPECT_EQ(body.messages()[0].kind, Message::Kind::request);
+    EXPECT_EQ(body.messages()[0].method, "");
+    EXPECT_EQ(body.messages()[1].kind, Message::Kind::notification);
+}
+
 TEST(PostedBody, RefusesABatchThatIsTooLarge) {
     const auto batch = [](std::size_t size) {
         std::string text = "[";
@@ -161,9 +222,24 @@ TEST(RpcAnswer, AnswersEveryRequestOfABatch) {
     const auto body = PostedBody::parse(text);
     std::string out;
     append_rpc_errors(out, body.value(),
-                      {.code = RpcCode::upstream_failed, .message = "m", .error = "e"});
-    const auto errors = JsonDocument::parse(out).value().root().elements();
+                      {.code = RpcCode::upstream_failed,
+                       .message = "the reason",
+                       .error = "e",
+                       .challenge = "Bearer x"});
+    const auto document = JsonDocument::parse(out);
+    const auto errors = document.value().root().elements();
     ASSERT_EQ(errors.size(), 2U);
+    for (const JsonValue& error : errors) {
+        EXPECT_EQ(error.find("error")->find("data")->find_string("error"), "e");
+        EXPECT_EQ(error.find("error")->find("code")->integer(), -32012);
+    }
+    EXPECT_EQ(errors[0].find("id")->integer(), 1);
+    EXPECT_EQ(errors[1].find("id")->integer(), 2);
+    // The long part once only.
+    for (const std::string_view once : {"the reason", "Bearer x"}) {
+        EXPECT_NE(out.find(once), std::string::npos);
+        EXPECT_EQ(out.find(once), out.rfind(once));
+    }
 }
 
 }  // namespace
