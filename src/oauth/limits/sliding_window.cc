@@ -13,8 +13,10 @@ void SlidingWindow::slide(const RateLimit& limit, MonotonicTime now) {
         previous_ = current_ = 0;
     } else if (gone >= limit.window) {
         begin_ += limit.window;
-        previous_ = current_;
+        // One below the limit at most: who has waited for the window's end is let through.
+        previous_ = std::min(current_, std::max(limit.requests, 1U) - 1);
         current_ = 0;
+        if (previous_ == 0) begin_ = now;
     }
 }
 
@@ -29,10 +31,9 @@ Seconds SlidingWindow::admit(const RateLimit& limit, MonotonicTime now) {
         return Seconds{0};
     }
     // When enough of the previous window has slid out of reach; if this one alone is too full, when
-    // enough of it has, after it became the previous one.
-    const double from_begin = current_ + 1 <= allowed
-                                  ? 1 - (allowed - current_ - 1) / std::max(previous_, 1U)
-                                  : 2 - (allowed - 1) / std::max(current_, 1U);
+    // it ends.
+    const double from_begin =
+        current_ + 1 <= allowed ? 1 - (allowed - current_ - 1) / std::max(previous_, 1U) : 1;
     const double wait_s = (from_begin - gone) * window / 1e9;
     return Seconds{
         std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(wait_s - rounding)))};

@@ -12,7 +12,8 @@ namespace sluice::oauth {
 /// before. Never lets more through than the limit in one window after a quiet one.
 class SlidingWindow {
 public:
-    /// How long to wait for the next request to be let through; zero: this one is, and counts.
+    /// How long to wait for the next request to be let through, a window at most; zero: this one
+    /// is, and counts.
     Seconds admit(const RateLimit& limit, MonotonicTime now);
 
 private:

@@ -40,6 +40,31 @@ TEST(SlidingWindow, TellsAWaitThatIsLongEnoughAndNotMuchLonger) {
     }
 }
 
+TEST(SlidingWindow, NeverTellsAWaitLongerThanItself) {
+    for (const std::uint32_t limit : {1U, 2U, 10U, 600U}) {
+        const RateLimit rate{.requests = limit, .window = seconds{60}};
+        SlidingWindow window;
+        MonotonicTime now = start;
+        for (int round = 0; round < 50; ++round) {
+            Seconds wait = window.admit(rate, now);
+            while (wait == seconds{0}) wait = window.admit(rate, now);
+            EXPECT_LE(wait, seconds{60}) << limit;
+            now += wait;
+            ASSERT_EQ(window.admit(rate, now), seconds{0}) << limit << " " << round;
+            now += milliseconds{round * 977};
+        }
+    }
+}
+
+TEST(SlidingWindow, OneRequestAWindowMeansAWholeWindowBetweenTwo) {
+    const RateLimit rate{.requests = 1, .window = seconds{60}};
+    SlidingWindow window;
+    EXPECT_EQ(window.admit(rate, start), seconds{0});
+    EXPECT_EQ(window.admit(rate, start + seconds{119}), seconds{0});
+    EXPECT_EQ(window.admit(rate, start + seconds{121}), seconds{58});
+    EXPECT_EQ(window.admit(rate, start + seconds{179}), seconds{0});
+}
+
 TEST(SlidingWindow, NoMinuteSeesMuchMoreThanTheLimitWhateverItsStart) {
     SlidingWindow window;
     std::vector<MonotonicTime> admitted;
