@@ -1,15 +1,30 @@
 // Reading parameters.
 #include "oauth/parameters.h"
 
+#include <algorithm>
+
 #include "http/media_type.h"
 
 namespace sluice::oauth {
+
+std::optional<std::string_view> repeated_parameter(const http::Form& form) {
+    const auto parameters = form.parameters();
+    for (std::size_t i = 1; i < parameters.size(); ++i) {
+        const std::string_view name = parameters[i].name;
+        const auto before = parameters.first(i);
+        if (name != "resource" &&
+            std::ranges::find(before, name, &http::Form::Parameter::name) != before.end()) {
+            return name;
+        }
+    }
+    return std::nullopt;
+}
 
 Result<> read_parameters(http::Form& form, std::string_view text) {
     if (const auto parsed = form.parse(text); !parsed) {
         return refuse(ErrorCode::invalid_request, parsed.error().description);
     }
-    if (const auto repeated = form.repeated()) {
+    if (const auto repeated = repeated_parameter(form)) {
         return refuse(ErrorCode::invalid_request,
                       "The parameter " + describable(*repeated) + " stands more than once.");
     }

@@ -11,11 +11,13 @@
 namespace sluice::oauth {
 
 /// Reads `text` (a query, or a body that is known to be a form) into `form`. Errors:
-/// invalid_request for a broken encoding, and for any parameter that stands twice (RFC 6749 §3.1,
-/// §3.2).
+/// invalid_request for a broken encoding, and for repeated_parameter().
 Result<> read_parameters(http::Form& form, std::string_view text);
 
-/// The same for a body: it must say that it is a form (RFC 6749 §4.1.3).
+/// The name of a parameter that stands twice (RFC 6749 §3.1, §3.2); `resource` may (RFC 8707 §2).
+std::optional<std::string_view> repeated_parameter(const http::Form& form);
+
+/// read_parameters() for a body: it must say that it is a form (RFC 6749 §4.1.3).
 Result<> read_form_body(http::Form& form, const http::Request& request);
 
 /// The value of `name`; one without a value counts as absent (RFC 6749 §3.1).

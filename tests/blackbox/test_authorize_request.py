@@ -84,7 +84,7 @@ def test_another_response_mode_gives_no_code_there(sluice, browser, mode):
     assert "<form" not in answer.text.lower() or answer.status != 200
 
 
-@pytest.mark.parametrize("name", sorted(authorization(resource="x")))
+@pytest.mark.parametrize("name", sorted(authorization()))
 @pytest.mark.parametrize("other", [False, True])
 def test_a_parameter_that_stands_twice_is_an_error(sluice, name, other):
     pairs = list(authorization(resource=sluice.resource).items())
@@ -98,6 +98,14 @@ def test_a_parameter_that_stands_twice_is_an_error(sluice, name, other):
             assert name not in ("client_id", "redirect_uri"), answer
             assert answer.status in (302, 303), answer
             assert parameters_of(answer.get("Location"))["error"] == "invalid_request"
+
+
+def test_one_resource_may_stand_twice_but_not_two(sluice):
+    """RFC 8707, section 2."""
+    pairs = list(authorization(resource=sluice.resource).items())
+    check_accepted(sluice, pairs + [("resource", sluice.resource)])
+    answer = ask(sluice, pairs + [("resource", "https://other.example/mcp")])
+    assert parameters_of(answer.get("Location"))["error"] == "invalid_target"
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,6 @@ def test_a_request_without_a_grant_is_refused(sluice, pairs):
         "code_verifier",
         "client_id",
         "client_secret",
-        "resource",
         "scope",
         "x",
     ],

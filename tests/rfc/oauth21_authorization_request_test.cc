@@ -162,8 +162,7 @@ TEST_F(AuthorizationRequestTest, AParameterThatStandsTwiceIsRefused) {
     for (const char* name : {"client_id", "redirect_uri"}) {
         expect_page_400(get_text(query + "&" + encode({{name, request[name]}})));
     }
-    for (const char* name :
-         {"response_type", "scope", "resource", "code_challenge", "code_challenge_method"}) {
+    for (const char* name : {"response_type", "scope", "code_challenge", "code_challenge_method"}) {
         expect_redirect(get_text(query + "&" + encode({{name, request[name]}})), "invalid_request");
     }
     expect_redirect(get_text(query + "&unknown=1&unknown=2"), "invalid_request");

@@ -12,11 +12,6 @@
 namespace sluice::oauth {
 namespace {
 
-struct Destination {
-    ClientHandle client;
-    std::string redirect_uri;
-};
-
 // Twice the same parameter is one too many before anything is read from it.
 Result<std::optional<std::string_view>> single(const http::Form& form, std::string_view name) {
     if (form.count(name) > 1) {
@@ -27,8 +22,8 @@ Result<std::optional<std::string_view>> single(const http::Form& form, std::stri
 }
 
 // OAuth 2.1 §4.1.1: one of the registered ones; left out only where there is just one.
-Result<std::string> find_redirect_uri(const Client& client,
-                                      std::optional<std::string_view> requested) {
+Result<std::string> find_redirect_uri(const http::Form& form, const Client& client) {
+    TRY(const auto requested, single(form, "redirect_uri"));
     if (!requested) {
         if (client.redirect_uris.size() == 1) return client.redirect_uris.front();
         return refuse(ErrorCode::invalid_request, "The parameter redirect_uri is missing.");
@@ -40,18 +35,14 @@ Result<std::string> find_redirect_uri(const Client& client,
                   "The redirect_uri is not one that this client has registered.");
 }
 
-Result<Destination> find_destination(const http::Form& form, const ClientDirectory& clients) {
+Result<ClientHandle> find_client(const http::Form& form, const ClientDirectory& clients) {
     TRY(const auto client_id, single(form, "client_id"));
     if (!client_id) {
         return refuse(ErrorCode::invalid_request, "The parameter client_id is missing.");
     }
     const ClientHandle* client = clients.find(*client_id);
-    if (client == nullptr) {
-        return refuse(ErrorCode::invalid_client, "No client of this client_id is known here.");
-    }
-    TRY(const auto requested, single(form, "redirect_uri"));
-    TRY(std::string redirect_uri, find_redirect_uri(**client, requested));
-    return Destination{*client, std::move(redirect_uri)};
+    if (client != nullptr) return *client;
+    return refuse(ErrorCode::invalid_client, "No client of this client_id is known here.");
 }
 
 Result<> check_response_type(const http::Form& form) {
@@ -113,13 +104,14 @@ Result<Prompt> read_prompt(const http::Form& form) {
     return prompt;
 }
 
-Result<AuthorizationRequest> read_details(const http::Form& form, const Destination& destination,
+Result<AuthorizationRequest> read_details(const http::Form& form, const ClientHandle& handle,
+                                          const std::string& redirect_uri,
                                           const Settings& settings) {
-    if (const auto repeated = form.repeated()) {
+    if (const auto repeated = repeated_parameter(form)) {
         return refuse(ErrorCode::invalid_request,
                       "The parameter " + describable(*repeated) + " stands more than once.");
     }
-    const Client& client = *destination.client;
+    const Client& client = *handle;
     REQUIRE(refuse_request_objects(form));
     REQUIRE(check_response_type(form));
     if (!client.authorization_code) {
@@ -128,10 +120,11 @@ Result<AuthorizationRequest> read_details(const http::Form& form, const Destinat
     }
     TRY(CodeChallenge challenge, read_challenge(form));
     TRY(token::ScopeSet scope, scope_to_grant(parameter(form, "scope"), settings, client));
-    TRY(std::string resource, resource_to_grant(parameter(form, "resource"), settings));
+    TRY(const auto asked, asked_resource(form));
+    TRY(std::string resource, resource_to_grant(asked, settings));
     TRY(const Prompt prompt, read_prompt(form));
-    return AuthorizationRequest{.client = destination.client,
-                                .redirect_uri = destination.redirect_uri,
+    return AuthorizationRequest{.client = handle,
+                                .redirect_uri = redirect_uri,
                                 .state = std::string(parameter(form, "state").value_or("")),
                                 .scope = std::move(scope),
                                 .resource = std::move(resource),
@@ -146,19 +139,22 @@ std::expected<AuthorizationRequest, AuthorizationFailure> parse_authorization_re
     http::Form form;
     if (const auto parsed = form.parse(query); !parsed) {
         return failure(AuthorizationFailure{
-            {ErrorCode::invalid_request, std::string(parsed.error().description)}, {}, {}});
+            {ErrorCode::invalid_request, std::string(parsed.error().description)}, {}, {}, {}});
     }
-    auto destination = find_destination(form, clients);
-    if (!destination) {
-        return failure(AuthorizationFailure{std::move(destination).error(), {}, {}});
+    const auto client = find_client(form, clients);
+    if (!client) return failure(AuthorizationFailure{client.error(), {}, {}, {}});
+    const std::string& client_id = (*client)->client_id;
+    const auto redirect_uri = find_redirect_uri(form, **client);
+    if (!redirect_uri) {
+        return failure(AuthorizationFailure{redirect_uri.error(), {}, {}, client_id});
     }
-    auto request = read_details(form, *destination, settings);
+    auto request = read_details(form, *client, *redirect_uri, settings);
     if (request) return *std::move(request);
     // Which of two states would be the client's own is not for us to say.
     const bool one_state = form.count("state") == 1;
-    return failure(
-        AuthorizationFailure{std::move(request).error(), std::move(destination->redirect_uri),
-                             one_state ? std::string(*form.get("state")) : std::string()});
+    return failure(AuthorizationFailure{std::move(request).error(), *redirect_uri,
+                                        one_state ? std::string(*form.get("state")) : std::string(),
+                                        client_id});
 }
 
 }  // namespace sluice::oauth

@@ -36,6 +36,7 @@ struct AuthorizationFailure {
     Error error;
     std::string redirect_uri;
     std::string state;
+    std::string client_id;  // for logs; empty where no client of that name is known
 };
 
 /// Checks the client and the redirect URI first, everything else after. Pure.

@@ -27,11 +27,12 @@ Result<Redemption> read_redemption(const TokenRequest& request) {
     TRY(const std::string_view code, require_parameter(request.form, "code"));
     const auto tag = token::parse_token(code, token::TokenKind::authorization_code);
     if (!tag) return refuse(ErrorCode::invalid_grant, dead_code);
+    TRY(const auto resource, asked_resource(request.form));
     return Redemption{.tag = *tag,
                       .digest = crypto::sha256(code),
                       .redirect_uri = parameter(request.form, "redirect_uri"),
                       .code_verifier = parameter(request.form, "code_verifier"),
-                      .resource = parameter(request.form, "resource"),
+                      .resource = resource,
                       .client = request.client,
                       .http = request.http};
 }
@@ -82,8 +83,7 @@ TokenResult redeem(ShardState& owner, const Redemption& redemption) {
         return refuse(ErrorCode::invalid_grant, dead_code);
     }
     REQUIRE(check_code(*found, redemption));
-    TRY(const std::string resource,
-        resource_of_token(redemption.resource, found->resource, owner.settings));
+    TRY(const std::string resource, resource_of_token(redemption.resource, found->resource));
 
     const AuthorizationCode code = *found;
     owner.codes.erase(redemption.digest);

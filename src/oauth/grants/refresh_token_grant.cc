@@ -33,10 +33,11 @@ Result<Refresh> read_refresh(const TokenRequest& request) {
     TRY(const std::string_view text, require_parameter(request.form, "refresh_token"));
     const auto tag = token::parse_token(text, token::TokenKind::refresh);
     if (!tag) return refuse(ErrorCode::invalid_grant, dead_token);
+    TRY(const auto resource, asked_resource(request.form));
     return Refresh{.text = text,
                    .tag = *tag,
                    .scope = parameter(request.form, "scope"),
-                   .resource = parameter(request.form, "resource"),
+                   .resource = resource,
                    .client = request.client,
                    .http = request.http};
 }
@@ -137,9 +138,8 @@ TokenResult rotate(ShardState& owner, const Refresh& refresh) {
     const token::TokenInfo& granted = owner.grants.find(record->grant)->claims->info;
     TRY(token::ScopeSet scope, scope_of_refresh(refresh.scope, granted.scope));
     TRY(std::string resource,
-        resource_of_token(refresh.resource,
-                          granted.audience.empty() ? std::string_view{} : granted.audience.front(),
-                          owner.settings));
+        resource_of_token(refresh.resource, granted.audience.empty() ? std::string_view{}
+                                                                     : granted.audience.front()));
     const Rotation rotation{refresh, record->grant, std::move(scope), std::move(resource)};
     return record->rotated() ? rotate_again(owner, rotation)
                              : rotate_first(owner, rotation, *record);

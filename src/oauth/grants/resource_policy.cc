@@ -16,6 +16,13 @@ Result<std::string> known_resource(std::string_view asked, const Settings& setti
     return std::string(parsed->text());
 }
 
+bool same_resource(std::string_view a, std::string_view b) {
+    if (a == b) return true;
+    const auto one = token::ResourceIdentifier::parse(a);
+    const auto other = token::ResourceIdentifier::parse(b);
+    return one && other && one->text() == other->text();
+}
+
 }  // namespace
 
 const ResourceSetting* find_resource(const Settings& settings, std::string_view identifier) {
@@ -25,20 +32,29 @@ const ResourceSetting* find_resource(const Settings& settings, std::string_view 
     return nullptr;
 }
 
+Result<std::optional<std::string_view>> asked_resource(const http::Form& form) {
+    std::optional<std::string_view> asked;
+    for (const auto& [name, value] : form.parameters()) {
+        if (name != "resource" || value.empty()) continue;
+        if (!asked) {
+            asked = value;
+        } else if (!same_resource(*asked, value)) {
+            return refuse(ErrorCode::invalid_target, "A token is for one resource only.");
+        }
+    }
+    return asked;
+}
+
 Result<std::string> resource_to_grant(std::optional<std::string_view> asked,
                                       const Settings& settings) {
     if (asked) return known_resource(*asked, settings);
-    if (settings.resources.size() == 1) {
-        return std::string(settings.resources.front().identifier.text());
-    }
-    return std::string();
+    if (settings.resources.empty()) return std::string();
+    return std::string(settings.resources.front().identifier.text());
 }
 
 Result<std::string> resource_of_token(std::optional<std::string_view> asked,
-                                      std::string_view granted, const Settings& settings) {
-    if (!asked) return std::string(granted);
-    TRY(std::string wanted, known_resource(*asked, settings));
-    if (granted.empty() || wanted == granted) return wanted;
+                                      std::string_view granted) {
+    if (!asked || same_resource(*asked, granted)) return std::string(granted);
     return refuse(ErrorCode::invalid_target, "The grant is for another resource.");
 }
 

@@ -9,13 +9,9 @@ namespace {
 
 constexpr std::string_view offline_access = "offline_access";
 
-bool is_known(const Settings& settings, std::string_view name) {
-    return std::ranges::find(settings.scopes, name, &ScopeSetting::name) != settings.scopes.end() ||
-           settings.default_scope.contains(name);
-}
-
 bool may_have(const Settings& settings, const Client& client, std::string_view name) {
-    return is_known(settings, name) && (!client.scope_max || client.scope_max->contains(name));
+    return is_known_scope(settings, name) &&
+           (!client.scope_max || client.scope_max->contains(name));
 }
 
 Result<token::ScopeSet> parse_scope(std::string_view text) {
@@ -24,15 +20,27 @@ Result<token::ScopeSet> parse_scope(std::string_view text) {
     return *std::move(scope);
 }
 
+// The default scope, as far as the client may have it.
+token::ScopeSet default_scope_of(const Settings& settings, const Client& client) {
+    if (!client.scope_max) return settings.default_scope;
+    return settings.default_scope.intersection_with(*client.scope_max);
+}
+
 }  // namespace
+
+bool is_known_scope(const Settings& settings, std::string_view name) {
+    return std::ranges::find(settings.scopes, name, &ScopeSetting::name) != settings.scopes.end() ||
+           settings.default_scope.contains(name);
+}
 
 Result<token::ScopeSet> scope_to_grant(std::optional<std::string_view> asked,
                                        const Settings& settings, const Client& client) {
-    token::ScopeSet wanted = settings.default_scope;
+    token::ScopeSet wanted;
     if (asked) {
         TRY(wanted, parse_scope(*asked));
-    } else if (client.scope_max) {
-        wanted = wanted.intersection_with(*client.scope_max);
+    }
+    if (!asked || wanted.text() == offline_access) {
+        wanted = default_scope_of(settings, client).union_with(wanted);
     }
     token::ScopeSet granted;
     for (const std::string_view name : wanted) {

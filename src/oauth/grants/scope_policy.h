@@ -11,7 +11,11 @@
 
 namespace sluice::oauth {
 
-/// Of a new grant. Nothing asked: the default scope, as far as the client may have it.
+/// Whether there is a scope of that name.
+bool is_known_scope(const Settings& settings, std::string_view name);
+
+/// Of a new grant. Nothing asked, or nothing but `offline_access`, which is good for nothing by
+/// itself: the default scope (too), as far as the client may have it.
 /// Errors: invalid_scope for a malformed or unknown name, one that the client may not have, or
 /// where nothing is left. `offline_access` is never a reason to refuse: where it is not to be had
 /// it is left out, since clients ask for it by habit.
