@@ -55,7 +55,7 @@ std::string target_with(const Visit& visit, std::string_view query) {
     return std::string(visit.http.path()).append("?").append(query);
 }
 
-void show_login_page(const Visit& visit, LoginNotice notice) {
+void show_login_page(const Visit& visit, LoginNotice notice, std::string_view username = {}) {
     ShardState& state = visit.state;
     const auto known = find_session_cookie(state, visit.http);
     std::string cookie(known.value_or(""));
@@ -66,9 +66,11 @@ void show_login_page(const Visit& visit, LoginNotice notice) {
                      .text();
         set_session_cookie(state, visit.response, cookie);
     }
-    write_login_page(visit.response, state.page_style, visit.request,
-                     form_token(state.keys, FormPurpose::login, cookie, visit.http.query()),
-                     notice);
+    write_login_page(
+        visit.response, state.page_style, visit.request,
+        {.form_token = form_token(state.keys, FormPurpose::login, cookie, visit.http.query()),
+         .username = username,
+         .notice = notice});
 }
 
 void show_consent_page(const Visit& visit, std::string_view cookie, std::string_view username) {
@@ -141,7 +143,7 @@ io::Task<void> take_login(Visit visit, const Posted& posted) {
     const auto right = co_await check_login(visit.state, visit.http, username, password);
     if (!right) co_return show_error(visit, right.error());
     if (!*right) {
-        show_login_page(visit, LoginNotice::wrong_password);
+        show_login_page(visit, LoginNotice::wrong_password, username);
         co_return visit.response.set_status(http::Status::forbidden);
     }
     co_await sign_out(visit.state, posted.cookie);
@@ -189,6 +191,7 @@ void answer_failure(ShardState& state, const http::Request& request, http::Respo
                                           state.settings.issuer));
     }
     state.observer.on_event({.kind = EventKind::request_refused,
+                             .client_id = failed.client_id,
                              .detail = to_text(failed.error.code),
                              .address = request.peer(),
                              .request_id = request.id()});

@@ -18,11 +18,18 @@ std::string consent_key(const AuthorizationRequest& request, std::string_view us
     return key;
 }
 
+// RFC 8252 §8.6: another app may answer in the place of the one that was allowed, and a client that
+// registered itself proves nothing but where it is answered.
+bool may_be_remembered(const ShardState& state, const AuthorizationRequest& request) {
+    return state.settings.remember_consent &&
+           (!request.client->registered || is_https_redirect(request.redirect_uri));
+}
+
 }  // namespace
 
 io::Task<bool> has_consented(ShardState& state, const AuthorizationRequest& request,
                              std::string_view username) {
-    if (!state.settings.remember_consent) co_return false;
+    if (!may_be_remembered(state, request)) co_return false;
     const std::string key = consent_key(request, username);
     co_return co_await state.peers.call(
         state.shard, state.owner_of(username), [&](ShardState& owner) {
@@ -39,7 +46,7 @@ io::Task<void> note_consent(ShardState& state, const AuthorizationRequest& reque
                 owner.registrations.keep(request.client->client_id, owner.now());
             });
     }
-    if (!state.settings.remember_consent) co_return;
+    if (!may_be_remembered(state, request)) co_return;
     const std::string key = consent_key(request, username);
     co_await state.peers.call(state.shard, state.owner_of(username), [&](ShardState& owner) {
         owner.consents[key].insert(request.scope);

@@ -11,7 +11,8 @@ namespace sluice::oauth {
 struct ShardState;
 
 /// Whether the same person has allowed the same client, at the same destination, this resource and
-/// all of these scopes. Always false unless the settings say that consent is remembered.
+/// all of these scopes. Always false unless the settings say that consent is remembered, and for a
+/// client that registered itself anywhere but at an https address.
 io::Task<bool> has_consented(ShardState& state, const AuthorizationRequest& request,
                              std::string_view username);
 

@@ -120,7 +120,7 @@ bool is_loopback_redirect(std::string_view uri) {
 std::string redirect_destination(std::string_view text) {
     const auto uri = http::parse_uri(text);
     if (!uri) return std::string(text);
-    if (uri->scheme == "http" || uri->scheme == "https") {
+    if (is_web_scheme(uri->scheme)) {
         std::string destination(uri->host.value_or(""));
         if (uri->port && !uri->port->empty()) destination.append(":").append(*uri->port);
         return destination;
@@ -128,17 +128,13 @@ std::string redirect_destination(std::string_view text) {
     return std::string(uri->scheme) + ":";
 }
 
-std::string form_action_source(std::string_view text) {
+bool is_web_scheme(std::string_view scheme) {
+    return equal_ignoring_case(scheme, "https") || equal_ignoring_case(scheme, "http");
+}
+
+bool is_https_redirect(std::string_view text) {
     const auto uri = http::parse_uri(text);
-    if (!uri) return "'none'";
-    const std::string scheme = to_lower(uri->scheme) + ":";
-    const bool web = scheme == "http:" || scheme == "https:";
-    const auto plain = [](char c) { return is_alpha(c) || is_digit(c) || c == '.' || c == '-'; };
-    // A source expression has no form for an IPv6 address.
-    if (!web || !uri->host || !std::ranges::all_of(*uri->host, plain)) return scheme;
-    std::string source = scheme + "//" + std::string(*uri->host);
-    if (uri->port && !uri->port->empty()) source.append(":").append(*uri->port);
-    return source;
+    return uri && equal_ignoring_case(uri->scheme, "https");
 }
 
 }  // namespace sluice::oauth

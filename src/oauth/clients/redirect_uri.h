@@ -28,8 +28,11 @@ bool is_loopback_redirect(std::string_view uri);
 /// the whole scheme "cursor:" for an app.
 std::string redirect_destination(std::string_view uri);
 
-/// The source expression (CSP Level 3 §2.3.1) that covers `uri`. Browsers hold a form's redirects
-/// against form-action, so a page whose form leads there must allow it.
-std::string form_action_source(std::string_view uri);
+/// "https" or "http", in whatever case (RFC 3986 §3.1): a URI with a host, not an app's own.
+bool is_web_scheme(std::string_view scheme);
+
+/// https: only who holds the host's certificate answers there. Any app may take a private-use
+/// scheme or a loopback port (RFC 8252 §8.6).
+bool is_https_redirect(std::string_view uri);
 
 }  // namespace sluice::oauth

@@ -51,7 +51,7 @@ void append_destination(std::string& html, const std::string& redirect_uri) {
     const auto uri = http::parse_uri(redirect_uri);
     if (is_loopback_redirect(redirect_uri)) {
         html.append("<br><small>an app on this computer</small>");
-    } else if (uri && uri->scheme != "https" && uri->scheme != "http") {
+    } else if (uri && !is_web_scheme(uri->scheme)) {
         html.append("<br><small>whichever app opens such links on this device</small>");
     }
     html.append("</dd>\n");
@@ -62,8 +62,7 @@ void append_destination(std::string& html, const std::string& redirect_uri) {
 void write_consent_page(http::Response& response, const PageStyle& style,
                         const AuthorizationRequest& request, const Settings& settings,
                         const ConsentView& view) {
-    begin_page(response, style, "Allow access?",
-               "'self' " + form_action_source(request.redirect_uri));
+    begin_page(response, style, "Allow access?");
     std::string& html = response.body();
     append_heading(html, *request.client);
     append_scopes(html, request.scope, settings);

@@ -37,7 +37,7 @@ void write_error_page(http::Response& response, const PageStyle& style, const Er
     if (error.retry_after > Seconds{0}) {
         response.add_field("Retry-After", std::to_string(error.retry_after.count()));
     }
-    begin_page(response, style, advice.title, "'none'");
+    begin_page(response, style, advice.title);
     append_html(response.body(),
                 "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>\n<p class=\"quiet\"><code>{}</code></p>\n",
                 advice.title, error.description, advice.what_to_do, to_text(error.code));

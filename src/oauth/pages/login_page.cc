@@ -1,5 +1,4 @@
 // The page that asks for username and password.
-#include "oauth/clients/redirect_uri.h"
 #include "oauth/pages/client_name.h"
 #include "oauth/pages/html.h"
 #include "oauth/pages/page_frame.h"
@@ -7,6 +6,8 @@
 
 namespace sluice::oauth {
 namespace {
+
+constexpr std::size_t username_shown_max = 256;  // bytes
 
 std::string_view notice_html(LoginNotice notice) {
     switch (notice) {
@@ -26,27 +27,28 @@ std::string_view notice_html(LoginNotice notice) {
 }  // namespace
 
 void write_login_page(http::Response& response, const PageStyle& style,
-                      const AuthorizationRequest& request, std::string_view form_token,
-                      LoginNotice notice) {
-    // A remembered consent makes the answer to this form lead on to the client.
-    begin_page(response, style, "Sign in", "'self' " + form_action_source(request.redirect_uri));
+                      const AuthorizationRequest& request, const LoginView& view) {
+    begin_page(response, style, "Sign in");
     std::string& html = response.body();
     html.append("<h1>Sign in</h1>\n");
     append_html(html, "<p>to go on to <strong><bdi>{}</bdi></strong></p>\n",
                 display_name(*request.client));
-    html.append(notice_html(notice));
+    html.append(notice_html(view.notice));
+    // Who has typed a name already goes on with the password.
+    const bool named = !view.username.empty() && view.username.size() <= username_shown_max;
     append_html(html, R"(<form method="post">
 <input type="hidden" name="form_token" value="{}">
 <label for="username">Username</label>
 <input id="username" name="username" autocomplete="username" autocapitalize="none"
- autocorrect="off" spellcheck="false" maxlength="256" required autofocus>
+ autocorrect="off" spellcheck="false" maxlength="256" value="{}" required{}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password"
- maxlength="1024" required>
+ maxlength="1024" required{}>
 <div class="buttons"><button name="action" value="login">Sign in</button></div>
 </form>
 )",
-                form_token);
+                view.form_token, named ? view.username : std::string_view{},
+                named ? "" : " autofocus", named ? " autofocus" : "");
     end_page(response);
 }
 

@@ -8,11 +8,9 @@
 
 namespace sluice::oauth {
 
-void begin_page(http::Response& response, const PageStyle& style, std::string_view title,
-                std::string_view form_action) {
+void begin_page(http::Response& response, const PageStyle& style, std::string_view title) {
     response.add_field("Content-Type", "text/html; charset=utf-8");
     response.add_field("Content-Security-Policy", "default-src 'none'; style-src " + style.source +
-                                                      "; form-action " + std::string(form_action) +
                                                       "; frame-ancestors 'none'; base-uri 'none'");
     response.add_field("X-Frame-Options", "DENY");
     response.add_field("X-Content-Type-Options", "nosniff");

@@ -9,9 +9,9 @@
 namespace sluice::oauth {
 
 /// Fields and head of a page; its content is appended to the body next, and end_page() after that.
-/// form_action  Source expressions of where its forms may lead.
-void begin_page(http::Response& response, const PageStyle& style, std::string_view title,
-                std::string_view form_action);
+/// The policy names no form-action: browsers hold every redirect behind a form against it, also
+/// those of a client's own callback, which lead where only the client knows.
+void begin_page(http::Response& response, const PageStyle& style, std::string_view title);
 void end_page(http::Response& response);
 
 }  // namespace sluice::oauth

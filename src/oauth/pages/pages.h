@@ -15,10 +15,15 @@ namespace sluice::oauth {
 
 enum class LoginNotice : std::uint8_t { none, wrong_password, signed_out };
 
+struct LoginView {
+    std::string form_token;
+    std::string_view username;  // what stands in the form already
+    LoginNotice notice = LoginNotice::none;
+};
+
 /// 200, with a form that posts username, password and `form_token` to this page's own URL.
 void write_login_page(http::Response& response, const PageStyle& style,
-                      const AuthorizationRequest& request, std::string_view form_token,
-                      LoginNotice notice);
+                      const AuthorizationRequest& request, const LoginView& view);
 
 struct ConsentView {
     std::string_view person;  // who is signed in

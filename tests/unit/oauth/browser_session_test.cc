@@ -156,6 +156,28 @@ TEST(RememberedConsent, HoldsForTheSameClientDestinationResourceAndScopesOnly) {
     EXPECT_TRUE(bob.walk_to_consent(encode(request), "bob").body().contains("value=\"allow\""));
 }
 
+TEST(RememberedConsent, OfAClientThatRegisteredItselfHoldsAtItsHttpsAddressOnly) {
+    oauth::Settings settings = test_settings();
+    settings.remember_consent = true;
+    Servers servers(settings);
+    const auto asked_again = [&](const std::string& uri) {
+        const Answer registered = servers.call(
+            &AuthorizationServer::register_client,
+            json_post("/register",
+                      R"({"token_endpoint_auth_method":"none","redirect_uris":[")" + uri + "\"]}"));
+        Parameters request = authorization_request();
+        request["client_id"] = registered.json("client_id");
+        request["redirect_uri"] = uri;
+        Browser browser(servers);
+        EXPECT_EQ(browser.authorize(request).status(), 303);
+        return browser.get(request).body().contains("value=\"allow\"");
+    };
+    EXPECT_FALSE(asked_again("https://app.example/cb"));
+    EXPECT_TRUE(asked_again("http://127.0.0.1:4444/cb"));
+    EXPECT_TRUE(asked_again("http://localhost/cb"));
+    EXPECT_TRUE(asked_again("cursor://anysphere/cb"));
+}
+
 TEST_F(SessionTest, AWrongPasswordAndAnUnknownUserGetTheSameAnswer) {
     const Answer wrong = log_in(browser, "alice", "wrong");
     Browser other(servers);

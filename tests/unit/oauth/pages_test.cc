@@ -55,25 +55,10 @@ TEST_F(Pages, ThePolicyAllowsExactlyTheStyleThatStandsOnThePage) {
     EXPECT_TRUE(page.field("Content-Security-Policy").contains("style-src 'sha256-" + hash + "='"));
 }
 
-TEST_F(Pages, TheFormMayLeadToThisServerAndTheClientOnly) {
-    const auto form_action = [&](const Answer& page) {
-        const std::string policy = page.field("Content-Security-Policy");
-        const std::size_t begin = policy.find("form-action ") + 12;
-        return policy.substr(begin, policy.find(';', begin) - begin);
-    };
-    EXPECT_EQ(form_action(browser.get(request)), "'self' http://127.0.0.1:7777");
-    EXPECT_EQ(form_action(browser.walk_to_consent(encode(request))),
-              "'self' http://127.0.0.1:7777");
-    for (const auto& [uri, source] : std::map<std::string, std::string>{
-             {"cursor://anysphere/cb", "'self' cursor:"},
-             {"com.example.app:/cb", "'self' com.example.app:"},
-             {"https://app.example/x?y=;script-src", "'self' https://app.example"},
-             {"https://a.example:8443/", "'self' https://a.example:8443"},
-             {"https://a;script-src/", "'self' https:"},
-             {"http://[::1]:99/cb", "'self' http:"}}) {
-        request["client_id"] = register_client("App", uri);
-        request["redirect_uri"] = uri;
-        EXPECT_EQ(form_action(browser.get(request)), source);
+TEST_F(Pages, ThePolicyHoldsNoRedirectBehindAFormBack) {
+    // A callback may lead on to an app's own scheme: browsers hold form-action against that too.
+    for (const Answer& page : {browser.get(request), browser.walk_to_consent(encode(request))}) {
+        EXPECT_FALSE(page.field("Content-Security-Policy").contains("form-action"));
     }
 }
 
@@ -114,6 +99,31 @@ TEST_F(Pages, WhatComesFromOutsideIsEscaped) {
     }
     Parameters twice = authorization_request();
     EXPECT_FALSE(browser.get(encode(twice) + "&client_id=%3Cscript%3E").body().contains("<script"));
+}
+
+TEST_F(Pages, ASchemeInCapitalsDoesNotHideTheHost) {
+    request["client_id"] = register_client("App", "HTTPS://evil.example/cb");
+    request["redirect_uri"] = "HTTPS://evil.example/cb";
+    const std::string html = browser.walk_to_consent(encode(request)).body();
+    EXPECT_TRUE(html.contains("<strong>evil.example</strong>"));
+    EXPECT_FALSE(html.contains("HTTPS:<"));
+    EXPECT_FALSE(html.contains("whichever app"));
+}
+
+TEST_F(Pages, AfterAWrongPasswordTheNameStandsInTheFormAndThePasswordIsNext) {
+    const std::string query = encode(request);
+    const Answer first = browser.get(query);
+    EXPECT_TRUE(first.body().contains("maxlength=\"256\" value=\"\" required autofocus>"));
+    const Answer again = browser.submit(
+        first, query, {{"action", "login"}, {"username", "al\"><b>ice"}, {"password", "wrong"}});
+    EXPECT_EQ(again.status(), 403);
+    EXPECT_TRUE(again.body().contains("value=\"al&quot;&gt;&lt;b&gt;ice\" required>"));
+    EXPECT_TRUE(again.body().contains("maxlength=\"1024\" required autofocus>"));
+    EXPECT_FALSE(again.body().contains("wrong\""));
+    const Answer long_name = browser.submit(
+        again, query,
+        {{"action", "login"}, {"username", std::string(5000, 'a')}, {"password", "wrong"}});
+    EXPECT_FALSE(long_name.body().contains("aaaaaaaa"));
 }
 
 TEST_F(Pages, AnUnknownClientIsToldHowToGoOn) {

@@ -40,6 +40,16 @@ TEST(RedirectUri, WhatAPersonIsToldOfTheDestination) {
     EXPECT_EQ(redirect_destination("http://[::1]:7777/cb"), "[::1]:7777");
     EXPECT_EQ(redirect_destination("cursor://anysphere/cb"), "cursor:");
     EXPECT_EQ(redirect_destination("com.example.app:/cb"), "com.example.app:");
+    EXPECT_EQ(redirect_destination("HTTPS://app.example/cb"), "app.example");
+}
+
+TEST(RedirectUri, OnlyHttpsIsAnsweredByOneHolderAlone) {
+    EXPECT_TRUE(is_https_redirect("https://app.example/cb"));
+    EXPECT_TRUE(is_https_redirect("HTTPS://app.example/cb"));
+    for (const char* uri : {"http://127.0.0.1:1/cb", "http://localhost/cb", "cursor://cb",
+                            "https.app:/cb", "no uri"}) {
+        EXPECT_FALSE(is_https_redirect(uri)) << uri;
+    }
 }
 
 TEST(RedirectUri, WithoutItsPortALoopbackUriIsTheSameEachTime) {
