@@ -47,7 +47,8 @@ constexpr std::string_view to_text(EventKind kind) {
 }
 
 /// Views are valid during the call only; empty where not known. What a request claims and nobody
-/// has verified (an unknown client_id) is not passed on.
+/// has verified (an unknown client_id) is not passed on; of request_refused, the client may be a
+/// known one that the request only claims to come from.
 struct Event {
     EventKind kind;
     std::string_view client_id;

@@ -62,6 +62,7 @@ io::Task<void> serve_revoke(ShardState& state, const http::Request& request,
     event.request_id = request.id();
     if (!revoked) {
         event.kind = EventKind::request_refused;
+        if (!client) event.client_id = claimed_client_id(state, request, form);
         event.detail = to_text(revoked.error().code);
         write_json_error(response, revoked.error());
     } else {

@@ -82,11 +82,12 @@ struct Settings {
 
     Registration registration = Registration::closed;
     Secret registration_token;  // where registration is `token`
-    RateLimit rate_limit;       // per client at /token, per address at /register
+    // Per client at /token, and per address where the client is public; per address at /register.
+    RateLimit rate_limit;
     // Wrong secrets that one address may send for one client in five minutes before 429.
     std::uint32_t wrong_secrets_max = 10;
     // Registered clients on each shard that nobody has consented to; the least recently used goes
-    // first.
+    // first, after ten minutes in which it may be used.
     std::size_t unused_clients_max = 10'000;
     // A registered client that was not used for this long is forgotten.
     Duration registered_client_ttl = std::chrono::days{90};

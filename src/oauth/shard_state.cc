@@ -17,7 +17,8 @@ constexpr std::size_t steps = 256;  // of each kind in one sweep
 // ten minutes at most.
 constexpr Duration replay_memory = std::chrono::minutes{10};
 
-constexpr ThrottleRule account_rule{};
+constexpr ThrottleRule guesser_rule{};
+constexpr ThrottleRule account_rule{.slowed = 1'000'000'000};   // held, but never refused
 constexpr ThrottleRule address_rule{.free = 10, .slowed = 20};  // one address may be many people
 
 ThrottleRule wrong_secret_rule(const Settings& settings) {
@@ -51,6 +52,7 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       token_limits(settings.rate_limit, hash_seed),
       registration_limits(settings.rate_limit, hash_seed),
       wrong_secrets(wrong_secret_rule(settings), hash_seed),
+      guesser_logins(guesser_rule, hash_seed),
       account_logins(account_rule, hash_seed),
       address_logins(address_rule, hash_seed),
       consents(storage::make_text_map<token::ScopeSet>(hash_seed)) {
@@ -70,6 +72,7 @@ void ShardState::sweep() {
     token_limits.expire(now());
     registration_limits.expire(now());
     wrong_secrets.expire(now());
+    guesser_logins.expire(now());
     account_logins.expire(now());
     address_logins.expire(now());
 }

@@ -56,10 +56,11 @@ struct ShardState {
 
     // What lives on this shard because of its name: see owner_of().
     RegistrationLedger registrations;
-    RateLimiter token_limits;         // by client_id
+    RateLimiter token_limits;         // by client_id, and address where the client is public
     RateLimiter registration_limits;  // by address
     AttemptThrottle wrong_secrets;    // by client_id and address
-    AttemptThrottle account_logins;   // by username
+    AttemptThrottle guesser_logins;   // by username and address
+    AttemptThrottle account_logins;   // by username: only ever held, never refused
     AttemptThrottle address_logins;   // by address
     storage::TextMap<token::ScopeSet> consents;
 

@@ -123,6 +123,42 @@ TEST(TokenRateLimit, WhatOthersSendInItsNameDoesNotUseUpAClientsLimit) {
     EXPECT_EQ(client.token(request, basic("conf", conf_secret)).status(), 200);
 }
 
+TEST(TokenRateLimit, APublicClientIsCountedByAddressSinceAnybodyMaySendItsName) {
+    oauth::Settings settings = test_settings();
+    settings.rate_limit = {.requests = 5, .window = std::chrono::minutes{1}};
+    Servers servers(settings);
+    const auto ask = [&](std::string_view address) {
+        Sent sent = TokenClient::request(TokenClient::refresh_request("x"));
+        return servers.call(&AuthorizationServer::token, sent.from(address)).status();
+    };
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(ask("198.51.100.1"), 400);
+    EXPECT_EQ(ask("198.51.100.1"), 429);
+    EXPECT_EQ(ask("192.0.2.1"), 400);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(ask("2001:db8::" + std::to_string(i + 1)), 400);
+    EXPECT_EQ(ask("2001:db8::ffff"), 429);
+}
+
+TEST(RefusedRequests, AreReportedWithTheKnownClientTheyName) {
+    Servers servers(test_settings());
+    TokenClient client(servers);
+    Browser browser(servers);
+    const auto reported = [&] { return servers.observer.events.back().client_id; };
+    client.token({{"grant_type", "client_credentials"}}, basic("conf", "wrong"));
+    EXPECT_EQ(reported(), "conf");
+    client.token(TokenClient::refresh_request("x", "nobody"));
+    EXPECT_EQ(reported(), "");
+    Parameters request = authorization_request();
+    request["scope"] = "admin";
+    browser.get(request);
+    EXPECT_EQ(reported(), "pub");
+    request["redirect_uri"] = "https://evil.example/";
+    browser.get(request);
+    EXPECT_EQ(reported(), "pub");
+    request["client_id"] = "nobody";
+    browser.get(request);
+    EXPECT_EQ(reported(), "");
+}
+
 TEST(TokenRateLimit, AClientIsRefusedBeyondItsLimitOnWhateverShardItAsks) {
     oauth::Settings settings = test_settings();
     settings.rate_limit = {.requests = 20, .window = std::chrono::minutes{1}};

@@ -165,9 +165,30 @@ TEST_F(RegistrationTest, NullAndAbsentMembersAreTheSame) {
 
 TEST_F(RegistrationTest, ScopeComesBackAsAskedOrAsTheDefault) {
     EXPECT_EQ(post_uri("https://app.example/cb").json("scope"), "mcp:read");
-    EXPECT_EQ(
-        post(R"({"redirect_uris":["https://app.example/cb"],"scope":["a","b"]})").json("scope"),
-        "a b");
+    const auto scope_of = [&](std::string_view asked) {
+        return post(R"({"redirect_uris":["https://app.example/cb"],"scope":)" + std::string(asked) +
+                    "}")
+            .json("scope");
+    };
+    EXPECT_EQ(scope_of(R"(["mcp:write","offline_access"])"), "mcp:write offline_access");
+    // Only what there is: clients ask for all that the answer names, and would be refused.
+    EXPECT_EQ(scope_of(R"("user:email mcp:write")"), "mcp:write");
+    EXPECT_EQ(scope_of(R"("user:email")"), "mcp:read");
+}
+
+TEST_F(RegistrationTest, RedirectUrisAreFewAndShort) {
+    const auto post_uris = [&](int count, std::size_t size) {
+        std::string json = R"({"redirect_uris":["https://app.example/0")";
+        for (int i = 1; i < count; ++i) {
+            const std::string uri = "https://app.example/" + std::to_string(i) + "/";
+            json += ",\"" + uri + std::string(size - uri.size(), 'x') + "\"";
+        }
+        return post(json + "]}");
+    };
+    EXPECT_EQ(post_uris(16, 100).status(), 201);
+    EXPECT_EQ(post_uris(17, 100).error(), "invalid_redirect_uri");
+    EXPECT_EQ(post_uris(5, 2000).status(), 201);
+    EXPECT_EQ(post_uris(6, 2000).error(), "invalid_redirect_uri");
 }
 
 }  // namespace

@@ -141,6 +141,32 @@ TEST_F(IntrospectionTest, ManyWrongSecretsAreSlowedAndTheRightCallerIsNot) {
     EXPECT_TRUE(client.is_active(text));
 }
 
+TEST_F(IntrospectionTest, AfterManyWrongSecretsTheRightOneIsNotToldEither) {
+    const std::string text = client.sign_in().json("access_token");
+    for (const auto& [wrong, right] : std::map<std::string, std::string>{
+             {basic("%72s", "wrong"), basic("rs", rs_secret)},
+             {"Bearer wrong", "Bearer key-0123456789abcdef0123456789abcdef"}}) {
+        for (int i = 0; i < 10; ++i) ask(question(text).field("Authorization", wrong));
+        const auto ask_from = [&](std::string_view address) {
+            return ask(question(text).field("Authorization", right).from(address)).status();
+        };
+        EXPECT_EQ(ask_from("192.0.2.1"), 429);
+        EXPECT_EQ(ask_from("192.0.2.99"), 200);
+        EXPECT_EQ(ask_from("192.0.2.1"), 200);  // known by now: nothing is guessed any more
+    }
+}
+
+TEST_F(IntrospectionTest, ABodyOfJsonIsAtMost16Kibibytes) {
+    const std::string text = client.sign_in().json("access_token");
+    const auto ask_with = [&](std::size_t padding) {
+        Sent sent = json_post("/introspect", R"({"token":")" + text + R"(","x":")" +
+                                                 std::string(padding, 'x') + "\"}");
+        return ask(sent.field("Authorization", basic("rs", rs_secret)));
+    };
+    EXPECT_EQ(ask_with(16'000).json("active"), "true");
+    EXPECT_EQ(ask_with(16'384).error(), "invalid_request");
+}
+
 TEST_F(IntrospectionTest, RevokingARefreshTokenEndsTheGrant) {
     const Answer tokens = client.sign_in();
     const Answer answer = revoke({{"token", tokens.json("refresh_token")}, {"client_id", "pub"}});

@@ -100,11 +100,13 @@ public:
         return page.body().substr(begin, page.body().find('"', begin) - begin);
     }
 
-    std::string cookie;  // "name=value"; what the next request sends
+    std::string cookie;                 // "name=value"; what the next request sends
+    std::string address = "192.0.2.1";  // where it sends from
 
 private:
     Answer send(Sent sent) {
         if (!cookie.empty()) sent.field("Cookie", cookie);
+        sent.from(address);
         Answer answer = servers_.call(&AuthorizationServer::authorize, sent, shard_);
         const std::string set = answer.field("Set-Cookie");
         if (!set.empty()) cookie = set.substr(0, set.find(';'));

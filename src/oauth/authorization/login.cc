@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "crypto/password_hash.h"
 #include "io/event.h"
+#include "oauth/limits/address_key.h"
 #include "oauth/shard_state.h"
 
 namespace sluice::oauth {
@@ -22,24 +23,37 @@ crypto::PasswordHash hash_of(const ShardState& state, std::string_view username)
                                      : crypto::PasswordHash::of_nobody();
 }
 
-// Both counts, each on the shard that keeps it.
+// Who guesses from where. Another address of the same account is another matter: guesses do not
+// lock the account's owner out.
+std::string guesser(std::string_view username, std::string_view address) {
+    return std::string(username).append("\n").append(address);
+}
+
+// All counts, each on the shard that keeps it.
 io::Task<Attempt> begin_attempt(ShardState& state, std::string_view username,
                                 std::string_view address) {
     const Attempt by_address = co_await state.peers.call(
         state.shard, state.owner_of(address),
         [&](ShardState& owner) { return owner.address_logins.begin(address, owner.now()); });
     if (by_address.retry_after > Seconds{0}) co_return by_address;
-    const Attempt by_account = co_await state.peers.call(
-        state.shard, state.owner_of(username),
-        [&](ShardState& owner) { return owner.account_logins.begin(username, owner.now()); });
+    const Attempt by_account =
+        co_await state.peers.call(state.shard, state.owner_of(username), [&](ShardState& owner) {
+            const Attempt here =
+                owner.guesser_logins.begin(guesser(username, address), owner.now());
+            if (here.retry_after > Seconds{0}) return here;
+            const Attempt anywhere = owner.account_logins.begin(username, owner.now());
+            return Attempt{std::max(here.hold, anywhere.hold), Seconds{0}};
+        });
     co_return Attempt{std::max(by_address.hold, by_account.hold), by_account.retry_after};
 }
 
 // The account's count starts anew. The address only gets this attempt back: others behind it may be
 // guessing still.
 io::Task<void> end_attempt(ShardState& state, std::string_view username, std::string_view address) {
-    co_await state.peers.call(state.shard, state.owner_of(username),
-                              [&](ShardState& owner) { owner.account_logins.forget(username); });
+    co_await state.peers.call(state.shard, state.owner_of(username), [&](ShardState& owner) {
+        owner.guesser_logins.forget(guesser(username, address));
+        owner.account_logins.forget(username);
+    });
     co_await state.peers.call(state.shard, state.owner_of(address), [&](ShardState& owner) {
         owner.address_logins.take_back(address, owner.now());
     });
@@ -62,7 +76,8 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
     if (username.size() > username_size_max || password.size() > password_size_max) {
         co_return false;
     }
-    const Attempt attempt = co_await begin_attempt(state, username, request.peer());
+    const std::string address = address_key(request.peer());
+    const Attempt attempt = co_await begin_attempt(state, username, address);
     if (attempt.retry_after > Seconds{0}) {
         report(state, request, EventKind::login_failed, username, "slowed");
         co_return refuse_for_now(ErrorCode::rate_limited,
@@ -84,7 +99,7 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
         report(state, request, EventKind::login_failed, username, "wrong_password");
         co_return false;
     }
-    co_await end_attempt(state, username, request.peer());
+    co_await end_attempt(state, username, address);
     report(state, request, EventKind::login_succeeded, username, {});
     co_return true;
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "oauth/clients/client_credentials.h"
+#include "oauth/limits/address_key.h"
 #include "oauth/shard_state.h"
 
 namespace sluice::oauth {
@@ -16,7 +17,8 @@ struct Admission {
 
 struct Presented {
     const std::string& client_id;
-    const std::string& guess;  // empty: nothing that could be wrong was sent
+    const std::string& guess;      // empty: nothing that could be wrong was sent
+    const std::string& limit_key;  // what its requests are counted under
     bool proved;
 };
 
@@ -30,13 +32,27 @@ Admission admit(ShardState& owner, const Presented& presented) {
     }
     // What others send in a client's name does not use up what the client may send.
     if (presented.proved && admission.wait_for_secrets == Seconds{0}) {
-        admission.wait_for_limit = owner.token_limits.admit(presented.client_id, owner.now());
+        admission.wait_for_limit = owner.token_limits.admit(presented.limit_key, owner.now());
         owner.registrations.touch(presented.client_id, owner.now());
     }
     return admission;
 }
 
+// Anybody may send a public client's identifier, and one that registered itself is shared by all
+// who use the app: each address has a window of its own.
+std::string limit_key_of(const Client& client, std::string_view address) {
+    return client.confidential() ? client.client_id : client.client_id + " " + std::string(address);
+}
+
 }  // namespace
+
+std::string_view claimed_client_id(const ShardState& state, const http::Request& request,
+                                   const http::Form& form) {
+    const auto credentials = read_client_credentials(request, form);
+    if (!credentials) return {};
+    const ClientHandle* claimed = find_claimed_client(state.clients, *credentials);
+    return claimed != nullptr ? std::string_view((*claimed)->client_id) : std::string_view{};
+}
 
 io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http::Request& request,
                                                    const http::Form& form) {
@@ -50,9 +66,11 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
 
     // Whoever sends no secret guesses nothing, and does not use up the patience for the others
     // behind the same address.
+    const std::string address = address_key(request.peer());
     std::string guess;
-    if (!credentials.secret.empty()) guess.append(request.peer()).append(" ").append(client_id);
-    const Presented presented{client_id, guess, client.has_value()};
+    if (!credentials.secret.empty()) guess.append(address).append(" ").append(client_id);
+    const std::string limit_key = client ? limit_key_of(**client, address) : std::string();
+    const Presented presented{client_id, guess, limit_key, client.has_value()};
     const Admission admission = co_await state.peers.call(
         state.shard, state.owner_of(client_id),
         [&presented](ShardState& there) { return admit(there, presented); });

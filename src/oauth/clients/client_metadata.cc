@@ -10,6 +10,7 @@
 #include "crypto/digest.h"
 #include "http/uri.h"
 #include "oauth/clients/redirect_uri.h"
+#include "oauth/grants/scope_policy.h"
 #include "oauth/scope_field.h"
 
 namespace sluice::oauth {
@@ -18,6 +19,8 @@ namespace {
 constexpr std::size_t text_size_max = 1024;  // bytes
 constexpr std::size_t name_size_max = 200;   // bytes
 constexpr std::size_t list_size_max = 32;
+constexpr std::size_t redirect_uris_max = 16;
+constexpr std::size_t redirect_uris_size_max = 8 * 1024;  // bytes, of all together
 
 std::unexpected<Error> bad_metadata(std::string description) {
     return refuse(ErrorCode::invalid_client_metadata, description);
@@ -107,6 +110,12 @@ Result<> read_redirect_uris(const JsonValue& object, ClientMetadata& metadata) {
     if (metadata.redirect_uris.empty() && metadata.authorization_code) {
         return refuse(ErrorCode::invalid_redirect_uri, "redirect_uris is missing or empty.");
     }
+    std::size_t size = 0;
+    for (const std::string& uri : metadata.redirect_uris) size += uri.size();
+    if (metadata.redirect_uris.size() > redirect_uris_max || size > redirect_uris_size_max) {
+        return refuse(ErrorCode::invalid_redirect_uri,
+                      "There are more than 16 redirect URIs, or more than 8 KiB of them.");
+    }
     for (const std::string& uri : metadata.redirect_uris) {
         if (const auto fault = redirect_uri_fault(uri)) {
             return refuse(ErrorCode::invalid_redirect_uri,
@@ -138,7 +147,11 @@ Result<token::ScopeSet> read_scope(const JsonValue& object, const Settings& sett
     if (!text) return bad_metadata("scope is not a text.");
     auto scope = token::ScopeSet::parse(*text);
     if (!scope) return bad_metadata(std::string(scope.error().reason));
-    return *std::move(scope);
+    token::ScopeSet known;
+    for (const std::string_view name : *scope) {
+        if (is_known_scope(settings, name)) known.insert(name);
+    }
+    return known.empty() ? settings.default_scope : known;
 }
 
 void write_list(JsonWriter& json, std::string_view name, const std::vector<std::string>& list) {

@@ -29,7 +29,7 @@ struct ClientMetadata {
     std::string software_id;
     std::string software_version;
     std::vector<std::string> contacts;
-    token::ScopeSet scope;  // what the client means to ask for; never a ceiling
+    token::ScopeSet scope;  // what the client means to ask for, of what there is; never a ceiling
 };
 
 std::string_view to_text(ClientAuthMethod method);

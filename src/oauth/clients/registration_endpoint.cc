@@ -10,6 +10,7 @@
 #include "oauth/clients/client_metadata.h"
 #include "oauth/cors.h"
 #include "oauth/endpoints.h"
+#include "oauth/limits/address_key.h"
 #include "oauth/shard_state.h"
 
 namespace sluice::oauth {
@@ -75,10 +76,10 @@ Registered make_client(ClientMetadata metadata, Random& random) {
 }
 
 // Every shard knows the client, and has forgotten the ones it displaced, before anybody is told.
-io::Task<void> make_known(ShardState& state, const Client& client) {
+io::Task<void> make_known(ShardState& state, const Client& client, std::string_view address) {
     const auto displaced = co_await state.peers.call(
-        state.shard, state.owner_of(client.client_id), [&client](ShardState& owner) {
-            return owner.registrations.add(client.client_id, owner.now());
+        state.shard, state.owner_of(client.client_id), [&client, address](ShardState& owner) {
+            return owner.registrations.add(client.client_id, address, owner.now());
         });
     for (unsigned shard = 0; shard < state.peers.count(); ++shard) {
         co_await state.peers.call(state.shard, shard, [&](ShardState& there) {
@@ -91,9 +92,10 @@ io::Task<void> make_known(ShardState& state, const Client& client) {
 }
 
 io::Task<Result<Registered>> register_client(ShardState& state, const http::Request& request) {
+    const std::string address = address_key(request.peer());
     const Seconds wait = co_await state.peers.call(
-        state.shard, state.owner_of(request.peer()), [&request](ShardState& owner) {
-            return owner.registration_limits.admit(request.peer(), owner.now());
+        state.shard, state.owner_of(address), [&address](ShardState& owner) {
+            return owner.registration_limits.admit(address, owner.now());
         });
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
@@ -110,7 +112,7 @@ io::Task<Result<Registered>> register_client(ShardState& state, const http::Requ
     const bool trusted = state.settings.registration == Registration::token;
     CO_TRY(ClientMetadata metadata, parse_client_metadata(request.body(), state.settings, trusted));
     Registered registered = make_client(std::move(metadata), state.shard.random());
-    co_await make_known(state, registered.client);
+    co_await make_known(state, registered.client, address);
     co_return registered;
 }
 

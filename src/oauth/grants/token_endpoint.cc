@@ -66,6 +66,7 @@ io::Task<void> serve_token(ShardState& state, const http::Request& request,
         write_tokens(response, *result);
     } else {
         event.kind = EventKind::request_refused;
+        if (!client) event.client_id = claimed_client_id(state, request, form);
         event.detail = to_text(result.error().code);
         write_json_error(response, result.error());
     }

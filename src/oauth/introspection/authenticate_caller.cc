@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "crypto/digest.h"
 #include "oauth/clients/client_credentials.h"
+#include "oauth/limits/address_key.h"
 #include "oauth/shard_state.h"
 
 namespace sluice::oauth {
@@ -50,17 +51,23 @@ Result<Caller> check_client(const ShardState& state, const ClientCredentials& cr
     return Caller{std::move(client), sees_every_token};
 }
 
-// Only failures reach the shard that counts them: whoever is right pays nothing here.
-io::Task<Error> slow_down(ShardState& state, Error error, std::string guess) {
-    const Seconds wait =
-        co_await state.peers.call(state.shard, state.owner_of(guess), [&guess](ShardState& owner) {
-            return owner.wrong_secrets.begin(guess, owner.now()).retry_after;
+// On the shard that counts the guesses. Also where the secret is right: otherwise the one guess
+// that passes would still be told.
+io::Task<Seconds> pause_of(ShardState& state, const std::string& guess, bool right) {
+    co_return co_await state.peers.call(
+        state.shard, state.owner_of(guess), [&guess, right](ShardState& owner) {
+            return right ? owner.wrong_secrets.pause_left(guess, owner.now())
+                         : owner.wrong_secrets.begin(guess, owner.now()).retry_after;
         });
-    if (wait > Seconds{0}) {
-        error = {ErrorCode::rate_limited, "Too many wrong secrets came from this address.",
-                 Challenge::none, wait};
-    }
-    co_return error;
+}
+
+// One count for one client, however its identifier was encoded; empty where no secret was sent.
+std::string guess_of(const ShardState& state, const ClientCredentials& credentials,
+                     std::string_view address) {
+    if (credentials.secret.empty()) return {};
+    const ClientHandle* claimed = find_claimed_client(state.clients, credentials);
+    return std::string(address).append(" ").append(claimed != nullptr ? (*claimed)->client_id
+                                                                      : credentials.client_id);
 }
 
 }  // namespace
@@ -78,8 +85,9 @@ const Caller* find_remembered_caller(ShardState& state, const http::Request& req
 io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
                                              const http::Form& form) {
     const auto field = request.field("Authorization");
-    std::string guess(request.peer());
+    std::string guess = address_key(request.peer());
     Result<Caller> caller = refuse(ErrorCode::invalid_token, "No such key.");
+    const std::uint64_t revision = state.clients.revision();
     if (field && is_bearer(*field)) {
         caller = check_api_key(state, request, *field);
     } else {
@@ -88,15 +96,20 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
             credentials.error().challenge = Challenge::basic;  // nothing was sent: say what to send
         }
         CO_REQUIRE(credentials);
-        if (credentials->secret.empty()) guess.clear();
-        if (!guess.empty()) guess.append(" ").append(credentials->client_id);
+        guess = guess_of(state, *credentials, guess);
         caller = check_client(state, *credentials);
     }
-    if (caller && field) {
-        state.callers.remember(crypto::sha256(*field), *caller, state.clients.revision());
+    if (guess.empty()) co_return caller;
+    const Seconds wait = co_await pause_of(state, guess, caller.has_value());
+    if (wait > Seconds{0}) {
+        co_return refuse_for_now(ErrorCode::rate_limited,
+                                 "Too many wrong secrets came from this address.", wait);
     }
-    if (caller || guess.empty()) co_return caller;
-    co_return failure(co_await slow_down(state, std::move(caller).error(), std::move(guess)));
+    // What was concluded before the wait only holds while no client has changed.
+    if (caller && field && revision == state.clients.revision()) {
+        state.callers.remember(crypto::sha256(*field), *caller, revision);
+    }
+    co_return caller;
 }
 
 }  // namespace sluice::oauth

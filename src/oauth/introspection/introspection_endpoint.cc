@@ -18,6 +18,8 @@
 namespace sluice::oauth {
 namespace {
 
+constexpr std::size_t json_size_max = 16 * 1024;  // bytes
+
 // A body of JSON as the form it stands for, so that one reader serves both.
 Result<std::string> form_of_json(std::string_view body) {
     const auto document = JsonDocument::parse(body);
@@ -37,6 +39,9 @@ Result<> read_question(http::Form& form, const http::Request& request, std::stri
     const auto type = request.field("Content-Type");
     if (!type || !http::is_media_type(*type, "application/json")) {
         return read_form_body(form, request);
+    }
+    if (request.body().size() > json_size_max) {
+        return refuse(ErrorCode::invalid_request, "The body is longer than 16 KiB.");
     }
     TRY(converted, form_of_json(request.body()));
     return read_parameters(form, converted);

@@ -1,0 +1,29 @@
+// Cutting addresses to what one host holds.
+#include "oauth/limits/address_key.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace sluice::oauth {
+
+std::string address_key(std::string_view address) {
+    // A link-local address ends in the interface it came by ("%eth0").
+    const std::string text(address.substr(0, address.find('%')));
+    std::array<unsigned char, 16> bytes;
+    if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return std::string(address);
+
+    std::array<char, INET6_ADDRSTRLEN> printed;
+    constexpr std::array<unsigned char, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (std::ranges::equal(mapped, std::span(bytes).first<mapped.size()>())) {
+        inet_ntop(AF_INET, bytes.data() + mapped.size(), printed.data(), printed.size());
+        return printed.data();
+    }
+    std::ranges::fill(std::span(bytes).last<8>(), 0);
+    inet_ntop(AF_INET6, bytes.data(), printed.data(), printed.size());
+    return std::string(printed.data()) + "/64";
+}
+
+}  // namespace sluice::oauth

@@ -1,0 +1,15 @@
+// Under which name an address is counted.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sluice::oauth {
+
+/// An IPv4 address as it is, an IPv6 address as its /64: one host has all of those to itself, and
+/// would otherwise begin anew with each. An IPv4-mapped IPv6 address counts as the IPv4 one, and
+/// any other text as it is.
+/// address  Of a peer, without port and brackets.
+std::string address_key(std::string_view address);
+
+}  // namespace sluice::oauth

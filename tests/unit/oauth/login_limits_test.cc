@@ -1,0 +1,53 @@
+// Wrong passwords: whom they slow and whom they lock out.
+#include <gtest/gtest.h>
+
+#include "tests/support/oauth_browser.h"
+
+namespace sluice::oauth_test {
+namespace {
+
+class LoginLimits : public testing::Test {
+protected:
+    Answer log_in(std::string_view address, std::string_view secret) {
+        Browser browser(servers);
+        browser.address = address;
+        const Answer page = browser.get(query);
+        return browser.submit(
+            page, query,
+            {{"action", "login"}, {"username", "alice"}, {"password", std::string(secret)}});
+    }
+    /// The status of the last of twelve wrong passwords.
+    int guess_from(std::string_view address) {
+        int status = 0;
+        for (int i = 0; i < 12; ++i) status = log_in(address, "wrong").status();
+        return status;
+    }
+
+    Servers servers{test_settings(), 2};
+    std::string query = encode(authorization_request());
+};
+
+TEST_F(LoginLimits, GuessesFromElsewhereDelayTheRightPersonButDoNotLockThemOut) {
+    EXPECT_EQ(guess_from("198.51.100.1"), 429);
+    EXPECT_EQ(log_in("198.51.100.1", password).status(), 429);
+    const MonotonicTime before = servers.clock.monotonic();
+    EXPECT_EQ(log_in("192.0.2.1", password).status(), 303);
+    EXPECT_LT(servers.clock.monotonic() - before, std::chrono::seconds{4});
+}
+
+TEST_F(LoginLimits, GuessesFromManyAddressesAreHeldAndNeverRefusedElsewhere) {
+    for (int i = 0; i < 30; ++i) log_in("198.51.100." + std::to_string(i), "wrong");
+    const MonotonicTime before = servers.clock.monotonic();
+    EXPECT_EQ(log_in("192.0.2.1", "wrong").status(), 403);
+    EXPECT_GE(servers.clock.monotonic() - before, std::chrono::seconds{2});
+    EXPECT_EQ(log_in("192.0.2.1", password).status(), 303);
+}
+
+TEST_F(LoginLimits, AllAddressesOfOneIpv6NetworkAreOneGuesser) {
+    EXPECT_EQ(guess_from("2001:db8:0:1::1"), 429);
+    EXPECT_EQ(log_in("2001:db8:0:1:ffff::2", password).status(), 429);
+    EXPECT_EQ(log_in("2001:db8:0:2::1", password).status(), 303);
+}
+
+}  // namespace
+}  // namespace sluice::oauth_test
