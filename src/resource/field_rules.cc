@@ -44,12 +44,14 @@ constexpr auto hop_by_hop =
 constexpr auto private_to_client =
     names("authorization", "cookie", "cookie2", "dpop", "origin", "referer", "forwarded", "via",
           "x-real-ip", "x-client-ip", "true-client-ip", "content-type", "content-encoding",
-          "x-remote-user", "x-rewrite-url", "x-http-method-override", "x-http-method",
-          "x-method-override", "x-user", "accept-encoding", "access-control-request-method",
-          "access-control-request-headers");
+          "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override", "x-user",
+          "x-user-id", "x-user-email", "x-email", "x-roles", "x-groups", "x-forwarded",
+          "x-cluster-client-ip", "fly-client-ip", "x-authorization", "x-access-token",
+          "accept-encoding", "access-control-request-method", "access-control-request-headers");
 constexpr auto private_prefixes = names(
     "x-sluice-", "x-forwarded-", "x-original-", "proxy-", "sec-", "x-auth-", "x-authenticated-",
-    "remote-", "cf-", "x-envoy-", "x-accel-", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-");
+    "remote-", "cf-", "x-envoy-", "x-accel-", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-",
+    "x-remote-", "x-webauth-", "x-consumer-", "x-ssl-client-", "tailscale-user-", "client-cert");
 
 // What an upstream must not tell a client: it would be sent to another place, be asked for
 // credentials that are not the gateway's, or see a cookie that is never sent back.
@@ -58,16 +60,19 @@ constexpr auto private_to_upstream =
           "alt-svc", "strict-transport-security", "server", "vary", "x-powered-by");
 constexpr auto answer_prefixes = names("access-control-", "proxy-", "x-accel-", "x-sluice-");
 
+constexpr std::size_t connection_options_max = 32;  // each is compared with every field
+
 // Never stripped because Connection names them: a client could else take from the upstream what
 // the gateway has checked.
 constexpr auto always_end_to_end = names("accept", "content-type", "last-event-id");
 
-/// The start of a name in lower case: longer than every name above, which is all that matters.
+/// The start of a name in lower case, '_' as '-' since many servers take them for the same: longer
+/// than every name above, which is all that matters.
 class LowerName {
 public:
     explicit LowerName(std::string_view name) : size_(std::min(name.size(), text_.size())) {
         std::ranges::transform(name.substr(0, size_), text_.begin(),
-                               [](char c) { return to_lower(c); });
+                               [](char c) { return c == '_' ? '-' : to_lower(c); });
     }
     operator std::string_view() const { return {text_.data(), size_}; }
 
@@ -82,7 +87,7 @@ FieldRules::FieldRules(std::span<const http::Field> fields) {
     for (const http::Field& field : fields) {
         if (!equal_ignoring_case(field.name, "connection")) continue;
         std::string_view rest = field.value;
-        while (!rest.empty()) {
+        while (!rest.empty() && connection_options_.size() < connection_options_max) {
             const auto comma = rest.find(',');
             const std::string_view option = trim(rest.substr(0, comma));
             rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
@@ -107,7 +112,8 @@ bool FieldRules::is_connection_option(std::string_view name) const {
 
 bool FieldRules::pass_to_upstream(std::string_view name) const {
     const LowerName lower(name);
-    // Many servers take '_' for '-', so that X_Sluice_Subject would pose as X-Sluice-Subject.
+    // No name with '_' at all: X_Sluice_Subject would pose as X-Sluice-Subject, Mcp_Name as
+    // Mcp-Name.
     return name.find('_') == std::string_view::npos && !hop_by_hop.contain(lower) &&
            !private_to_client.contain(lower) && !private_prefixes.contain_start_of(lower) &&
            !is_connection_option(name);

@@ -66,7 +66,31 @@ TEST(Forward, DropsCredentialsAndWhatPosesAsAProxyOrAsSluice) {
                                         "Expect",
                                         "Accept-Encoding",
                                         "Content-Length",
-                                        "X-Real-IP"}) {
+                                        "X-Real-IP",
+                                        "X-User",
+                                        "X-User-Id",
+                                        "X-User-Email",
+                                        "X-Email",
+                                        "X-Roles",
+                                        "X-Groups",
+                                        "X-WebAuth-User",
+                                        "X-Consumer-Username",
+                                        "Tailscale-User-Login",
+                                        "X-SSL-Client-Verify",
+                                        "Client-Cert",
+                                        "Client-Cert-Chain",
+                                        "X-Forwarded",
+                                        "X-Cluster-Client-IP",
+                                        "Fly-Client-IP",
+                                        "True-Client-IP",
+                                        "CF-Connecting-IP",
+                                        "X-Authorization",
+                                        "X-Access-Token",
+                                        "X-Auth-Request-Email",
+                                        "X-Remote-User",
+                                        "x_remote_user",
+                                        "Remote-User",
+                                        "Remote_User"}) {
         http::RequestBuilder client(http::Method::post, "/mcp");
         client.field(name, "canary").field("X-Custom", "kept");
         const std::string fields = sent(client, token_of_alice("mcp:read"));
@@ -90,6 +114,31 @@ TEST(Forward, DropsFieldsThatConnectionNames) {
     EXPECT_TRUE(has(fields, "mcp-name: tool"));
     EXPECT_TRUE(has(fields, "accept: application/json"));
     EXPECT_TRUE(has(fields, "x-sluice-subject: alice\r\n"));
+}
+
+TEST(Forward, KeepsFieldsThatOnlyLookLikePrivateOnes) {
+    http::RequestBuilder client(http::Method::post, "/mcp");
+    for (const std::string_view name :
+         {"X-User-Agent-Hint", "X-Rolesets", "X-Group", "Client-Name"}) {
+        client.field(name, "kept");
+    }
+    const std::string fields = sent(client, token_of_alice("mcp:read"));
+    for (const std::string_view line :
+         {"x-user-agent-hint: kept", "x-rolesets: kept", "x-group: kept", "client-name: kept"}) {
+        EXPECT_TRUE(has(fields, line));
+    }
+}
+
+TEST(Forward, LooksAtAFewConnectionOptionsOnly) {
+    std::string options = "X-First";
+    for (int i = 0; i < 31; ++i) options += ", X-Other";
+    http::RequestBuilder client(http::Method::post, "/mcp");
+    client.field("Connection", options + ", X-Late")
+        .field("X-First", "canary")
+        .field("X-Late", "kept");
+    const std::string fields = sent(client, token_of_alice("mcp:read"));
+    EXPECT_FALSE(has(fields, "canary"));
+    EXPECT_TRUE(has(fields, "x-late: kept"));
 }
 
 TEST(Forward, TellsTheUpstreamWhoCalls) {
@@ -124,6 +173,7 @@ TEST(Forward, KeepsFromTheClientWhatAnUpstreamMustNotSay) {
                                   {"Cache-Control", "no-cache"},
                                   {"Connection", "X-Hop"},
                                   {"X-Hop", "canary"},
+                                  {"Set_Cookie", "canary"},
                                   {"WWW-Authenticate", "canary"},
                                   {"Set-Cookie", "canary"},
                                   {"Location", "canary"},
