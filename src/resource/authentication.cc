@@ -14,7 +14,8 @@ io::Task<std::expected<void, Answered>> authenticate(Visit& visit) {
                               : refuse_malformed_credentials(visit));
     }
     const Protected& resource = visit.resource;
-    auto info = co_await resource.verifier().verify(*bearer, &visit.exchange.scope());
+    auto info = co_await resource.verifier().verify(*bearer, visit.request().peer(),
+                                                    &visit.exchange.scope());
     if (!info) co_return failure(refuse_token(visit, info.error()));
     const auto good =
         check_claims(*info, resource.settings().identifier, resource.settings().issuer,

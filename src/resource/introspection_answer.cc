@@ -16,6 +16,19 @@ TokenError unavailable(std::optional<std::string_view> retry_after) {
             Seconds(std::clamp<std::uint64_t>(seconds, 1, retry_seconds_max))};
 }
 
+/// Whether the answer says that the token is no access token that its bearer may show: another
+/// token_type (RFC 7662 §2.2), or a refresh token by the members that several servers add.
+bool is_no_access_token(const token::TokenInfo& info, std::string_view body) {
+    if (!info.token_type.empty() && !equal_ignoring_case(info.token_type, "Bearer")) return true;
+    const auto document = JsonDocument::parse(body);
+    if (!document) return true;
+    const auto says_refresh = [&](std::string_view member) {
+        const auto text = document->root().find_string(member);
+        return text && to_lower(*text).find("refresh") != std::string::npos;
+    };
+    return says_refresh("token_use") || says_refresh("typ");
+}
+
 }  // namespace
 
 std::expected<token::TokenInfo, TokenError> read_introspection_answer(
@@ -23,7 +36,9 @@ std::expected<token::TokenInfo, TokenError> read_introspection_answer(
     if (status != http::Status::ok) return failure(unavailable(retry_after));
     auto info = token::parse_introspection_json(body);
     if (!info) return failure(unavailable({}));
-    if (!*info) return failure(TokenError{TokenFault::inactive});
+    if (!*info || is_no_access_token(**info, body)) {
+        return failure(TokenError{TokenFault::inactive});
+    }
     return **std::move(info);
 }
 

@@ -13,6 +13,7 @@ namespace sluice::resource {
 namespace {
 
 constexpr std::size_t answer_bytes_max = 64 * 1024;
+constexpr unsigned flights_of_peer_max = 8;
 
 http::HttpUrl endpoint_url(const IntrospectionSettings& settings) {
     auto url = http::HttpUrl::parse(settings.endpoint);
@@ -41,10 +42,11 @@ RemoteVerifier::RemoteVerifier(io::Shard& shard, http::Client& client,
       origin_(client.origin(endpoint_url(settings))),
       target_(endpoint_url(settings).target()),
       credentials_(basic_credentials(settings)),
-      cache_(settings.cache_ttl > Duration::zero() ? settings.cache_entries_max : 0) {}
+      cache_(settings.cache_ttl > Duration::zero() ? settings.cache_entries_max : 0),
+      places_(flights_of_peer_max) {}
 
 io::Task<std::expected<token::TokenInfo, TokenError>> RemoteVerifier::verify(
-    std::string_view token, io::CancelScope* scope) {
+    std::string_view token, std::string_view peer, io::CancelScope* scope) {
     const crypto::Digest digest = crypto::sha256(token);
     if (const token::TokenInfo* known = cache_.find(digest, shard_.now())) co_return *known;
 
@@ -52,10 +54,12 @@ io::Task<std::expected<token::TokenInfo, TokenError>> RemoteVerifier::verify(
     if (const auto found = flights_.find(digest); found != flights_.end()) {
         flight = found->second;
     } else {
+        auto place = places_.take(peer);
+        if (!place) co_return failure(TokenError{TokenFault::unavailable, Seconds{1}});
         flight = std::make_shared<Flight>(shard_);
         flights_.emplace(digest, flight);
         // On its own, so that the first asker's leaving does not take the answer from the others.
-        group_.spawn(fly(digest, std::string(token), flight));
+        group_.spawn(fly(digest, std::string(token), flight, *std::move(place)));
     }
     if (!co_await flight->done.wait(scope)) {
         co_return failure(TokenError{TokenFault::unavailable, Seconds{1}});
@@ -68,7 +72,7 @@ io::Task<void> RemoteVerifier::close() {
 }
 
 io::Task<void> RemoteVerifier::fly(crypto::Digest digest, std::string token,
-                                   std::shared_ptr<Flight> flight) {
+                                   std::shared_ptr<Flight> flight, Places::Place) {
     flight->answer = co_await ask(token);
     if (flight->answer) remember(digest, *flight->answer);
     flights_.erase(digest);

@@ -11,6 +11,7 @@
 #include "io/event.h"
 #include "io/task_group.h"
 #include "resource/answer_cache.h"
+#include "resource/places.h"
 #include "resource/settings.h"
 #include "resource/verifier.h"
 
@@ -18,6 +19,8 @@ namespace sluice::resource {
 
 /// Asks once however many requests carry the same token at a time. Remembers active answers for
 /// cache_ttl, at most until the token expires; never a refusal, never a failure.
+/// One peer has a few questions under way at most, so that made-up tokens do not keep others out;
+/// what is beyond them is `unavailable`.
 class RemoteVerifier final : public Verifier {
 public:
     /// `settings` outlive the verifier; its endpoint must be an http(s) URL.
@@ -26,6 +29,7 @@ public:
     RemoteVerifier& operator=(const RemoteVerifier&) = delete;
 
     io::Task<std::expected<token::TokenInfo, TokenError>> verify(std::string_view token,
+                                                                 std::string_view peer,
                                                                  io::CancelScope* scope) override;
 
     /// Waits for what is still being asked.
@@ -40,7 +44,8 @@ private:
         Answer answer = std::unexpected(TokenError{TokenFault::unavailable, Seconds{1}});
     };
 
-    io::Task<void> fly(crypto::Digest digest, std::string token, std::shared_ptr<Flight> flight);
+    io::Task<void> fly(crypto::Digest digest, std::string token, std::shared_ptr<Flight> flight,
+                       Places::Place place);
     io::Task<Answer> ask(std::string_view token);
     void fill_request(http::OutgoingRequest& request, std::string_view token) const;
     void remember(const crypto::Digest& digest, const token::TokenInfo& info);
@@ -53,6 +58,7 @@ private:
     Secret credentials_;  // the Authorization value of client_secret_basic
     AnswerCache cache_;
     std::unordered_map<crypto::Digest, std::shared_ptr<Flight>, crypto::DigestHash> flights_;
+    Places places_;  // of peers in flights_
     io::TaskGroup group_;
 };
 

@@ -33,9 +33,10 @@ public:
 
     /// What is known of an active token. Whether it is meant for the resource at hand is checked by
     /// the caller (check_claims), so that one verifier serves several resources.
-    /// token  Lives until the task has ended. scope  Ends the wait for the answer early.
+    /// token  Lives until the task has ended. peer  Address of who shows it. scope  Ends the wait
+    /// for the answer early.
     virtual io::Task<std::expected<token::TokenInfo, TokenError>> verify(
-        std::string_view token, io::CancelScope* scope) = 0;
+        std::string_view token, std::string_view peer, io::CancelScope* scope) = 0;
 };
 
 /// This process's own tokens: asks the authorization server beside it.
@@ -48,6 +49,7 @@ public:
     explicit LocalVerifier(Lookup lookup) : lookup_(std::move(lookup)) {}
 
     io::Task<std::expected<token::TokenInfo, TokenError>> verify(std::string_view token,
+                                                                 std::string_view,
                                                                  io::CancelScope*) override {
         return lookup_(token);
     }

@@ -11,6 +11,8 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr std::string_view peer = "192.0.2.1";
+
 constexpr std::string_view active =
     R"({"active":true,"scope":"mcp:read","client_id":"pub","sub":"alice",)"
     R"("aud":"https://box.example/mcp","exp":2000000000})";
@@ -29,6 +31,25 @@ TEST(IntrospectionAnswer, TellsActiveInactiveAndUnavailableApart) {
         EXPECT_EQ(read_introspection_answer(http::Status::ok, {}, body).error().fault,
                   TokenFault::unavailable)
             << body;
+    }
+}
+
+TEST(IntrospectionAnswer, TakesBearerAccessTokensOnly) {
+    const auto answer = [](std::string_view members) {
+        return read_introspection_answer(http::Status::ok, {},
+                                         fmt::format(R"({{"active":true{}}})", members));
+    };
+    for (const std::string_view members :
+         {R"()", R"(,"token_type":"Bearer")", R"(,"token_type":"bearer","typ":"at+jwt")",
+          R"(,"token_type":null)", R"(,"token_use":"access","typ":"Bearer")"}) {
+        EXPECT_TRUE(answer(members).has_value()) << members;
+    }
+    for (const std::string_view members :
+         {R"(,"token_type":"DPoP")", R"(,"token_type":"refresh_token")", R"(,"typ":"Refresh")",
+          R"(,"token_type":"Bearer","token_use":"refresh_token")", R"(,"token_use":"refresh")"}) {
+        const auto refused = answer(members);
+        ASSERT_FALSE(refused.has_value()) << members;
+        EXPECT_EQ(refused.error().fault, TokenFault::inactive) << members;
     }
 }
 
@@ -74,7 +95,7 @@ struct RemoteWorld {
 TEST(RemoteVerifier, AsksAsRfc7662Says) {
     RemoteWorld remote;
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        const auto info = co_await verifier.verify("abc+/=", nullptr);
+        const auto info = co_await verifier.verify("abc+/=", peer, nullptr);
         EXPECT_EQ(info.value().subject, "alice");
     });
     ASSERT_EQ(remote.world.upstream.seen.size(), 1U);
@@ -90,7 +111,7 @@ TEST(RemoteVerifier, MaySendItsSecretInTheBody) {
     RemoteWorld remote;
     remote.settings.authentication = ClientAuthentication::client_secret_post;
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        EXPECT_TRUE((co_await verifier.verify("abc", nullptr)).has_value());
+        EXPECT_TRUE((co_await verifier.verify("abc", peer, nullptr)).has_value());
     });
     const FakeUpstream::Seen& seen = remote.world.upstream.seen.front();
     EXPECT_TRUE(has(seen.body, "client_id=r+s&client_secret=s%3Acret"));
@@ -100,7 +121,7 @@ TEST(RemoteVerifier, MaySendItsSecretInTheBody) {
 TEST(RemoteVerifier, AsksEveryTimeUnlessItMayRemember) {
     RemoteWorld remote;
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        for (int i = 0; i < 3; ++i) co_await verifier.verify("abc", nullptr);
+        for (int i = 0; i < 3; ++i) co_await verifier.verify("abc", peer, nullptr);
     });
     EXPECT_EQ(remote.world.upstream.seen.size(), 3U);
 }
@@ -109,14 +130,14 @@ TEST(RemoteVerifier, RemembersAnActiveAnswerForItsTime) {
     RemoteWorld remote;
     remote.settings.cache_ttl = seconds{10};
     remote.play([&](io::Shard& shard, RemoteVerifier& verifier) -> io::Task<void> {
-        co_await verifier.verify("abc", nullptr);
+        co_await verifier.verify("abc", peer, nullptr);
         co_await io::Sleep(shard, seconds{9});
-        EXPECT_EQ((co_await verifier.verify("abc", nullptr)).value().subject, "alice");
+        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).value().subject, "alice");
         EXPECT_EQ(remote.world.upstream.seen.size(), 1U);
-        co_await verifier.verify("other", nullptr);
+        co_await verifier.verify("other", peer, nullptr);
         EXPECT_EQ(remote.world.upstream.seen.size(), 2U);
         co_await io::Sleep(shard, seconds{2});
-        co_await verifier.verify("abc", nullptr);
+        co_await verifier.verify("abc", peer, nullptr);
         EXPECT_EQ(remote.world.upstream.seen.size(), 3U);
     });
 }
@@ -128,9 +149,9 @@ TEST(RemoteVerifier, NeverRemembersBeyondTheTokensOwnTime) {
         remote.world.upstream.answer = FakeUpstream::fixed(
             200, "application/json",
             fmt::format(R"({{"active":true,"exp":{}}})", numeric_date(shard.wall_now()) + 5));
-        co_await verifier.verify("abc", nullptr);
+        co_await verifier.verify("abc", peer, nullptr);
         co_await io::Sleep(shard, seconds{6});
-        co_await verifier.verify("abc", nullptr);
+        co_await verifier.verify("abc", peer, nullptr);
     });
     EXPECT_EQ(remote.world.upstream.seen.size(), 2U);
 }
@@ -141,13 +162,14 @@ TEST(RemoteVerifier, RemembersNeitherRefusalsNorFailures) {
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
         remote.world.upstream.answer =
             FakeUpstream::fixed(200, "application/json", R"({"active":false})");
-        EXPECT_EQ((co_await verifier.verify("abc", nullptr)).error().fault, TokenFault::inactive);
+        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).error().fault,
+                  TokenFault::inactive);
         remote.world.upstream.answer = FakeUpstream::fixed(500, "", "");
-        EXPECT_EQ((co_await verifier.verify("abc", nullptr)).error().fault,
+        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).error().fault,
                   TokenFault::unavailable);
         remote.world.upstream.answer =
             FakeUpstream::fixed(200, "application/json", std::string(active));
-        EXPECT_TRUE((co_await verifier.verify("abc", nullptr)).has_value());
+        EXPECT_TRUE((co_await verifier.verify("abc", peer, nullptr)).has_value());
     });
 }
 
@@ -162,7 +184,7 @@ TEST(RemoteVerifier, AsksOnceForAllWhoWaitForTheSameToken) {
         io::TaskGroup group;
         for (int i = 0; i < 10; ++i) {
             group.spawn([](RemoteVerifier& asked, int& count) -> io::Task<void> {
-                if (co_await asked.verify("abc", nullptr)) ++count;
+                if (co_await asked.verify("abc", peer, nullptr)) ++count;
             }(verifier, good));
         }
         co_await group.join();
@@ -183,11 +205,11 @@ TEST(RemoteVerifier, WhoeverLeavesTakesTheAnswerFromNobodyElse) {
         io::TaskGroup group;
         group.spawn(
             [](RemoteVerifier& asked, io::CancelScope& scope, bool& early) -> io::Task<void> {
-                early = !(co_await asked.verify("abc", &scope)).has_value();
+                early = !(co_await asked.verify("abc", peer, &scope)).has_value();
             }(verifier, leaving, left_early));
         bool answered = false;
         group.spawn([](RemoteVerifier& asked, bool& good) -> io::Task<void> {
-            good = (co_await asked.verify("abc", nullptr)).has_value();
+            good = (co_await asked.verify("abc", peer, nullptr)).has_value();
         }(verifier, answered));
         co_await io::Sleep(shard, seconds{1});
         leaving.cancel();
@@ -203,9 +225,36 @@ TEST(RemoteVerifier, AServerThatHangsIsUnavailableInTime) {
         co_await io::Sleep(exchange.shard(), std::chrono::hours{1}, &exchange.scope());
     };
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        EXPECT_EQ((co_await verifier.verify("abc", nullptr)).error().fault,
+        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).error().fault,
                   TokenFault::unavailable);
         EXPECT_LT(remote.world.sim().elapsed(), seconds{6});
+    });
+}
+
+TEST(RemoteVerifier, OnePeerHasAFewQuestionsUnderWayAndKeepsNobodyElseOut) {
+    RemoteWorld remote;
+    remote.world.upstream.answer = [](http::Exchange& exchange) -> io::Task<void> {
+        co_await io::Sleep(exchange.shard(), seconds{1});
+        exchange.response().body() = active;
+    };
+    remote.play([&](io::Shard& shard, RemoteVerifier& verifier) -> io::Task<void> {
+        int good = 0;
+        io::TaskGroup group;
+        for (int i = 0; i < 8; ++i) {
+            group.spawn([](RemoteVerifier& asked, std::string token, int& count) -> io::Task<void> {
+                if (co_await asked.verify(token, peer, nullptr)) ++count;
+            }(verifier, fmt::format("t{}", i), good));
+        }
+        co_await io::Sleep(shard, std::chrono::milliseconds{100});
+        const auto beyond = co_await verifier.verify("t8", peer, nullptr);
+        EXPECT_FALSE(beyond.has_value());
+        EXPECT_EQ(beyond.error().fault, TokenFault::unavailable);
+        EXPECT_LT(remote.world.sim().elapsed(), std::chrono::milliseconds{500});
+        EXPECT_TRUE((co_await verifier.verify("t0", peer, nullptr)).has_value());
+        EXPECT_TRUE((co_await verifier.verify("t9", "192.0.2.2", nullptr)).has_value());
+        co_await group.join();
+        EXPECT_EQ(good, 8);
+        EXPECT_TRUE((co_await verifier.verify("t8", peer, nullptr)).has_value());
     });
 }
 
@@ -213,7 +262,7 @@ TEST(RemoteVerifier, AServerThatIsDownIsUnavailable) {
     RemoteWorld remote;
     remote.settings.endpoint = "http://127.0.0.1:9999/introspect";
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        EXPECT_EQ((co_await verifier.verify("abc", nullptr)).error().fault,
+        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).error().fault,
                   TokenFault::unavailable);
     });
 }
