@@ -11,6 +11,7 @@
 #include "resource/guard.h"
 #include "resource/observer.h"
 #include "resource/origin.h"
+#include "resource/places.h"
 #include "resource/settings.h"
 #include "resource/verifier.h"
 
@@ -69,6 +70,7 @@ private:
     std::vector<std::unique_ptr<Protected>> resources_;
     std::vector<RemoteVerifier*> remote_verifiers_;  // owned by resources_
     std::vector<Document> documents_;
+    Places streams_;  // that callers have open on this shard
 };
 
 }  // namespace sluice::resource

@@ -9,6 +9,7 @@ namespace sluice::resource {
 namespace {
 
 constexpr std::uint32_t upstream_retry_seconds = 5;
+constexpr std::uint32_t stream_retry_seconds = 10;
 
 struct Refusal {
     http::Status status;
@@ -78,7 +79,7 @@ Answered refuse_method(Visit& visit, std::string_view allow) {
     visit.response().add_field("Allow", allow);
     return refuse(visit, {.status = http::Status::method_not_allowed,
                           .code = RpcCode::invalid_request,
-                          .error = "method_not_allowed",
+                          .error = "invalid_request",
                           .message = "This method is not served here"});
 }
 
@@ -158,6 +159,23 @@ Answered refuse_message(Visit& visit, const RpcError& error) {
                                                                           : "invalid_request",
                           .message = error.message,
                           .id = error.id});
+}
+
+Answered refuse_stream(Visit& visit) {
+    return refuse(visit, {.status = http::Status::too_many_requests,
+                          .code = RpcCode::too_many_streams,
+                          .error = "too_many_streams",
+                          .message = "Too many event streams are open: close one first",
+                          .retry_after = stream_retry_seconds});
+}
+
+Answered refuse_unreadable(Visit& visit, http::Status status, const PostedBody* body) {
+    return refuse(visit, {.status = status,
+                          .code = RpcCode::upstream_failed,
+                          .error = "upstream_failed",
+                          .message = "The MCP server behind this gateway refused this; what it "
+                                     "says of it cannot be read",
+                          .body = body});
 }
 
 Answered refuse_upstream(Visit& visit, const http::ClientError& error, const PostedBody* body) {

@@ -31,6 +31,10 @@ Answered refuse_scope(Visit& visit, const token::ScopeSet& needed, const PostedB
 Answered refuse_media_type(Visit& visit);
 /// 400: no JSON-RPC, or headers that disagree with it.
 Answered refuse_message(Visit& visit, const RpcError& error);
+/// 429: the caller has as many event streams open as it may.
+Answered refuse_stream(Visit& visit);
+/// The upstream's own 4xx, whose JSON cannot be read.
+Answered refuse_unreadable(Visit& visit, http::Status status, const PostedBody* body);
 /// 502, 503 or 504: the MCP server could not be reached or did not answer properly.
 Answered refuse_upstream(Visit& visit, const http::ClientError& error, const PostedBody* body);
 

@@ -26,6 +26,11 @@ bool lists_tools(const PostedBody& body) {
     return std::ranges::any_of(body.messages(), &Message::is_tool_list);
 }
 
+std::size_t count_requests(const PostedBody& body) {
+    return static_cast<std::size_t>(
+        std::ranges::count(body.messages(), Message::Kind::request, &Message::kind));
+}
+
 /// Lists and pings: sending them twice changes nothing.
 bool is_repeatable(const PostedBody& body) {
     return std::ranges::all_of(body.messages(), [](const Message& message) {
@@ -39,7 +44,7 @@ io::Task<void> serve_post(Visit& visit) {
         refuse_media_type(visit);
         co_return;
     }
-    const auto body = PostedBody::parse(visit.request().body());
+    auto body = PostedBody::parse(visit.request().body());
     if (!body) {
         refuse_message(visit, body.error());
         co_return;
@@ -58,9 +63,11 @@ io::Task<void> serve_post(Visit& visit) {
     const UpstreamCall call{
         .text = admitted->held.empty() ? visit.request().body() : admitted->body,
         .body = &*body,
+        .asks = count_requests(*body) > admitted->held.size(),
         .may_list_tools = lists_tools(*body),
         .repeatable = is_repeatable(*body),
         .held = &admitted->held};
+    body->forget_document();  // the upstream may take its time
     co_await call_upstream(visit, call);
 }
 
@@ -72,6 +79,12 @@ io::Task<void> serve_session(Visit& visit) {
     }
     // A stream that is taken up again may repeat the answer to a tools/list.
     const bool is_stream = visit.request().method() == http::Method::get;
+    const CallerKey caller = CallerKey::of(visit.resource.settings().issuer, visit.caller);
+    const auto place = is_stream ? visit.streams.take(caller.text()) : std::nullopt;
+    if (is_stream && !place) {
+        refuse_stream(visit);
+        co_return;
+    }
     const UpstreamCall call{.may_list_tools = is_stream, .endless = is_stream};
     co_await call_upstream(visit, call);
 }

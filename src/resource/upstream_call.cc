@@ -1,11 +1,14 @@
 #include "resource/upstream_call.h"
 
+#include "base/ascii.h"
 #include "http/media_type.h"
 #include "http/sse.h"
 #include "resource/event_relay.h"
 #include "resource/forward.h"
+#include "resource/json_shape.h"
 #include "resource/raw_json.h"
 #include "resource/refusal.h"
+#include "resource/token_watch.h"
 #include "resource/tool_view.h"
 
 namespace sluice::resource {
@@ -39,6 +42,22 @@ bool is_not_for_clients(http::Status status) {
     return code == 401 || code == 407 || (code >= 300 && code < 400);
 }
 
+bool succeeds(http::Status status) {
+    return http::code(status) >= 200 && http::code(status) < 300;
+}
+bool refuses(http::Status status) {
+    return http::code(status) >= 400 && http::code(status) < 500;
+}
+
+/// Whether the answer to a JSON-RPC request cannot be one: a proxy's page, or nothing at all.
+bool is_no_answer(const http::ResponseHead& head) {
+    const http::Status status = head.status();
+    if (http::code(status) >= 500) return !is_json(head);
+    if (!succeeds(status) || status == http::Status::accepted) return false;
+    return (!is_json(head) && !is_events(head)) ||
+           parse_decimal(head.field("Content-Length").value_or("")) == 0U;
+}
+
 void append_events(std::string& out, const std::vector<std::string>& messages) {
     for (const std::string& message : messages) {
         http::append_sse(out, {.event = "message", .data = message, .has_data = true});
@@ -52,6 +71,8 @@ std::string merged(std::string_view json, const std::vector<std::string>& messag
         if (out.size() > 1) out += ',';
         out += message;
     };
+    // A mark that may stand at a text's start (RFC 8259 §8.1) must not stand within one.
+    if (json.starts_with("\xef\xbb\xbf")) json.remove_prefix(3);
     if (const auto document = JsonDocument::parse(json)) {
         if (document->root().is_array()) {
             for (const std::string_view message : split_raw_json(json)) add(message);
@@ -68,26 +89,46 @@ class Relay {
 public:
     Relay(Visit& visit, const UpstreamCall& call, http::ClientResponse& answer,
           io::CancelScope& scope)
-        : visit_(visit), call_(call), answer_(answer), deadline_(scope) {}
+        : visit_(visit), call_(call), answer_(answer), scope_(scope), deadline_(scope) {}
 
     io::Task<void> run() {
         if (is_not_for_clients(answer_.status())) co_return refuse(Kind::garbage);
+        if (call_.asks && is_no_answer(answer_.head())) co_return refuse(Kind::garbage);
         const bool hides = call_.may_list_tools && !visit_.resource.policy().is_uniform();
         if (hides && answer_.head().field("Content-Encoding")) co_return refuse(Kind::garbage);
         visit_.response().set_status(answer_.status());
         if (is_events(answer_.head())) co_return co_await relay_events(hides);
         const bool adds = call_.held != nullptr && !call_.held->empty();
-        const bool succeeds = http::code(answer_.status()) < 300;
         if (hides && is_json(answer_.head())) co_return co_await relay_filtered();
-        if (hides && succeeds && answer_.status() != http::Status::accepted) {
+        if (hides && succeeds(answer_.status()) && answer_.status() != http::Status::accepted) {
             co_return refuse(Kind::garbage);
         }
-        if (adds && succeeds) co_return co_await relay_merged();
+        if (adds && succeeds(answer_.status())) co_return co_await relay_merged();
         co_await relay_plain();
     }
 
 private:
     void refuse(Kind kind) { refuse_upstream(visit_, {kind, ""}, call_.body); }
+
+    /// `body` is whole, said to be JSON, and cannot be read as it must be.
+    void refuse_body() {
+        if (!refuses(answer_.status())) return refuse(Kind::garbage);
+        // The status says what a client must do: begin a new session, do without a stream.
+        if (const auto allow = answer_.head().field("Allow")) {
+            visit_.response().add_field("Allow", *allow);
+        }
+        refuse_unreadable(visit_, answer_.status(), call_.body);
+    }
+
+    /// Whether a whole body may be passed on: what answers a request, or says why there is no
+    /// answer, must be JSON where it is said to be.
+    bool is_readable(std::string_view body) const {
+        const http::Status status = answer_.status();
+        if (!call_.asks && !refuses(status)) return true;
+        if (body.empty()) return refuses(status) || status == http::Status::accepted;
+        return !is_json(answer_.head()) || answer_.head().field("Content-Encoding") ||
+               is_json_shaped(body);
+    }
 
     io::Task<void> relay_events(bool hides) {
         http::Response& response = visit_.response();
@@ -98,9 +139,13 @@ private:
         std::string ahead;
         if (call_.held != nullptr) append_events(ahead, *call_.held);
         EventRelay relay(visit_, hides);
+        TokenWatch watch(visit_, scope_);
+        if (call_.endless) watch.start();
         const bool complete = co_await relay.run(answer_, ahead);
-        const bool drained = call_.endless && visit_.exchange.drain().cancelled();
-        if (complete || drained) static_cast<void>(co_await visit_.exchange.finish());
+        co_await watch.stop();
+        // Not by the client: the server drains, or the token is good no longer.
+        const bool ended = call_.endless && scope_.cancelled() && !visit_.exchange.cancelled();
+        if (complete || ended) static_cast<void>(co_await visit_.exchange.finish());
     }
 
     /// The whole body, behind the response's. False where it did not come: then answered.
@@ -115,9 +160,8 @@ private:
         std::string body;
         if (!co_await read_whole(body)) co_return;
         std::string shown;
-        if (!body.empty() && !append_visible_tools(visit_, body, shown)) {
-            co_return refuse(Kind::garbage);
-        }
+        if (!is_readable(body)) co_return refuse_body();
+        if (!body.empty() && !append_visible_tools(visit_, body, shown)) co_return refuse_body();
         if (call_.held != nullptr && !call_.held->empty()) shown = merged(shown, *call_.held);
         copy_answer_fields(visit_.response(), answer_.head().fields());
         visit_.response().body() = shown;
@@ -126,6 +170,7 @@ private:
     io::Task<void> relay_merged() {
         std::string body;
         if (!co_await read_whole(body)) co_return;
+        if (call_.asks && !is_readable(body)) co_return refuse_body();
         visit_.response().set_status(http::Status::ok);
         copy_answer_fields(visit_.response(), answer_.head().fields());
         if (!is_json(answer_.head())) {
@@ -149,7 +194,9 @@ private:
             body += *chunk;
             complete = chunk->empty();
         }
+        if (complete && !is_readable(body)) co_return refuse_body();
         copy_answer_fields(response, answer_.head().fields());
+        deadline_.stop();  // how slowly the client reads is not the upstream's fault
         if (!complete) co_await stream_rest(body);
     }
 
@@ -161,7 +208,7 @@ private:
             const auto chunk = co_await answer_.next_chunk();
             if (!chunk) co_return;  // the client sees that the stream was cut off
             if (chunk->empty()) break;
-            deadline_.stop();  // how slowly the client reads is not the upstream's fault
+            deadline_.stop();
             if (!co_await visit_.exchange.write(*chunk)) co_return;
         }
         static_cast<void>(co_await visit_.exchange.finish());
@@ -175,6 +222,7 @@ private:
     Visit& visit_;
     const UpstreamCall& call_;
     http::ClientResponse& answer_;
+    io::CancelScope& scope_;
     io::Deadline deadline_;
 };
 

@@ -15,6 +15,7 @@ namespace sluice::resource {
 struct UpstreamCall {
     std::string_view text;             // the body of a POST
     const PostedBody* body = nullptr;  // what the client posted, for the ids of its requests
+    bool asks = false;                 // `text` holds a request, which must get a JSON-RPC answer
     bool may_list_tools = false;       // the answer may hold a list to filter
     bool repeatable = false;           // changes nothing: may be sent twice
     bool endless = false;              // a stream that has no end of its own: ends when draining

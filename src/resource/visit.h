@@ -5,6 +5,7 @@
 #include "io/sharded.h"
 #include "resource/guard.h"
 #include "resource/observer.h"
+#include "resource/places.h"
 #include "resource/protected.h"
 #include "token/introspection.h"
 
@@ -16,6 +17,7 @@ struct Visit {
     http::Exchange& exchange;
     const io::Sharded<Guard>& guards;
     Observer& observer;
+    Places& streams;            // by CallerKey
     token::TokenInfo caller{};  // of the verified token; empty before
 
     const http::Request& request() const { return exchange.request(); }

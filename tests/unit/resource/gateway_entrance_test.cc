@@ -72,6 +72,7 @@ TEST(GatewayEntrance, OtherMethodsAreNotAllowed) {
     const Answer answer = world.answer_to({.method = http::Method::put});
     EXPECT_EQ(answer.status, 405);
     EXPECT_EQ(answer.field("allow"), "GET, POST, DELETE, OPTIONS");
+    EXPECT_TRUE(has(answer.body, R"("error":"invalid_request")"));
 }
 
 TEST(GatewayEntrance, SessionsEndWithDeleteInTheOlderEraOnly) {

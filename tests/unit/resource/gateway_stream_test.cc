@@ -180,6 +180,57 @@ TEST(GatewayStream, DrainingEndsAnEndlessStreamProperly) {
     });
 }
 
+TEST(GatewayStream, EndsProperlyWhenItsTokenExpires) {
+    World world;
+    world.upstream.answer = events({"data: 1\n\n"}, seconds{1}, true);
+    world.play([&](io::Shard& shard) -> io::Task<void> {
+        world.expires_at = numeric_date(shard.wall_now()) + 90;
+        auto peer = co_await open_stream(shard, "");
+        co_await peer->take_through("data: 1\n\n");
+        EXPECT_TRUE(has(co_await peer->take_through("0\r\n\r\n"), "0\r\n\r\n"));
+        EXPECT_GT(world.sim().elapsed(), seconds{88});
+        EXPECT_LT(world.sim().elapsed(), seconds{100});
+        co_await peer->close();
+    });
+}
+
+TEST(GatewayStream, EndsWithinAMinuteOfItsTokensRevocation) {
+    World world;
+    world.upstream.answer = events({"data: 1\n\n"}, seconds{1}, true);
+    world.play([&](io::Shard& shard) -> io::Task<void> {
+        auto peer = co_await open_stream(shard, "");
+        co_await peer->take_through("data: 1\n\n");
+        co_await io::Sleep(shard, seconds{200});
+        EXPECT_EQ(world.upstream.left, 0);
+        const Duration before = world.sim().elapsed();
+        world.revoked = true;
+        EXPECT_TRUE(has(co_await peer->take_through("0\r\n\r\n"), "0\r\n\r\n"));
+        EXPECT_LT(world.sim().elapsed() - before, seconds{70});
+        co_await peer->close();
+    });
+}
+
+TEST(GatewayStream, ACallerHasSoManyStreamsAtATime) {
+    World world;
+    world.upstream.answer = events({"data: 1\n\n"}, seconds{1}, true);
+    world.play([&](io::Shard& shard) -> io::Task<void> {
+        std::vector<std::unique_ptr<simulation::BytePeer>> peers;
+        for (int i = 0; i < 64; ++i) {
+            peers.push_back(co_await open_stream(shard, ""));
+            EXPECT_TRUE(has(co_await peers.back()->take_through("data: 1\n\n"), "200 OK"));
+        }
+        const Answer beyond = co_await world.ask(shard, {.method = http::Method::get});
+        EXPECT_EQ(beyond.status, 429);
+        EXPECT_EQ(beyond.field("retry-after"), "10");
+        EXPECT_TRUE(has(beyond.body, R"("error":"too_many_streams")"));
+        co_await peers.back()->close();
+        co_await io::Sleep(shard, seconds{1});
+        peers.back() = co_await open_stream(shard, "");
+        EXPECT_TRUE(has(co_await peers.back()->take_through("data: 1\n\n"), "200 OK"));
+        for (auto& peer : peers) co_await peer->close();
+    });
+}
+
 TEST(GatewayStream, ALargeAnswerIsStreamedWhole) {
     World world;
     std::string large = R"({"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":")";

@@ -5,8 +5,13 @@ namespace {
 
 using LookupAnswer = std::expected<token::TokenInfo, TokenError>;
 
-io::Task<LookupAnswer> look_up(std::string_view token) {
-    if (token == "reader") co_return token_of_alice("mcp:read");
+io::Task<LookupAnswer> look_up(const World& world, std::string_view token) {
+    if (world.revoked) co_return std::unexpected(TokenError{TokenFault::inactive});
+    if (token == "reader") {
+        token::TokenInfo info = token_of_alice("mcp:read");
+        if (world.expires_at) info.expires_at = world.expires_at;
+        co_return info;
+    }
     if (token == "writer") co_return token_of_alice("mcp:read mcp:write");
     if (token == "useless") co_return token_of_alice("openid");
     if (token == "broken") {
@@ -48,7 +53,10 @@ void World::play(simulation::Simulation::Client scenario) {
 io::Task<void> World::run_shard(io::Shard& shard, io::Event& stop) {
     io::WorkerPool workers({}, 1);
     http::Client client(shard, workers);
-    Gateway gateway({shard, client, guards_, report, look_up}, settings);
+    const LocalVerifier::Lookup lookup = [this](std::string_view token) {
+        return look_up(*this, token);
+    };
+    Gateway gateway({shard, client, guards_, report, lookup}, settings);
     GatewayService service(gateway);
     http::Server server(shard, {}, service);
     EXPECT_TRUE(server.listen(gateway_address));

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -130,6 +131,8 @@ public:
     FakeUpstream upstream;
     Report report;
     bool connections_break = false;
+    bool revoked = false;                    // no token is active any more
+    std::optional<std::int64_t> expires_at;  // of the token "reader"; seconds since 1970
     Duration drain_timeout = std::chrono::seconds{5};
     std::function<io::Task<void>(io::Shard&, int fd)> raw;  // serves connections to raw_address
 

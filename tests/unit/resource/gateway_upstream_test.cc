@@ -102,6 +102,61 @@ TEST(GatewayUpstream, ThatTalksGarbageIsABadGatewayAndItsConnectionIsNotUsedAgai
     }
 }
 
+TEST(GatewayUpstream, ThatAnswersARequestWithNoJsonRpcIsABadGateway) {
+    for (const auto& answer :
+         {FakeUpstream::fixed(200, "text/html", "<html>"), FakeUpstream::fixed(200, "", "x"),
+          FakeUpstream::fixed(204, "", ""), FakeUpstream::fixed(200, "application/json", ""),
+          FakeUpstream::fixed(200, "text/event-stream", ""),
+          FakeUpstream::fixed(200, "application/json", "{\"jsonrpc\":"),
+          FakeUpstream::fixed(200, "application/json", "<html>"),
+          FakeUpstream::fixed(503, "text/html", "<html>"), FakeUpstream::fixed(500, "", ""),
+          FakeUpstream::fixed(500, "application/json", "oops")}) {
+        for (const bool lists : {false, true}) {
+            World world;
+            world.upstream.answer = answer;
+            expect_failure(world.answer_to({.body = lists ? rpc("tools/list", "{}", "41")
+                                                          : tool_call("read_note", "41")}),
+                           502, "upstream_failed");
+        }
+    }
+}
+
+TEST(GatewayUpstream, MayAnswerWithAnyJsonAndItsOwnStatus) {
+    const std::string odd =
+        R"({"jsonrpc":"2.0","id":1,"result":{"a":123456789012345678901234567890,"a":[-1.5e3,"\""]}})";
+    for (const auto& [status, type, body] :
+         {std::tuple(200, "application/json; charset=utf-8", odd),
+          std::tuple(500, "application/json", odd), std::tuple(202, "", std::string()),
+          std::tuple(404, "text/plain", std::string("no session")),
+          std::tuple(404, "application/json", std::string())}) {
+        World world;
+        world.upstream.answer = FakeUpstream::fixed(status, type, body);
+        const Answer answer = world.answer_to({.body = tool_call("read_note", "41")});
+        EXPECT_EQ(answer.status, status);
+        EXPECT_EQ(answer.body, body);
+    }
+    // A notification needs no answer.
+    World world;
+    world.upstream.answer = FakeUpstream::fixed(200, "text/plain", "ok");
+    const Answer answer = world.answer_to({.body = R"({"jsonrpc":"2.0","method":"n"})"});
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, "ok");
+}
+
+TEST(GatewayUpstream, KeepsTheStatusOfARefusalThatCannotBeRead) {
+    World world;
+    world.upstream.answer =
+        FakeUpstream::fixed(405, "application/json", "Method Not Allowed", {{"Allow", "POST"}});
+    const Answer no_stream = world.answer_to({.method = http::Method::get});
+    EXPECT_EQ(no_stream.status, 405);
+    EXPECT_EQ(no_stream.field("allow"), "POST");
+    EXPECT_TRUE(has(no_stream.body, R"("jsonrpc":"2.0","error")"));
+
+    World other;
+    other.upstream.answer = FakeUpstream::fixed(404, "application/json", "gone");
+    expect_failure(other.answer_to({.body = tool_call("read_note", "41")}), 404, "upstream_failed");
+}
+
 TEST(GatewayUpstream, KeepsItsConnectionBetweenProperAnswers) {
     World world;
     int connections = 0;
