@@ -12,16 +12,21 @@ namespace {
 // Jobs are password checks, about 75 ms each: more of them waiting is a flood, not people.
 constexpr std::size_t waiting_jobs_max = 64;
 
-std::optional<oauth::Settings> auth_settings(const Config& config, Random& random) {
+std::optional<oauth::Settings> auth_settings(const Config& config, Random& random,
+                                             std::size_t shard_count) {
     if (!config.auth()) return std::nullopt;
-    return oauth_settings(config, random);
+    oauth::Settings settings = oauth_settings(config, random);
+    // Every shard keeps a copy of every client: the bound is the process's.
+    settings.unused_clients_max =
+        std::max<std::size_t>(settings.unused_clients_max / shard_count, 1000);
+    return settings;
 }
 
 }  // namespace
 
 Application::Application(Parts parts, Config config, int log_fd)
     : config_(std::move(config)),
-      auth_settings_(auth_settings(config_, parts.random)),
+      auth_settings_(auth_settings(config_, parts.random, parts.shards.size())),
       keys_(oauth::Keys::generate(parts.random)),
       resource_settings_(resource_settings(config_)),
       router_(auth_settings_ ? &*auth_settings_ : nullptr, resource_settings_),

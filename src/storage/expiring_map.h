@@ -13,7 +13,7 @@
 
 namespace sluice::storage {
 
-/// Every entry gets the same lifetime from its last put(), so the oldest is always the first to go:
+/// Every entry gets the same lifetime from its last put() or renew(), so the oldest is always the first to go:
 /// expiry and the bound both cost O(1).
 template <class Key, class Value, class Hash = std::hash<Key>>
 class ExpiringMap {
@@ -41,6 +41,15 @@ public:
         entries_.push_back({key, std::move(value), now + lifetime_});
         places_.emplace(key, std::prev(entries_.end()));
         return entries_.back().value;
+    }
+
+    /// The lifetime of what is there under `key` begins anew.
+    template <class Lookup>
+    void renew(const Lookup& key, MonotonicTime now) {
+        const auto place = places_.find(key);
+        if (place == places_.end()) return;
+        place->second->deadline = now + lifetime_;
+        entries_.splice(entries_.end(), entries_, place->second);
     }
 
     template <class Lookup>

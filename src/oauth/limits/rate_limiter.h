@@ -11,7 +11,7 @@
 
 namespace sluice::oauth {
 
-/// Bounded: with more keys than `keys_max` at once, the longest known are counted anew.
+/// Bounded: with more keys than `keys_max` at once, the longest unused are counted anew.
 class RateLimiter {
 public:
     static constexpr std::size_t keys_max = 50'000;
@@ -22,7 +22,11 @@ public:
     /// How long `key` has to wait; zero: it may go on, and that was counted.
     Seconds admit(std::string_view key, MonotonicTime now) {
         SlidingWindow* window = windows_.find(key, now);
-        if (window == nullptr) window = &windows_.put(std::string(key), {}, now);
+        if (window == nullptr) {
+            window = &windows_.put(std::string(key), {}, now);
+        } else {
+            windows_.renew(key, now);  // a key in use never starts afresh
+        }
         return window->admit(limit_, now);
     }
 

@@ -87,6 +87,18 @@ TEST(RateLimiter, KeepsKeysApart) {
     EXPECT_EQ(limiter.admit("b", start), seconds{0});
 }
 
+TEST(RateLimiter, NeverCountsAKeyInUseAnew) {
+    RateLimiter limiter({.requests = 60, .window = seconds{60}}, 1);
+    int admitted = 0;
+    for (int second = 0; second < 600; ++second) {
+        for (int i = 0; i < 10; ++i) {
+            if (limiter.admit("a", start + seconds{second}) == seconds{0}) ++admitted;
+        }
+    }
+    EXPECT_LE(admitted, 60 * 11);
+    EXPECT_GE(admitted, 60 * 9);
+}
+
 TEST(AttemptThrottle, HoldsAfterTheFreeAttemptsAndPausesAfterTheSlowedOnes) {
     const ThrottleRule rule{.free = 2, .slowed = 3, .longest_hold = milliseconds{600}};
     AttemptThrottle throttle(rule, 1);

@@ -22,6 +22,18 @@ TEST(ExpiringMap, FindsAnEntryUntilItsLifetimeIsOver) {
     EXPECT_EQ(map.find(std::string_view("b"), start), nullptr);
 }
 
+TEST(ExpiringMap, RenewedLivesOnAndIsTheLastToGo) {
+    Map map(seconds{10}, 2);
+    map.put("a", 1, start);
+    map.put("b", 2, start);
+    map.renew(std::string_view("a"), start + seconds{9});
+    EXPECT_NE(map.find(std::string_view("a"), start + seconds{18}), nullptr);
+    EXPECT_EQ(map.find(std::string_view("b"), start + seconds{18}), nullptr);
+    map.put("c", 3, start + seconds{9});
+    EXPECT_EQ(map.find(std::string_view("b"), start + seconds{9}), nullptr);
+    EXPECT_NE(map.find(std::string_view("a"), start + seconds{9}), nullptr);
+}
+
 TEST(ExpiringMap, PutsOutTheOldestWhereItIsFull) {
     Map map(seconds{10}, 2);
     map.put("a", 1, start);
