@@ -13,7 +13,7 @@ namespace sluice::resource {
 namespace {
 
 constexpr std::size_t answer_bytes_max = 64 * 1024;
-constexpr unsigned flights_of_peer_max = 8;
+constexpr unsigned flights_of_peer_max = 256;
 
 http::HttpUrl endpoint_url(const IntrospectionSettings& settings) {
     auto url = http::HttpUrl::parse(settings.endpoint);
