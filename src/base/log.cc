@@ -110,13 +110,14 @@ void LogWriter::write_all(std::string_view bytes) {
 // False: nobody reads, and the process is to end.
 bool LogWriter::wait_until_writable() {
     constexpr int wait_ms = 100;
-    for (;;) {
+    while (patience_left_ > 0) {
         pollfd waiting{fd_, POLLOUT, 0};
         const int ready = ::poll(&waiting, 1, wait_ms);
         if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // an error shows in write()
         const std::lock_guard lock(mutex_);
-        if (stopping_ && --patience_left_ < 0) return false;
+        if (stopping_) --patience_left_;
     }
+    return false;
 }
 
 void Log::append_time(WallTime now) {

@@ -51,7 +51,7 @@ TEST_F(LogTest, EndsAlthoughNobodyReads) {
     const auto began = std::chrono::steady_clock::now();
     {
         LogWriter writer(ends_[1]);
-        for (int i = 0; i < 3; ++i) {
+        for (int i = 0; i < 100; ++i) {
             std::string chunk = line;
             writer.submit(chunk);
         }
