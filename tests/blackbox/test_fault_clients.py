@@ -8,6 +8,7 @@ import pytest
 
 from http_request import request_bytes
 from oauth import Browser, obtain_tokens
+from sluice import SANITIZED
 from streams import StreamingUpstream, open_stream
 from target import CANARY, check_is_canary, check_serves, endpoint
 from upstream import answer_properly
@@ -111,6 +112,7 @@ def test_two_thousand_idle_streams_are_cheap(sluice, upstream, token):
     ), f"p99 {slowest[0] * 1e6:.0f} us, then {slowest[1] * 1e6:.0f} us"
 
 
+@pytest.mark.skipif(SANITIZED, reason="the sanitizer needs descriptors for itself")
 def test_without_descriptors_the_open_connections_are_served(start):
     small = start(command_prefix=["prlimit", "--nofile=64:64"], cores="1")
     token = obtain_tokens(Browser(small), resource=small.resource)["access_token"]

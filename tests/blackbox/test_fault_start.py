@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice import BINARY, HERE, SECRETS, configuration, free_port
+from sluice import BINARY, HERE, SANITIZED, SECRETS, configuration, free_port
 
 IO_URING_SETUP, IO_URING_REGISTER = 425, 427  # alike on x86-64 and arm64
 REFUSE = str(HERE / "support" / "refuse_system_call.py")
@@ -56,6 +56,7 @@ def test_a_ring_that_may_not_register_is_explained(config):
     check_fails(start("serve", "--config", str(config), prefix=prefix), "io_uring")
 
 
+@pytest.mark.skipif(SANITIZED, reason="the sanitizer needs descriptors for itself")
 def test_too_few_descriptors_for_a_ring_are_explained(config):
     prefix = ("prlimit", "--nofile=6:6")
     check_fails(start("serve", "--config", str(config), prefix=prefix), "NOFILE")
