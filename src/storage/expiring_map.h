@@ -13,8 +13,8 @@
 
 namespace sluice::storage {
 
-/// Every entry gets the same lifetime from its last put() or renew(), so the oldest is always the first to go:
-/// expiry and the bound both cost O(1).
+/// Every entry gets the same lifetime from its last put() or renew(), so the oldest is always the
+/// first to go: expiry and the bound both cost O(1).
 template <class Key, class Value, class Hash = std::hash<Key>>
 class ExpiringMap {
 public:
