@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "http/endpoints.h"
+#include "tests/support/endpoints.h"
 #include "http/response_parser.h"
 #include "http/server.h"
 #include "tests/support/byte_peer.h"

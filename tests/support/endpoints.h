@@ -1,4 +1,4 @@
-// A service made of endpoints: each serves one method of one path.
+// A service made of endpoints, for tests: each serves one method of one path.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
 // Finding the endpoint of a request.
-#include "http/endpoints.h"
+#include "tests/support/endpoints.h"
 
 #include "http/error_response.h"
 
