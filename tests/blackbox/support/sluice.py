@@ -1,6 +1,7 @@
 """The real binary, with a configuration made for the test."""
 
 import os
+import random
 import re
 import signal
 import socket
@@ -27,9 +28,15 @@ SANITIZER_REPORT = re.compile(r"(?:Address|Leak|Thread|Undefined\w*)Sanitizer|ru
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the kernel's own (32768 on): one of those may be taken at any time, or connected to itself."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def configuration(port: int, upstream: str, **changes: str) -> str:

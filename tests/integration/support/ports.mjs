@@ -1,15 +1,21 @@
 // Free loopback ports, and waiting until something listens.
 import net from "node:net";
 
-export async function free_port() {
+function can_listen(port) {
     const server = net.createServer();
-    await new Promise((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", resolve);
+    return new Promise((resolve) => {
+        server.once("error", () => resolve(false));
+        server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
     });
-    const { port } = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    return port;
+}
+
+// Below the ports that the kernel gives to connections (from 32768 on): one of those may be taken
+// between two breaths, or be connected to itself by whoever waits for a listener.
+export async function free_port() {
+    for (;;) {
+        const port = 20_000 + Math.floor(Math.random() * 12_000);
+        if (await can_listen(port)) return port;
+    }
 }
 
 function accepts(port) {
