@@ -33,7 +33,7 @@ struct ClientSettings {
     // meets the closing is lost.
     Duration idle_timeout = std::chrono::seconds{4};
     Duration addresses_kept = std::chrono::seconds{30};  // how long a name is not looked up again
-    std::size_t connections_max = 4096;                  // to one origin
+    std::size_t connections_max = 16384;                 // to one origin
     std::size_t idle_max = 256;                          // to one origin
 };
 

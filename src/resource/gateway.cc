@@ -14,7 +14,6 @@ namespace sluice::resource {
 namespace {
 
 constexpr std::string_view document_methods = "GET, HEAD, OPTIONS";
-constexpr unsigned streams_of_caller_max = 64;
 
 /// Clients write a resource with and without a slash at its end.
 std::string_view without_slash(std::string_view path) {
@@ -45,7 +44,7 @@ void answer_document(const http::Request& request, http::Response& response,
 }  // namespace
 
 Gateway::Gateway(Parts parts, const Settings& settings)
-    : parts_(std::move(parts)), origins_(settings), streams_(streams_of_caller_max) {
+    : parts_(std::move(parts)), origins_(settings), streams_(settings.streams_of_caller_max) {
     for (std::size_t i = 0; i < settings.resources.size(); ++i) {
         const ResourceSettings& resource = settings.resources[i];
         resources_.push_back(

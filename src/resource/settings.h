@@ -57,6 +57,9 @@ struct ResourceSettings {
 struct Settings {
     std::vector<std::string> allowed_origins;  // "https://app.example.com"; "*": any
     std::string own_origin;                    // of public_url; always allowed
+    // GET event streams that one caller may have open on a shard; beyond it 429. Far above what an
+    // agent needs, and below what would keep everybody else out.
+    unsigned streams_of_caller_max = 8192;
     std::vector<ResourceSettings> resources;   // the first is also described at the root
 };
 

@@ -212,6 +212,7 @@ TEST(GatewayStream, EndsWithinAMinuteOfItsTokensRevocation) {
 
 TEST(GatewayStream, ACallerHasSoManyStreamsAtATime) {
     World world;
+    world.settings.streams_of_caller_max = 64;
     world.upstream.answer = events({"data: 1\n\n"}, seconds{1}, true);
     world.play([&](io::Shard& shard) -> io::Task<void> {
         std::vector<std::unique_ptr<simulation::BytePeer>> peers;
