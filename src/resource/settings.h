@@ -60,7 +60,7 @@ struct Settings {
     // GET event streams that one caller may have open on a shard; beyond it 429. Far above what an
     // agent needs, and below what would keep everybody else out.
     unsigned streams_of_caller_max = 8192;
-    std::vector<ResourceSettings> resources;   // the first is also described at the root
+    std::vector<ResourceSettings> resources;  // the first is also described at the root
 };
 
 }  // namespace sluice::resource

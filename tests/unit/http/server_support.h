@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/endpoints.h"
 #include "http/response_parser.h"
 #include "http/server.h"
 #include "tests/support/byte_peer.h"
+#include "tests/support/endpoints.h"
 #include "tests/support/simulation.h"
 
 namespace sluice::http {
