@@ -28,13 +28,22 @@ class StopSignals {
 public:
     StopSignals() {
         sigemptyset(&signals_);
-        for (const int signal : {SIGTERM, SIGINT}) sigaddset(&signals_, signal);
+        for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals_, signal);
         pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
         for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
     }
-    void wait() {
-        int signal = 0;
-        sigwait(&signals_, &signal);
+    enum class Hangup { stops, changes_nothing };
+    /// hangup  SIGHUP is what a trial run gets when its terminal closes, and what an operator sends
+    /// to a server that is to read its configuration again.
+    void wait(Hangup hangup) {
+        for (;;) {
+            int signal = 0;
+            sigwait(&signals_, &signal);
+            if (signal != SIGHUP || hangup == Hangup::stops) return;
+            fmt::print(stderr,
+                       "sluice: SIGHUP changes nothing: a configuration is read at the start "
+                       "alone, so restart for a new one\n");
+        }
     }
 
 private:
@@ -78,7 +87,7 @@ int run_serve(const ServeCommand& command) {
     if (!application) return fail(application.error());
     (*runtime)->start(
         [&](io::Shard& shard, io::Event& stop) { return (*application)->run(shard, stop); });
-    signals.wait();
+    signals.wait(StopSignals::Hangup::changes_nothing);
     (*runtime)->request_stop();
     (*runtime)->join();
     return 0;
@@ -116,7 +125,7 @@ int run_dev(const DevCommand& command) {
     });
     fmt::print("{}", setup->greeting);
     std::fflush(stdout);
-    signals.wait();
+    signals.wait(StopSignals::Hangup::stops);
     (*runtime)->request_stop();
     (*runtime)->join();
     return 0;

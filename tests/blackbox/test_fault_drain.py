@@ -1,5 +1,6 @@
-"""SIGTERM: what is in flight is finished, nothing new is begun, and the exit status is 0."""
+"""Signals. SIGTERM: what is in flight is finished, nothing new is begun, and the exit status is 0."""
 
+import signal
 import threading
 import time
 
@@ -182,6 +183,16 @@ def test_a_second_signal_changes_nothing(own):
         sluice.terminate()
         assert connection.answer().status == 200
     assert sluice.wait(3) == 0
+
+
+def test_a_hangup_changes_nothing(own):
+    sluice, _, _ = own
+    with Connection(sluice.port) as connection:
+        for _ in range(3):
+            sluice.child.send_signal(signal.SIGHUP)
+            connection.send(CANARY)
+            check_is_canary(connection.answer())
+    ends_well(sluice, 1.5)
 
 
 def test_with_a_second_instance_on_the_port_no_request_fails(own, start):
