@@ -2,9 +2,11 @@
 
 import errno
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -64,23 +66,28 @@ def test_too_few_descriptors_for_a_ring_are_explained(config):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody whom the limit binds")
 def test_little_lockable_memory_is_enough_or_explained(config):
-    config.parent.chmod(0o755)
-    for folder in config.parents:
-        (
-            folder.chmod(folder.stat().st_mode | 0o055)
-            if folder.owner() == "root" and "pytest" in folder.name
-            else None
-        )
+    # That somebody can read neither root's folders nor a checkout below them: give them copies.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        binary, settings = folder / "sluice", folder / "sluice.toml"
+        shutil.copy(BINARY, binary)
+        shutil.copy(config, settings)
+        settings.chmod(0o644)
+        run_without_lockable_memory(binary, settings)
+
+
+def run_without_lockable_memory(binary: Path, settings: Path) -> None:
     command = [
         "setpriv",
         "--reuid=65534",
         "--clear-groups",
         "prlimit",
         "--memlock=0:0",
-        BINARY,
+        str(binary),
         "serve",
         "--config",
-        str(config),
+        str(settings),
     ]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
