@@ -134,12 +134,14 @@ TEST(PostedBody, RefusesKeysThatAServerIgnoringCaseWouldTakeForOthers) {
     for (const std::string_view key :
          {"Method", "METHOD", "m\\u0065thoD", "Params", "param\xc5\xbf", "param\\u017f", "ID",
           "\xc4\xb1\x64", "Jsonrpc"}) {
-        const RpcError error = error_of(with("", fmt::format(R"(,"{}":"x")", key)));
+        const std::string text = with("", fmt::format(R"(,"{}":"x")", key));
+        const RpcError error = error_of(text);
         EXPECT_EQ(error.code, RpcCode::invalid_request) << key;
         EXPECT_EQ(error.id, "1") << key;
     }
     for (const std::string_view key : {"Name", "NAME", "URI", "_Meta", "_META", "ur\\u0130"}) {
-        const RpcError error = error_of(with(fmt::format(R"(,"{}":"delete_note")", key), ""));
+        const std::string text = with(fmt::format(R"(,"{}":"delete_note")", key), "");
+        const RpcError error = error_of(text);
         EXPECT_EQ(error.code, RpcCode::invalid_request) << key;
     }
     for (const std::string_view key : {"uri", "_meta", "names", "Nam", "nam\xc5\xbf", "title"}) {
