@@ -61,6 +61,25 @@ test("dev's curl walk works when pasted", async () => {
     }
 });
 
+test("dev refuses an address that another dev has, and one that clients cannot be told", async () => {
+    const sluice = await dev({});
+    try {
+        const own = sluice.origin.replace("http://", "");
+        for (const [address, reason] of [
+            [own, /cannot listen on .*Address already in use/],
+            ["0.0.0.0:8080", /clients need the address/],
+        ]) {
+            await assert.rejects(run(BINARY, ["dev", "--listen", address], { timeout: 10_000 }), (error) => {
+                assert.equal(error.code, 1);
+                assert.match(error.stderr, reason);
+                return true;
+            });
+        }
+    } finally {
+        await sluice.stop({ may_print: [sluice.child.stdout] });
+    }
+});
+
 test("a configuration with mistakes is told of as a whole", async () => {
     const refused = run(BINARY, ["check-config", "/dev/null"]);
     await assert.rejects(refused, ({ code }) => code === 1);
