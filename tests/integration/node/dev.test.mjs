@@ -61,7 +61,7 @@ test("dev's curl walk works when pasted", async () => {
     }
 });
 
-test("dev refuses an address that another dev has, and one that clients cannot be told", async () => {
+test("dev refuses an address that is taken, and one that clients cannot be told", async () => {
     const sluice = await dev({});
     try {
         const own = sluice.origin.replace("http://", "");
@@ -69,7 +69,8 @@ test("dev refuses an address that another dev has, and one that clients cannot b
             [own, /cannot listen on .*Address already in use/],
             ["0.0.0.0:8080", /clients need the address/],
         ]) {
-            await assert.rejects(run(BINARY, ["dev", "--listen", address], { timeout: 10_000 }), (error) => {
+            const second = run(BINARY, ["dev", "--listen", address], { timeout: 10_000 });
+            await assert.rejects(second, (error) => {
                 assert.equal(error.code, 1);
                 assert.match(error.stderr, reason);
                 return true;
