@@ -16,8 +16,7 @@ std::uint64_t hash_name(std::string_view name) {
 }  // namespace
 
 FrictionConfig::FrictionConfig(const RawFrictionConfig& raw)
-    : max_delay_(raw.max_delay_seconds),
-      penalty_ttl_(raw.penalty_ttl_seconds),
+    : penalty_ttl_(raw.penalty_ttl_seconds),
       ema_alpha_(raw.ema_alpha),
       adjustment_rate_(raw.adjustment_rate),
       asymmetric_decay_(raw.asymmetric_decay),
@@ -31,11 +30,17 @@ FrictionConfig::FrictionConfig(const RawFrictionConfig& raw)
       max_clients_(static_cast<std::uint32_t>(raw.max_clients)),
       window_size_(static_cast<std::uint16_t>(raw.window_size)),
       saturation_window_(static_cast<std::uint16_t>(raw.saturation_window)),
-      mode_(raw.mode),
       recover_while_idle_(raw.recover_while_idle) {
     for (const RawTool& tool : raw.tools) {
         tools_.push_back({tool.name, tool.target_rate, tool.min_cost, tool.max_cost,
-                          tool.justification_threshold, tool.hard_block_threshold});
+                          tool.justification_threshold, tool.hard_block_threshold,
+                          Moment(tool.max_delay_seconds.value_or(raw.max_delay_seconds)),
+                          tool.mode.value_or(raw.mode),
+                          tool.require_justification.value_or(raw.require_justification)});
+        if (tools_.back().mode == Mode::observe && tool.require_justification.value_or(false)) {
+            warnings_.push_back({"tools." + tool.name + ".require_justification",
+                                 "has no effect in mode observe, which never acts"});
+        }
         if (tool.justification_threshold >= tool.hard_block_threshold) {
             warnings_.push_back({"tools." + tool.name + ".justification_threshold",
                                  "is not below hard_block_threshold, so it is never asked for"});

@@ -28,6 +28,9 @@ struct ToolPolicy {
     double max_cost;
     double justification_threshold;
     double hard_block_threshold;
+    Moment max_delay;
+    Mode mode;
+    bool require_justification;
 };
 
 struct GroupPolicy {
@@ -54,8 +57,6 @@ public:
     const ToolPolicy& tool(ToolId listed) const { return tools_[listed.index()]; }
     std::span<const GroupPolicy> groups() const { return groups_; }
 
-    Mode mode() const { return mode_; }
-    Moment max_delay() const { return max_delay_; }
     std::uint16_t window_size() const { return window_size_; }
     double ema_alpha() const { return ema_alpha_; }
     double adjustment_rate() const { return adjustment_rate_; }
@@ -73,7 +74,7 @@ public:
     bool recover_while_idle() const { return recover_while_idle_; }
 
     /// Settings that are allowed but hardly meant: a group's tool without a table of its own, a
-    /// justification that a block always comes before.
+    /// justification that is never asked for.
     std::span<const Problem> warnings() const { return warnings_; }
 
 private:
@@ -87,7 +88,6 @@ private:
     std::vector<GroupPolicy> groups_;
     std::vector<std::uint16_t> slots_;  // open addressing over names; a power of two, half empty
     std::vector<Problem> warnings_;
-    Moment max_delay_;
     Moment penalty_ttl_;
     double ema_alpha_;
     double adjustment_rate_;
@@ -102,7 +102,6 @@ private:
     std::uint32_t max_clients_;
     std::uint16_t window_size_;
     std::uint16_t saturation_window_;
-    Mode mode_;
     bool recover_while_idle_;
 };
 

@@ -35,6 +35,20 @@ Reason reason_of(const Decision& decision) {
     return decision.justification_required ? Reason::justification_required : Reason::allowed;
 }
 
+/// What the tool's mode makes of a decision.
+void act(const ToolPolicy& policy, Justification justification, Admission& admission) {
+    if (policy.mode == Mode::observe) return;
+    const Decision& decision = admission.decision;
+    const bool refused = policy.mode == Mode::block && !decision.allowed;
+    admission.asks_reason = !refused && policy.require_justification &&
+                            decision.justification_required &&
+                            justification == Justification::absent;
+    admission.forward = !refused && !admission.asks_reason;
+    if (policy.mode == Mode::delay && admission.forward) {
+        admission.delay = decision.friction * policy.max_delay;
+    }
+}
+
 }  // namespace
 
 Controller::Controller(const FrictionConfig& config)
@@ -89,15 +103,14 @@ Decision Controller::check_and_record(ToolId tool, Moment now, SaturationListene
     return decision;
 }
 
-Admission Controller::admit(ToolId tool, Moment now, SaturationListener* listener) {
-    if (config_->mode() == Mode::block) {
-        const Decision decision = check_and_record(tool, now, listener);
-        return {decision, decision.allowed, Moment::zero()};
-    }
-    const Decision decision = check(tool, now);
-    record(tool, now, listener);
-    const bool delays = config_->mode() == Mode::delay;
-    return {decision, true, delays ? decision.friction * config_->max_delay() : Moment::zero()};
+Admission Controller::admit(ToolId tool, Moment now, Justification justification,
+                            SaturationListener* listener) {
+    const double decay = decay_since_last_call(now);
+    Admission admission{judge(tool, config_->recover_while_idle() ? decay : 1.0), true,
+                        Moment::zero()};
+    if (tool.is_listed()) act(config_->tool(tool), justification, admission);
+    if (admission.forward) advance(tool, now, decay, listener);
+    return admission;
 }
 
 Decision Controller::judge(ToolId tool, double decay) const {

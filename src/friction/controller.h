@@ -15,11 +15,15 @@
 
 namespace sluice::friction {
 
-/// A decision with what the configured mode makes of it.
+/// Whether a call comes with a reason for it.
+enum class Justification : bool { absent, given };
+
+/// A decision with what the tool's mode makes of it.
 struct Admission {
     Decision decision;
     bool forward;  // pass the call on, after `delay`
     Moment delay;
+    bool asks_reason = false;  // it would pass with a reason
 };
 
 /// Movable; refers to its configuration, which must outlive it. Every operation is synchronous,
@@ -38,9 +42,11 @@ public:
     /// check(), then record() if the call is allowed. A refused call leaves no trace.
     Decision check_and_record(ToolId tool, Moment now, SaturationListener* listener = nullptr);
 
-    /// check_and_record() as the configured mode has it: modes delay and observe let every call
-    /// pass and record it.
-    Admission admit(ToolId tool, Moment now, SaturationListener* listener = nullptr);
+    /// check_and_record() as the tool's mode has it: mode block refuses, delay lets calls wait,
+    /// observe lets every call pass. Modes block and delay ask for a reason where one is required.
+    /// What does not pass is not recorded.
+    Admission admit(ToolId tool, Moment now, Justification justification = Justification::absent,
+                    SaturationListener* listener = nullptr);
 
     /// Friction as of the last recorded call, by place in FrictionConfig::tools().
     std::span<const double> frictions() const { return {numbers_.get(), tools()}; }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ struct RawTool {
     double max_cost = 10.0;                // what a call costs at friction 1
     double justification_threshold = 0.6;  // friction from which a reason is asked for
     double hard_block_threshold = 0.95;    // friction from which calls are refused
+    // As the whole configuration has them where they are absent.
+    std::optional<Mode> mode{};
+    std::optional<double> max_delay_seconds{};
+    std::optional<bool> require_justification{};
 };
 
 struct RawGroup {
@@ -34,6 +39,8 @@ struct RawGroup {
 struct RawFrictionConfig {
     Mode mode = Mode::block;
     double max_delay_seconds = 2.0;  // mode delay: at friction 1
+    // Modes block and delay: a call from justification_threshold on passes only with a reason.
+    bool require_justification = false;
     std::int64_t window_size = 100;  // calls
     double ema_alpha = 0.15;         // weight of the newest window rate, above 0 to 1
     double adjustment_rate = 0.08;   // friction gained by one call at an excess of 1

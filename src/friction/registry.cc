@@ -17,8 +17,8 @@ void Registry::record(std::string_view client, ToolId tool, Moment now,
 }
 
 Admission Registry::admit(std::string_view client, ToolId tool, Moment now,
-                          SaturationListener* listener) {
-    return controller_of(client, now).admit(tool, now, listener);
+                          Justification justification, SaturationListener* listener) {
+    return controller_of(client, now).admit(tool, now, justification, listener);
 }
 
 const Controller* Registry::find(std::string_view client) const {

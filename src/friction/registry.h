@@ -28,6 +28,7 @@ public:
     void record(std::string_view client, ToolId tool, Moment now,
                 SaturationListener* listener = nullptr);
     Admission admit(std::string_view client, ToolId tool, Moment now,
+                    Justification justification = Justification::absent,
                     SaturationListener* listener = nullptr);
 
     /// A known client, which this does not count as a use; null for another. Valid until the next

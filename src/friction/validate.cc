@@ -69,6 +69,7 @@ void check_tool(const RawTool& tool, Checks checks) {
     }
     checks.above_zero("justification_threshold", tool.justification_threshold, 1);
     checks.above_zero("hard_block_threshold", tool.hard_block_threshold, 1);
+    if (tool.max_delay_seconds) checks.within("max_delay", *tool.max_delay_seconds, 0, 3600);
 }
 
 void check_group(const RawGroup& group, Checks checks) {

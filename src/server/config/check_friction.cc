@@ -53,6 +53,17 @@ double to_seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
+friction::Mode mode_of(const Setting<std::string>& setting, Problems& problems) {
+    using friction::Mode;
+    constexpr std::array<std::pair<std::string_view, Mode>, 3> modes{
+        {{"block", Mode::block}, {"delay", Mode::delay}, {"observe", Mode::observe}}};
+    return choose(setting, modes, problems).value_or(Mode::block);
+}
+
+double delay_of(const Setting<Duration>& setting, Problems& problems) {
+    return to_seconds(check_range<Duration>(setting, 0s, 10min, problems));
+}
+
 friction::RawTool tool_of(const Named<RawFrictionTool>& named, Problems& problems) {
     const RawFrictionTool& raw = named.table;
     if (!raw.target_rate.given) {
@@ -60,12 +71,16 @@ friction::RawTool tool_of(const Named<RawFrictionTool>& named, Problems& problem
             raw.target_rate.place,
             "is missing: the fraction of a client's calls that this tool should stay below");
     }
-    return {.name = named.name,
-            .target_rate = *raw.target_rate,
-            .min_cost = *raw.min_cost,
-            .max_cost = *raw.max_cost,
-            .justification_threshold = *raw.justification_threshold,
-            .hard_block_threshold = *raw.hard_block_threshold};
+    friction::RawTool tool{.name = named.name,
+                           .target_rate = *raw.target_rate,
+                           .min_cost = *raw.min_cost,
+                           .max_cost = *raw.max_cost,
+                           .justification_threshold = *raw.justification_threshold,
+                           .hard_block_threshold = *raw.hard_block_threshold};
+    if (raw.mode.given) tool.mode = mode_of(raw.mode, problems);
+    if (raw.max_delay.given) tool.max_delay_seconds = delay_of(raw.max_delay, problems);
+    if (raw.require_justification.given) tool.require_justification = *raw.require_justification;
+    return tool;
 }
 
 friction::RawGroup group_of(const Named<RawFrictionGroup>& named, const RawFriction& friction,
@@ -94,12 +109,10 @@ friction::RawGroup group_of(const Named<RawFrictionGroup>& named, const RawFrict
 }
 
 friction::RawFrictionConfig convert(const RawFriction& raw, Problems& problems) {
-    using friction::Mode;
-    constexpr std::array<std::pair<std::string_view, Mode>, 3> modes{
-        {{"block", Mode::block}, {"delay", Mode::delay}, {"observe", Mode::observe}}};
     friction::RawFrictionConfig out;
-    out.mode = choose(raw.mode, modes, problems).value_or(Mode::block);
-    out.max_delay_seconds = to_seconds(check_range<Duration>(raw.max_delay, 0s, 10min, problems));
+    out.mode = mode_of(raw.mode, problems);
+    out.max_delay_seconds = delay_of(raw.max_delay, problems);
+    out.require_justification = *raw.require_justification;
     out.window_size = *raw.window_size;
     out.ema_alpha = *raw.ema_alpha;
     out.adjustment_rate = *raw.adjustment_rate;

@@ -18,6 +18,10 @@ struct RawFrictionTool {
     Setting<double> max_cost = 10.0;
     Setting<double> justification_threshold = 0.6;
     Setting<double> hard_block_threshold = 0.95;
+    // As [resource.friction] has them where they are not written.
+    Setting<std::string> mode;
+    Setting<Duration> max_delay;
+    Setting<bool> require_justification;
 
     void each_key(auto& key) {
         key("target_rate", target_rate);
@@ -25,6 +29,9 @@ struct RawFrictionTool {
         key("max_cost", max_cost);
         key("justification_threshold", justification_threshold);
         key("hard_block_threshold", hard_block_threshold);
+        key("mode", mode);
+        key("max_delay", max_delay);
+        key("require_justification", require_justification);
     }
 };
 
@@ -46,7 +53,8 @@ struct RawFriction {
     Setting<bool> enabled = true;
     Setting<std::string> mode = "block";                            // block | delay | observe
     Setting<Duration> max_delay = std::chrono::milliseconds(2000);  // mode delay: at friction 1.0
-    Setting<std::int64_t> window_size = 100;                        // calls
+    Setting<bool> require_justification = false;  // modes block and delay: a reason at HIGH
+    Setting<std::int64_t> window_size = 100;      // calls
     Setting<double> ema_alpha = 0.15;
     Setting<double> adjustment_rate = 0.08;
     Setting<double> asymmetric_decay = 2.0;
@@ -67,6 +75,7 @@ struct RawFriction {
         key("enabled", enabled);
         key("mode", mode);
         key("max_delay", max_delay);
+        key("require_justification", require_justification);
         key("window_size", window_size);
         key("ema_alpha", ema_alpha);
         key("adjustment_rate", adjustment_rate);

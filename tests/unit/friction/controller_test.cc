@@ -302,6 +302,82 @@ TEST(Controller, ModesBlockAndObserveDifferInWhatTheyForward) {
     }
 }
 
+TEST(Controller, AToolsOwnModeAndDelayWin) {
+    RawFrictionConfig raw = plain_config();
+    raw.adjustment_rate = 2;
+    raw.mode = Mode::delay;
+    raw.tools[0].max_delay_seconds = 0.5;
+    raw.tools.push_back({.name = "drop", .target_rate = 0, .mode = Mode::block});
+    raw.tools.push_back({.name = "look", .target_rate = 0, .mode = Mode::observe});
+    Client client(raw);
+    const auto second = [&](std::string_view name) {
+        client.controller.reset();
+        const ToolId tool = client.config.tool(name);
+        client.controller.admit(tool, at(0));
+        return client.controller.admit(tool, at(0));
+    };
+    EXPECT_EQ(second("write").delay, at(0.5));
+    EXPECT_TRUE(second("write").forward);
+    EXPECT_FALSE(second("drop").forward);
+    EXPECT_FALSE(second("drop").asks_reason);
+    EXPECT_TRUE(second("look").forward);
+    EXPECT_EQ(second("look").delay, Moment::zero());
+}
+
+TEST(Controller, AsksForAReasonWhereOneIsRequired) {
+    for (const Mode mode : {Mode::block, Mode::delay}) {
+        RawFrictionConfig raw = plain_config();
+        raw.mode = mode;
+        raw.adjustment_rate = 1.4;
+        raw.require_justification = true;
+        Client client(raw);
+        const ToolId write = client.config.tool("write");
+        EXPECT_TRUE(client.controller.admit(write, at(0)).forward);
+        const std::vector<double> before(client.controller.frictions().begin(),
+                                         client.controller.frictions().end());
+        const Admission asked = client.controller.admit(write, at(0));
+        EXPECT_EQ(asked.decision.level, Level::high);
+        EXPECT_FALSE(asked.forward);
+        EXPECT_TRUE(asked.asks_reason);
+        EXPECT_EQ(asked.delay, Moment::zero());
+        EXPECT_EQ(client.controller.frictions()[0], before[0]) << "what was not run counts nothing";
+        EXPECT_EQ(client.controller.window_rate(write), 1.0);
+        const Admission told = client.controller.admit(write, at(0), Justification::given);
+        EXPECT_TRUE(told.forward);
+        EXPECT_FALSE(told.asks_reason);
+        EXPECT_EQ(told.delay.count() > 0, mode == Mode::delay);
+    }
+}
+
+TEST(Controller, AReasonDoesNotOpenABlockAndIsNotAskedForThere) {
+    RawFrictionConfig raw = plain_config();
+    raw.adjustment_rate = 2;
+    raw.require_justification = true;
+    Client client(raw);
+    const ToolId write = client.config.tool("write");
+    EXPECT_TRUE(client.controller.admit(write, at(0)).forward);
+    for (const Justification reason : {Justification::absent, Justification::given}) {
+        const Admission refused = client.controller.admit(write, at(0), reason);
+        EXPECT_FALSE(refused.forward);
+        EXPECT_FALSE(refused.asks_reason);
+        EXPECT_EQ(refused.decision.reason, Reason::blocked);
+    }
+}
+
+TEST(Controller, ModeObserveAsksForNothing) {
+    RawFrictionConfig raw = plain_config();
+    raw.mode = Mode::observe;
+    raw.adjustment_rate = 1.4;
+    raw.require_justification = true;
+    Client client(raw);
+    const ToolId write = client.config.tool("write");
+    client.controller.admit(write, at(0));
+    const Admission high = client.controller.admit(write, at(0));
+    EXPECT_EQ(high.decision.level, Level::high);
+    EXPECT_TRUE(high.forward);
+    EXPECT_FALSE(high.asks_reason);
+}
+
 TEST(Controller, ResetItIsAsNew) {
     RawFrictionConfig raw = plain_config();
     raw.default_budget = 50;

@@ -17,8 +17,6 @@ TEST(ConfigFriction, HasTheDocumentedDefaults) {
     const Config config = config_of(friction("[resource.friction.tools.t]\ntarget_rate = 0.1"));
     ASSERT_TRUE(config.resources()[0].friction);
     const friction::FrictionConfig& settings = *config.resources()[0].friction;
-    EXPECT_EQ(settings.mode(), friction::Mode::block);
-    EXPECT_EQ(settings.max_delay().count(), 2.0);
     EXPECT_EQ(settings.window_size(), 100U);
     EXPECT_EQ(settings.ema_alpha(), 0.15);
     EXPECT_EQ(settings.asymmetric_decay(), 2.0);
@@ -31,6 +29,37 @@ TEST(ConfigFriction, HasTheDocumentedDefaults) {
     EXPECT_EQ(settings.tools()[0].max_cost, 10.0);
     EXPECT_EQ(settings.tools()[0].justification_threshold, 0.6);
     EXPECT_EQ(settings.tools()[0].hard_block_threshold, 0.95);
+    EXPECT_EQ(settings.tools()[0].mode, friction::Mode::block);
+    EXPECT_EQ(settings.tools()[0].max_delay.count(), 2.0);
+    EXPECT_FALSE(settings.tools()[0].require_justification);
+}
+
+TEST(ConfigFriction, AToolMayDifferFromItsResource) {
+    const Config config = config_of(friction(R"(mode = "delay"
+max_delay = "4s"
+require_justification = true
+[resource.friction.tools.alike]
+target_rate = 0.1
+[resource.friction.tools.other]
+target_rate = 0.1
+mode = "observe"
+max_delay = "250ms"
+require_justification = false)"));
+    const auto tools = config.resources()[0].friction->tools();
+    EXPECT_EQ(tools[0].mode, friction::Mode::delay);
+    EXPECT_EQ(tools[0].max_delay.count(), 4.0);
+    EXPECT_TRUE(tools[0].require_justification);
+    EXPECT_EQ(tools[1].mode, friction::Mode::observe);
+    EXPECT_EQ(tools[1].max_delay.count(), 0.25);
+    EXPECT_FALSE(tools[1].require_justification);
+}
+
+TEST(ConfigFriction, AToolsOwnModeAndDelayAreChecked) {
+    const std::string tool = "[resource.friction.tools.t]\ntarget_rate = 0.1\n";
+    expect_problem(friction(tool + "mode = \"deny\""), "14: resource[0].friction.tools.t.mode",
+                   "block, delay, observe");
+    expect_problem(friction(tool + "max_delay = \"11m\""),
+                   "14: resource[0].friction.tools.t.max_delay", "10m");
 }
 
 TEST(ConfigFriction, IsOffWhereItIsNotEnabled) {
