@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <string>
 
@@ -22,39 +23,89 @@ element view(const std::array<std::byte, 16>& bytes) {
     return result;
 }
 
+bool keys_are_unique(element value);
+
+bool no_two_are_equal(std::vector<std::string_view>& keys) {
+    std::ranges::sort(keys);
+    return std::ranges::adjacent_find(keys) == keys.end();
+}
+
+bool keys_of_object_are_unique(simdjson::dom::object object) {
+    // Few keys are compared each with each; a list that is sorted is for the rest.
+    constexpr std::size_t few = 16;
+    std::array<std::string_view, few> seen;
+    std::size_t count = 0;
+    std::vector<std::string_view> many;
+    for (const auto [key, member] : object) {
+        if (!keys_are_unique(member)) return false;
+        if (count < few) {
+            const auto end = seen.begin() + count;
+            if (std::find(seen.begin(), end, key) != end) return false;
+            seen[count++] = key;
+        } else {
+            if (many.empty()) many.assign(seen.begin(), seen.end());
+            many.push_back(key);
+        }
+    }
+    return many.empty() || no_two_are_equal(many);
+}
+
 bool keys_are_unique(element value) {
     if (value.is_array()) {
         return std::ranges::all_of(value.get_array().value_unsafe(), keys_are_unique);
     }
-    if (!value.is_object()) return true;
-    std::vector<std::string_view> keys;
-    for (const auto [key, member] : value.get_object().value_unsafe()) {
-        if (!keys_are_unique(member)) return false;
-        keys.push_back(key);
-    }
-    std::ranges::sort(keys);
-    return std::ranges::adjacent_find(keys) == keys.end();
+    return !value.is_object() || keys_of_object_are_unique(value.get_object().value_unsafe());
 }
+
+constexpr std::size_t kept_parsers_max = 8;       // of a thread
+constexpr std::size_t kept_text_max = 16 * 1024;  // bytes; a parser needs about ten times that
+constexpr std::size_t least_text_capacity = 1024;
 
 }  // namespace
 
 struct JsonDocument::Parsed {
     simdjson::dom::parser parser;
+    std::string text;  // padded, as simdjson wants it
     element root;
 };
 
-JsonDocument::JsonDocument(std::unique_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
+std::vector<std::unique_ptr<JsonDocument::Parsed>>& JsonDocument::kept() {
+    thread_local std::vector<std::unique_ptr<Parsed>> parsers;
+    return parsers;
+}
+
+JsonDocument::ParsedPtr JsonDocument::take_parsed(std::size_t text_size) {
+    ParsedPtr parsed;
+    if (kept().empty()) {
+        parsed.reset(new Parsed);
+    } else {
+        parsed.reset(kept().back().release());
+        kept().pop_back();
+    }
+    if (parsed->parser.capacity() >= text_size) return parsed;
+    const std::size_t capacity = std::max(std::bit_ceil(text_size), least_text_capacity);
+    if (parsed->parser.allocate(capacity, depth_max) != simdjson::SUCCESS) return nullptr;
+    return parsed;
+}
+
+void JsonDocument::Recycle::operator()(Parsed* parsed) const {
+    std::unique_ptr<Parsed> owned(parsed);
+    if (parsed->parser.capacity() <= kept_text_max && kept().size() < kept_parsers_max) {
+        kept().push_back(std::move(owned));
+    }
+}
+
+JsonDocument::JsonDocument(ParsedPtr parsed) : parsed_(std::move(parsed)) {}
 JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;
 JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
 JsonDocument::~JsonDocument() = default;
 
 std::expected<JsonDocument, JsonError> JsonDocument::parse(std::string_view text) {
-    auto parsed = std::make_unique<Parsed>();
-    if (parsed->parser.allocate(std::max<std::size_t>(text.size(), 1), depth_max) !=
-        simdjson::SUCCESS) {
-        return std::unexpected(JsonError{"the JSON text is too large"});
-    }
-    const auto error = parsed->parser.parse(text.data(), text.size()).get(parsed->root);
+    ParsedPtr parsed = take_parsed(text.size());
+    if (parsed == nullptr) return std::unexpected(JsonError{"the JSON text is too large"});
+    parsed->text.assign(text).append(simdjson::SIMDJSON_PADDING, '\0');
+    const auto error =
+        parsed->parser.parse(parsed->text.data(), text.size(), false).get(parsed->root);
     if (error == simdjson::DEPTH_ERROR) {
         return std::unexpected(JsonError{"the JSON text is nested too deeply"});
     }
@@ -142,14 +193,20 @@ std::vector<JsonValue> JsonValue::elements() const {
 
 std::vector<JsonMember> JsonValue::members() const {
     std::vector<JsonMember> members;
-    const element self = view(element_);
-    if (!self.is_object()) return members;
-    for (const auto [key, item] : self.get_object().value_unsafe()) {
-        members.push_back({key, JsonValue{}});
-        std::memcpy(members.back().value.element_.data(), static_cast<const void*>(&item),
-                    sizeof item);
-    }
+    for_each_member([&members](std::string_view key, const JsonValue& value) {
+        members.push_back({key, value});
+    });
     return members;
+}
+
+void JsonValue::visit_members(MemberVisitor visitor, void* context) const {
+    const element self = view(element_);
+    if (!self.is_object()) return;
+    for (const auto [key, item] : self.get_object().value_unsafe()) {
+        JsonValue value;
+        std::memcpy(value.element_.data(), static_cast<const void*>(&item), sizeof item);
+        visitor(context, key, value);
+    }
 }
 
 void JsonValue::append_to(std::string& out) const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace sluice {
@@ -38,12 +39,24 @@ public:
     std::optional<std::string_view> find_string(std::string_view key) const;
     std::vector<JsonValue> elements() const;  // of an array, in order; empty for other kinds
     std::vector<JsonMember> members() const;  // of an object, in order; empty for other kinds
+    /// visit(key, value) for each of members(), without making a list of them.
+    template <class Visit>
+    void for_each_member(Visit&& visit) const {
+        visit_members(
+            [](void* context, std::string_view key, const JsonValue& value) {
+                (*static_cast<std::remove_reference_t<Visit>*>(context))(key, value);
+            },
+            const_cast<void*>(static_cast<const void*>(std::addressof(visit))));
+    }
 
     /// Writes the value as compact JSON behind `out`.
     void append_to(std::string& out) const;
 
 private:
     friend class JsonDocument;
+    using MemberVisitor = void (*)(void* context, std::string_view key, const JsonValue& value);
+    void visit_members(MemberVisitor visitor, void* context) const;
+
     std::array<std::byte, 16> element_;  // a simdjson::dom::element
 };
 
@@ -56,7 +69,8 @@ struct JsonError {
     std::string_view reason;  // static text, fit for an error_description
 };
 
-/// A parsed text; owns what its values refer to.
+/// A parsed text; owns what its values refer to. Its memory comes from, and goes back to, a few
+/// parsers that each thread keeps, so that reading small texts allocates nothing in steady state.
 class JsonDocument {
 public:
     static constexpr std::size_t depth_max = 64;
@@ -74,8 +88,16 @@ public:
 
 private:
     struct Parsed;
-    explicit JsonDocument(std::unique_ptr<Parsed> parsed);
-    std::unique_ptr<Parsed> parsed_;
+    struct Recycle {
+        void operator()(Parsed* parsed) const;
+    };
+    using ParsedPtr = std::unique_ptr<Parsed, Recycle>;
+
+    explicit JsonDocument(ParsedPtr parsed);
+    static std::vector<std::unique_ptr<Parsed>>& kept();  // this thread's
+    static ParsedPtr take_parsed(std::size_t text_size);
+
+    ParsedPtr parsed_;
 };
 
 }  // namespace sluice

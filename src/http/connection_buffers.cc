@@ -15,6 +15,8 @@ void BufferPool::give_back(std::unique_ptr<ConnectionBuffers> buffers) {
     buffers->parser.reset(bytes_kept_);
     buffers->response.clear();
     if (buffers->response.body().capacity() > bytes_kept_) buffers->response = Response();
+    buffers->outgoing.clear();
+    if (buffers->outgoing.body().capacity() > bytes_kept_) buffers->outgoing = OutgoingRequest();
     buffers->output.clear();
     if (buffers->output.capacity() > bytes_kept_) buffers->output = std::string();
     free_.push_back(std::move(buffers));

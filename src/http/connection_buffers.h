@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/message.h"
+#include "http/outgoing_request.h"
 #include "http/request_parser.h"
 
 namespace sluice::http {
@@ -15,6 +16,7 @@ struct ConnectionBuffers {
 
     RequestParser parser;
     Response response;
+    OutgoingRequest outgoing;
     std::string output;  // answers that were not sent yet
 };
 

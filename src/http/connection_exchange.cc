@@ -9,7 +9,8 @@ namespace sluice::http {
 
 ConnectionExchange::ConnectionExchange(Connection& connection)
     : Exchange(connection.buffers_->parser.request(), connection.buffers_->response,
-               connection.context_.shard, connection.scope_, connection.context_.drain),
+               connection.buffers_->outgoing, connection.context_.shard, connection.scope_,
+               connection.context_.drain),
       connection_(connection),
       chunked_(request().version() == Version::http_1_1) {}
 

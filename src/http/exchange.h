@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "http/message.h"
+#include "http/outgoing_request.h"
 #include "io/cancel.h"
 #include "io/shard.h"
 #include "io/task.h"
@@ -25,6 +26,9 @@ public:
     const Request& request() const { return request_; }
     /// Status, fields and body; once the stream was begun nothing in it matters any more.
     Response& response() { return response_; }
+    /// For a handler that passes the request on: reused like response(), so that it allocates
+    /// nothing in steady state.
+    OutgoingRequest& outgoing() { return outgoing_; }
     io::Shard& shard() { return shard_; }
 
     /// Cancelled when the client has left or the server gives up waiting: hand it to everything
@@ -44,13 +48,19 @@ public:
     virtual io::Task<io::Result<void>> finish() = 0;
 
 protected:
-    Exchange(const Request& request, Response& response, io::Shard& shard, io::CancelScope& scope,
-             io::CancelScope& drain)
-        : request_(request), response_(response), shard_(shard), scope_(scope), drain_(drain) {}
+    Exchange(const Request& request, Response& response, OutgoingRequest& outgoing,
+             io::Shard& shard, io::CancelScope& scope, io::CancelScope& drain)
+        : request_(request),
+          response_(response),
+          outgoing_(outgoing),
+          shard_(shard),
+          scope_(scope),
+          drain_(drain) {}
 
 private:
     const Request& request_;
     Response& response_;
+    OutgoingRequest& outgoing_;
     io::Shard& shard_;
     io::CancelScope& scope_;
     io::CancelScope& drain_;

@@ -2,31 +2,47 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
 
 #include "base/ascii.h"
 
 namespace sluice::resource {
 namespace {
 
-/// Names in lower case, ordered at compile time.
+/// Names in lower case that begin with a letter, ordered at compile time so that a name is compared
+/// only with those of its first letter.
 template <std::size_t Count>
 class Names {
 public:
     explicit consteval Names(std::array<std::string_view, Count> names) : names_(names) {
         std::ranges::sort(names_);
+        for (std::size_t letter = 0; letter < starts_.size(); ++letter) {
+            const char first = static_cast<char>('a' + letter);
+            starts_[letter] = static_cast<std::uint8_t>(std::ranges::count_if(
+                names_, [first](std::string_view name) { return name.front() < first; }));
+        }
     }
     constexpr bool contain(std::string_view lower) const {
-        return std::ranges::binary_search(names_, lower);
+        const auto known = of_same_letter(lower);
+        return std::ranges::find(known, lower) != known.end();
     }
-    /// Whether one of the names begins `lower`. None of them may begin another: then only the last
-    /// that is not behind `lower` can.
+    /// Whether one of the names begins `lower`.
     constexpr bool contain_start_of(std::string_view lower) const {
-        const auto behind = std::ranges::upper_bound(names_, lower);
-        return behind != names_.begin() && lower.starts_with(*std::prev(behind));
+        return std::ranges::any_of(of_same_letter(lower), [lower](std::string_view name) {
+            return lower.starts_with(name);
+        });
     }
 
 private:
+    constexpr std::span<const std::string_view> of_same_letter(std::string_view lower) const {
+        if (lower.empty() || lower.front() < 'a' || lower.front() > 'z') return {};
+        const auto letter = static_cast<std::size_t>(lower.front() - 'a');
+        return std::span(names_).subspan(starts_[letter], starts_[letter + 1] - starts_[letter]);
+    }
+
     std::array<std::string_view, Count> names_;
+    std::array<std::uint8_t, 'z' - 'a' + 2> starts_{};  // of each letter; the last is the end
 };
 template <class... Texts>
 consteval auto names(Texts... texts) {

@@ -56,9 +56,8 @@ struct Parts {
 
 Parts take_apart(const JsonValue& object, std::string_view text) {
     Parts parts;
-    const auto members = object.members();
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        const auto& [key, value] = members[i];
+    std::size_t index = 0;
+    object.for_each_member([&](std::string_view key, const JsonValue& value) {
         if (poses_as(key, message_keys)) parts.poses = true;
         if (key == "jsonrpc") parts.version = value;
         if (key == "method") parts.method = value;
@@ -66,9 +65,10 @@ Parts take_apart(const JsonValue& object, std::string_view text) {
         if (key == "result" || key == "error") parts.answers = true;
         if (key == "id") {
             parts.id = value;
-            parts.id_text = find_raw_json(text, i);
+            parts.id_text = find_raw_json(text, index);
         }
-    }
+        ++index;
+    });
     return parts;
 }
 
@@ -97,8 +97,9 @@ std::expected<void, RpcError> check_params(const JsonValue& params, std::string_
         return failure(
             RpcError{RpcCode::invalid_request, "params is neither object nor array", id});
     }
-    const bool poses = std::ranges::any_of(params.members(), [](const JsonMember& member) {
-        return poses_as(member.key, params_keys);
+    bool poses = false;
+    params.for_each_member([&poses](std::string_view key, const JsonValue&) {
+        poses = poses || poses_as(key, params_keys);
     });
     if (poses) {
         return failure(RpcError{RpcCode::invalid_request,
@@ -202,8 +203,7 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
     PostedBody body(*std::move(document));
     const JsonValue root = body.document_->root();
     if (!root.is_array()) {
-        TRY(Message message, read_message(root, trim_json(text)));
-        body.messages_.push_back(message);
+        TRY(body.single_, read_message(root, trim_json(text)));
         return body;
     }
     body.is_batch_ = true;
@@ -215,15 +215,17 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
     const auto texts = split_raw_json(text);
     for (std::size_t i = 0; i < elements.size(); ++i) {
         TRY(Message message, read_message(elements[i], texts[i]));
-        body.messages_.push_back(message);
+        body.batch_.push_back(message);
     }
     return body;
 }
 
 void PostedBody::forget_document() {
-    for (Message& message : messages_) {
+    const auto forget = [](Message& message) {
         message.method = message.name = message.protocol_version = {};
-    }
+    };
+    forget(single_);
+    std::ranges::for_each(batch_, forget);
     document_.reset();
 }
 

@@ -63,7 +63,9 @@ public:
     /// a server which ignores case would read as one that is decided on.
     static std::expected<PostedBody, RpcError> parse(std::string_view text);
 
-    std::span<const Message> messages() const { return messages_; }
+    std::span<const Message> messages() const {
+        return is_batch_ ? std::span<const Message>(batch_) : std::span(&single_, 1);
+    }
     bool is_batch() const { return is_batch_; }
 
     /// Frees what the text was parsed into. From then on only kind, text and id of the messages are
@@ -74,7 +76,8 @@ private:
     explicit PostedBody(JsonDocument document) : document_(std::move(document)) {}
 
     std::optional<JsonDocument> document_;
-    std::vector<Message> messages_;
+    Message single_;  // where there is no batch
+    std::vector<Message> batch_;
     bool is_batch_ = false;
 };
 

@@ -231,7 +231,7 @@ private:
 io::Task<void> call_upstream(Visit& visit, const UpstreamCall& call) {
     const Protected& resource = visit.resource;
     io::CancelScope scope(&visit.exchange.scope());
-    http::OutgoingRequest request;
+    http::OutgoingRequest& request = visit.exchange.outgoing();
     fill_upstream_request(request, visit.request(), resource.upstream_target(), visit.caller,
                           call.text);
     // An event stream may be silent for as long as it likes: pieces have deadlines in Relay.
