@@ -46,8 +46,10 @@ void PenaltyStore::restore(std::string_view client, Controller& controller, Mome
     penalties_.erase(slot);
 }
 
-void PenaltyStore::forget(std::string_view client) {
-    if (const auto slot = penalties_.find(client); slot != penalties_.none) penalties_.erase(slot);
+bool PenaltyStore::forget(std::string_view client) {
+    const auto slot = penalties_.find(client);
+    if (slot != penalties_.none) penalties_.erase(slot);
+    return slot != penalties_.none;
 }
 
 void PenaltyStore::expire(Moment now) {

@@ -21,7 +21,7 @@ public:
     /// forgets it.
     void restore(std::string_view client, Controller& controller, Moment now);
 
-    void forget(std::string_view client);
+    bool forget(std::string_view client);  // whether there was anything
     /// Drops what was kept for longer than penalty_ttl.
     void expire(Moment now);
 

@@ -21,14 +21,24 @@ Admission Registry::admit(std::string_view client, ToolId tool, Moment now,
     return controller_of(client, now).admit(tool, now, justification, listener);
 }
 
+Decision Registry::observe(std::string_view client, ToolId tool, Moment now,
+                           SaturationListener* listener) {
+    Controller& controller = controller_of(client, now);
+    const Decision decision = controller.check(tool, now);
+    controller.record(tool, now, listener);
+    return decision;
+}
+
 const Controller* Registry::find(std::string_view client) const {
     const auto slot = clients_.find(client);
     return slot == clients_.none ? nullptr : &clients_.value(slot);
 }
 
-void Registry::forget(std::string_view client) {
-    if (const auto slot = clients_.find(client); slot != clients_.none) clients_.erase(slot);
-    penalties_.forget(client);
+bool Registry::forget(std::string_view client) {
+    const auto slot = clients_.find(client);
+    if (slot != clients_.none) clients_.erase(slot);
+    const bool owed = penalties_.forget(client);
+    return slot != clients_.none || owed;
 }
 
 Controller& Registry::controller_of(std::string_view client, Moment now) {

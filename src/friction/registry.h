@@ -31,12 +31,16 @@ public:
                     Justification justification = Justification::absent,
                     SaturationListener* listener = nullptr);
 
+    /// Records a call whatever is thought of it, and gives what is.
+    Decision observe(std::string_view client, ToolId tool, Moment now,
+                     SaturationListener* listener = nullptr);
+
     /// A known client, which this does not count as a use; null for another. Valid until the next
     /// call that is not const.
     const Controller* find(std::string_view client) const;
 
-    /// Forgets a client and what it owes, as when an operator pardons it.
-    void forget(std::string_view client);
+    /// Forgets a client and what it owes, as when an operator pardons it; whether there was any.
+    bool forget(std::string_view client);
 
     std::size_t size() const { return clients_.size(); }
     std::size_t penalties() const { return penalties_.size(); }
