@@ -7,11 +7,11 @@
 namespace sluice::io {
 
 void ReceivedBuffer::detach() {
-    if (ring_ == nullptr) return;
+    if (lender_ == nullptr) return;
     char* const copy = new char[bytes_.size()];
     std::memcpy(copy, bytes_.data(), bytes_.size());
     bytes_ = {copy, bytes_.size()};
-    std::exchange(ring_, nullptr)->recycle(id_);
+    std::exchange(lender_, nullptr)->recycle(id_);
 }
 
 Operation::~Operation() {

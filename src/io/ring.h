@@ -13,21 +13,31 @@
 
 namespace sluice::io {
 
-class Ring;
+class ReceivedBuffer;
+
+/// Who lends buffers, and has them back: a ring, or what decrypts.
+class BufferLender {
+public:
+    virtual ~BufferLender() = default;
+
+protected:
+    friend ReceivedBuffer;
+    virtual void recycle(std::uint16_t buffer) = 0;
+};
 
 /// Received bytes, lent by the ring's pool of buffers; given back when this is dropped. Drop it
 /// before waiting for anything, or detach() it: an empty pool stops every receive of the shard.
 class ReceivedBuffer {
 public:
     ReceivedBuffer() = default;
-    ReceivedBuffer(Ring& ring, std::uint16_t id, std::string_view bytes)
-        : ring_(&ring), id_(id), bytes_(bytes) {}
+    ReceivedBuffer(BufferLender& lender, std::uint16_t id, std::string_view bytes)
+        : lender_(&lender), id_(id), bytes_(bytes) {}
     ReceivedBuffer(ReceivedBuffer&& other) noexcept
-        : ring_(std::exchange(other.ring_, nullptr)),
+        : lender_(std::exchange(other.lender_, nullptr)),
           id_(other.id_),
           bytes_(std::exchange(other.bytes_, {})) {}
     ReceivedBuffer& operator=(ReceivedBuffer&& other) noexcept {
-        std::swap(ring_, other.ring_);
+        std::swap(lender_, other.lender_);
         std::swap(id_, other.id_);
         std::swap(bytes_, other.bytes_);
         return *this;
@@ -40,7 +50,7 @@ public:
     void detach();
 
 private:
-    Ring* ring_ = nullptr;  // null where bytes_ are none or our own
+    BufferLender* lender_ = nullptr;  // null where bytes_ are none or our own
     std::uint16_t id_ = 0;
     std::string_view bytes_;
 };
@@ -74,10 +84,8 @@ private:
     bool in_flight_ = false;
 };
 
-class Ring {
+class Ring : public BufferLender {
 public:
-    virtual ~Ring() = default;
-
     // Sockets. Descriptors mean something to this ring alone.
     virtual Result<int> open_listener(const Address& address) = 0;  // SO_REUSEPORT: one a shard
     virtual Result<int> open_socket(const Address& destination) = 0;
@@ -111,15 +119,11 @@ public:
     /// Hands over what was asked for, waits at most `wait` for a completion, and dispatches a
     /// bounded batch of them.
     virtual void run_once(Duration wait) = 0;
-
-protected:
-    friend ReceivedBuffer;
-    virtual void recycle(std::uint16_t buffer) = 0;
 };
 
 inline ReceivedBuffer::~ReceivedBuffer() {
-    if (ring_ != nullptr) {
-        ring_->recycle(id_);
+    if (lender_ != nullptr) {
+        lender_->recycle(id_);
     } else {
         delete[] bytes_.data();
     }

@@ -2,16 +2,18 @@
 
 #include "base/check.h"
 #include "base/result.h"
+#include "io/tls_layer.h"
 
 namespace sluice::io {
+
+Stream::Stream(Shard& shard, int fd) : shard_(shard), fd_(fd) {}
 
 Stream::~Stream() {
     CHECK(fd_ < 0, "a stream was dropped without close()");
 }
 
 bool Stream::Receive::await_ready() const {
-    return !stream_.backlog_.empty() || stream_.ended_ ||
-           (scope_ != nullptr && scope_->cancelled());
+    return stream_.has_unread() || stream_.ended_ || (scope_ != nullptr && scope_->cancelled());
 }
 
 void Stream::Receive::await_suspend(std::coroutine_handle<> awaiting) {
@@ -24,9 +26,11 @@ void Stream::Receive::await_suspend(std::coroutine_handle<> awaiting) {
 
 Result<ReceivedBuffer> Stream::Receive::await_resume() {
     leave();
-    if (!stream_.backlog_.empty()) return stream_.take_backlog();
+    if (stream_.has_unread()) {
+        return stream_.tls_ ? stream_.take_plaintext() : stream_.take_backlog();
+    }
     if (stream_.ended_) {
-        if (stream_.end_error_.code != 0) return failure(stream_.end_error_);
+        if (const Error error = stream_.end_error(); error.code != 0) return failure(error);
         return ReceivedBuffer{};
     }
     return failure(cancelled_.code != 0 ? cancelled_ : scope_->reason());
@@ -58,16 +62,21 @@ void Stream::detach_buffers() {
 }
 
 void Stream::arm_if_wanted() {
-    const bool wanted =
-        reader_ != nullptr || (watcher_ != nullptr && backlog_.size() < backlog_max);
+    const bool wanted = reader_ != nullptr ||
+                        (watcher_ != nullptr && backlog_.size() < backlog_max) ||
+                        (tls_ && tls_->awaits_peer());
     if (!wanted || ended_ || closer_ || receiver_.in_flight()) return;
     shard_.ring().receive(receiver_, fd_);
 }
 
 void Stream::on_received(Completion completion) {
-    if (completion.result > 0) {
+    if (closer_) {
+        completion.buffer = {};
+    } else if (completion.result > 0) {
         backlog_.push_back(std::move(completion.buffer));
-        if (reader_ != nullptr) {
+        if (tls_) {
+            decrypt();
+        } else if (reader_ != nullptr) {
             wake_reader();
         } else {
             join(shard_.buffer_holders());
@@ -82,7 +91,7 @@ void Stream::on_received(Completion completion) {
     }
     if (receiver_.in_flight()) return;
     pausing_ = false;
-    if (closer_) return shard_.make_ready(std::exchange(closer_, nullptr));
+    if (closer_) return finish_closing();
     arm_if_wanted();
 }
 
@@ -93,22 +102,31 @@ void Stream::pause_if_full() {
 }
 
 void Stream::on_end(Error error) {
-    ended_ = true;
+    if (std::exchange(ended_, true)) return;
     end_error_ = error;
+    if (tls_) {
+        wake_handshaker();
+        tls_->pump();
+    }
     if (reader_ != nullptr) wake_reader();
-    if (watcher_ != nullptr) std::exchange(watcher_, nullptr)->on_peer_ended(error);
+    if (watcher_ != nullptr) std::exchange(watcher_, nullptr)->on_peer_ended(end_error());
 }
 
 void Stream::watch(PeerWatcher* watcher) {
     watcher_ = watcher;
     if (watcher == nullptr) return;
-    if (ended_) return std::exchange(watcher_, nullptr)->on_peer_ended(end_error_);
+    if (ended_) return std::exchange(watcher_, nullptr)->on_peer_ended(end_error());
     arm_if_wanted();
 }
 
 void Stream::Send::await_suspend(std::coroutine_handle<> awaiting) {
     awaiting_ = awaiting;
-    stream_.shard_.ring().send(*this, stream_.fd_, bytes_);
+    if (stream_.tls_) {
+        stream_.tls_->begin(*this);
+        stream_.arm_if_wanted();
+    } else {
+        stream_.shard_.ring().send(*this, stream_.fd_, bytes_);
+    }
     join(scope_);
 }
 
@@ -129,6 +147,7 @@ void Stream::Send::on_completion(Completion completion) {
 }
 
 void Stream::Send::on_cancel() {
+    if (stream_.tls_) return stream_.tls_->give_up(*this);
     if (in_flight()) stream_.shard_.ring().cancel(*this);
 }
 
@@ -141,22 +160,40 @@ Result<void> Stream::Send::await_resume() {
 Task<void> Stream::close() {
     CHECK(reader_ == nullptr, "closed while somebody receives");
     watcher_ = nullptr;
-    if (receiver_.in_flight()) {
-        struct UntilReceiverEnds {
+    if (operations_in_flight()) {
+        struct UntilOperationsEnd {
             Stream& stream;
             bool await_ready() const { return false; }
             void await_suspend(std::coroutine_handle<> awaiting) {
                 stream.closer_ = awaiting;
-                stream.shard_.ring().cancel(stream.receiver_);
+                if (stream.receiver_.in_flight()) stream.shard_.ring().cancel(stream.receiver_);
+                if (stream.tls_) stream.tls_->cancel();
             }
             void await_resume() const {}
         };
-        co_await UntilReceiverEnds{*this};
+        co_await UntilOperationsEnd{*this};
     }
     backlog_.clear();
     backlog_read_ = 0;
     leave();
     shard_.ring().close(std::exchange(fd_, -1));
+}
+
+bool Stream::operations_in_flight() const {
+    return receiver_.in_flight() || (tls_ && tls_->sending());
+}
+
+void Stream::finish_closing() {
+    if (!operations_in_flight()) shard_.make_ready(std::exchange(closer_, nullptr));
+}
+
+bool Stream::has_unread() const {
+    return tls_ ? tls_->session().has_plaintext() : !backlog_.empty();
+}
+
+void Stream::end_sending() {
+    if (tls_) return tls_->end_sending();
+    shard_.ring().shut_down_sending(fd_);
 }
 
 namespace {

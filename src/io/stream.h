@@ -1,5 +1,5 @@
 // A connected TCP or UNIX socket on one shard: received bytes as they come, and sends that are
-// whole.
+// whole; through TLS where start_tls() was called.
 #pragma once
 
 #include <coroutine>
@@ -12,7 +12,14 @@
 #include "io/shard.h"
 #include "io/task.h"
 
+namespace sluice::crypto {
+class TlsSession;
+}
+
 namespace sluice::io {
+
+class TlsBuffers;
+class TlsLayer;
 
 /// Told when the peer leaves while nobody receives.
 class PeerWatcher {
@@ -27,13 +34,43 @@ public:
 class Stream : BufferHolder {
 public:
     /// Takes over `fd`, a connected socket of the shard's ring.
-    Stream(Shard& shard, int fd) : shard_(shard), fd_(fd) {}
+    Stream(Shard& shard, int fd);
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
     ~Stream() override;
 
     Shard& shard() { return shard_; }
     Address peer_address() { return shard_.ring().peer_address(fd_); }
+
+    /// From now on everything goes through `session`: receive() gives plaintext, send() takes it
+    /// and waits for the handshake, end_sending() says close_notify, and an end of the connection
+    /// that the peer did not announce so is ECONNRESET. Before anything was sent or received.
+    /// `buffers` outlives the stream. The handshake goes on while somebody receives, sends or
+    /// awaits it.
+    void start_tls(std::unique_ptr<crypto::TlsSession> session, TlsBuffers& buffers);
+    /// Null where start_tls() was not called. What it agreed on, or why it failed.
+    const crypto::TlsSession* tls() const;
+    /// After tls()->looks_like_http(): back to bytes as they are. What came so far is thrown away.
+    void leave_tls();
+
+    /// co_await stream.handshake(scope): TLS is established. Errors: EPROTO where the handshake
+    /// failed, and tls()->error() tells why; those of receive().
+    class [[nodiscard]] Handshake final : Cancellable {
+    public:
+        Handshake(Stream& stream, CancelScope* scope) : stream_(stream), scope_(scope) {}
+        bool await_ready() const;
+        void await_suspend(std::coroutine_handle<> awaiting);
+        Result<void> await_resume();
+
+    private:
+        friend Stream;
+        void on_cancel() override;
+
+        Stream& stream_;
+        CancelScope* scope_;
+        std::coroutine_handle<> awaiting_;
+    };
+    Handshake handshake(CancelScope* scope = nullptr) { return {*this, scope}; }
 
     /// co_await stream.receive(scope): the next bytes, in order; empty at the end of the stream
     /// (and then for good). Errors: the socket's, or the scope's reason once it was cancelled.
@@ -66,6 +103,7 @@ public:
         Result<void> await_resume();
 
     private:
+        friend TlsLayer;
         void on_completion(Completion completion) override;
         void on_cancel() override;
 
@@ -84,16 +122,17 @@ public:
     void watch(PeerWatcher* watcher);
     bool peer_ended() const { return ended_; }
     /// Bytes have arrived that receive() would give at once.
-    bool has_unread() const { return !backlog_.empty(); }
+    bool has_unread() const;
 
     /// Ends both directions now; whoever waits gets an error or the end of the stream.
     void abort() { shard_.ring().shut_down(fd_); }
     /// Tells the peer that nothing more is sent; receiving goes on. Nobody may be sending.
-    void end_sending() { shard_.ring().shut_down_sending(fd_); }
+    void end_sending();
     /// Ends what is in flight and closes the descriptor. Nobody may be receiving or sending.
     Task<void> close();
 
 private:
+    friend TlsLayer;
     struct Receiver final : Operation {
         explicit Receiver(Stream& owner) : stream(owner) {}
         void on_completion(Completion completion) override {
@@ -109,6 +148,15 @@ private:
     void arm_if_wanted();
     void wake_reader();
     ReceivedBuffer take_backlog();
+    bool operations_in_flight() const;
+    void finish_closing();
+
+    // With TLS only.
+    void decrypt();
+    void on_decrypted();
+    void wake_handshaker();
+    ReceivedBuffer take_plaintext();
+    Error end_error() const;
 
     // So many buffers of bytes that nobody has read yet; then receiving pauses.
     static constexpr std::size_t backlog_max = 4;
@@ -124,6 +172,7 @@ private:
     Error end_error_{};
     bool ended_ = false;
     bool pausing_ = false;
+    std::unique_ptr<TlsLayer> tls_;  // null: the bytes as they are
 };
 
 /// Connects to `address`. Errors: the kernel's (ECONNREFUSED, ...), or the scope's reason.
