@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory
 
 DEPS := build/deps/built
-SOURCES = $(shell git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc')
+SOURCES = $(shell git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc' 'bench/*.h')
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -24,10 +24,10 @@ test: ## build and run every test, also under sanitizers
 	@$(MAKE) deps
 	@scripts/run-tests
 
-bench: ## measure introspection beside the floor server; the table goes to bench/results
-	@scripts/install-dependencies --tests
+bench: ## measure Sluice beside its references; tables and plots go to bench/results (SCENARIOS="token tls" picks)
+	@scripts/install-dependencies --bench
 	@$(MAKE) build
-	@python3 bench/introspection.py build/release
+	@bench/scenario/run $(SCENARIOS)
 
 format: ## format the C++ sources in place
 	@clang-format-19 -i $(SOURCES)

@@ -1,0 +1,93 @@
+"""The comparisons with the server on one core and the load on the other."""
+import pathlib
+
+import references
+import sluice
+from compare import compare
+from outcome import Scenario, Target
+from sluice import Options
+from workplace import Skipped
+
+TOKENS = 10000  # live in every scenario that does not say otherwise
+
+
+def run_introspection(place, load, outcome, on_run):
+    quiet = sluice.start(place, Options())
+    logged = sluice.start(place, Options("Sluice, request log", level="info"))
+    asked = sluice.introspection(quiet, sluice.tokens_file(place, quiet, TOKENS))
+    targets = [sluice.plain(asked, references.floor(place)), sluice.plain(asked, references.nginx_constant(place)), asked,
+               sluice.introspection(logged, sluice.tokens_file(place, logged, TOKENS))]
+    try:
+        other = references.oidc_provider(place)
+        tokens = place.write("oidc.txt", sluice.issue(other) + "\n")
+        targets.append(sluice.introspection(other, tokens, "/token/introspection"))
+    except Skipped as why:
+        outcome.skip("node oidc-provider", why)
+    outcome.rows = compare(targets, load, on_run)
+
+
+def run_token(place, load, outcome, on_run):
+    server = sluice.start(place, Options())
+    asked = sluice.token_request(server)
+    targets = [sluice.plain(asked, references.floor(place)), asked]
+    try:
+        targets.append(sluice.token_request(references.oidc_provider(place)))
+    except Skipped as why:
+        outcome.skip("node oidc-provider", why)
+    outcome.rows = compare(targets, load, on_run)
+
+
+def run_decision(place, load, outcome, on_run):
+    server = sluice.start(place, Options(upstream=references.upstream(place).port))
+    asked = sluice.decision(server, sluice.issue(server))
+    outcome.rows = compare([sluice.plain(asked, references.floor(place)), asked], load, on_run)
+
+
+def run_tools_call(place, load, outcome, on_run):
+    behind = references.upstream(place)
+    server = sluice.start(place, Options(upstream=behind.port))
+    asked = sluice.tool_call(server, sluice.issue(server))
+    proxied = sluice.plain(asked, references.nginx_proxy(place, behind.port)) | {"expect": asked["expect"]}
+    targets = [sluice.plain(asked, references.floor(place)), proxied, asked]
+    try:
+        targets.append(sluice.tool_call(*references.envoy(place, behind.port)))
+    except Skipped as why:
+        outcome.skip("Envoy, JWT and MCP filter", why)
+    outcome.rows = compare(targets, load, on_run)
+
+
+def run_unix_socket(place, load, outcome, on_run):
+    path = pathlib.Path(place.directory) / "sluice.sock"
+    server = sluice.start(place, Options(listen=[f"unix:{path}"]))
+    tokens = sluice.tokens_file(place, server, TOKENS)
+    targets = []
+    for name, address in (("Sluice, TCP", server.port), ("Sluice, UNIX socket", f"unix:{path}")):
+        front = references.nginx_proxy(place, address, cpu="1")
+        targets.append(sluice.introspection(server, tokens) | {"name": name, "url": front.origin + "/introspect"})
+    outcome.rows = compare(targets, load, on_run)
+
+
+INTROSPECTION = Scenario(
+    "introspection", "Introspection",
+    "RFC 7662: the caller is authenticated by its secret, the token is one of 10,000 live ones, drawn at random. Beside "
+    "servers that answer a constant, and node oidc-provider.", run_introspection,
+    [Target("introspection, token on this core: floors", 1.20, "Sluice", "floor"),
+     Target("introspection over nginx answering a constant", 1.0, "Sluice", "nginx, a constant")])
+TOKEN = Scenario(
+    "token", "Token by client credentials",
+    "RFC 6749 section 4.4, memory store: every request issues a new opaque token, and all of them stay alive.", run_token,
+    [Target("token, client_credentials, memory store: floors", 1.6, "Sluice", "floor")])
+DECISION = Scenario(
+    "decision", "Decision", "POST /v1/decision: a token verified, a tool judged by policy and by friction over eleven tools.",
+    run_decision, [Target("decision (token + policy + friction): floors", 1.35, "Sluice", "floor")])
+TOOLS_CALL = Scenario(
+    "tools-call", "Tool call",
+    "MCP tools/call: the token is verified, the tool judged by policy and by friction over eleven tools, the call forwarded "
+    "to a constant upstream, the same for all, whose own cost does not count. nginx only forwards.", run_tools_call,
+    [Target("tools/call over nginx's plain reverse proxy", 1.0, "Sluice", "nginx reverse proxy"),
+     Target("tools/call over Envoy with JWT and MCP filter", 0.2, "Sluice", "Envoy, JWT and MCP filter")])
+UNIX_SOCKET = Scenario(
+    "unix-socket", "UNIX socket",
+    "Introspection through an nginx on the other core, which reaches Sluice over TCP or over a UNIX socket. Only Sluice's "
+    "cost counts.", run_unix_socket,
+    [Target("introspection, UNIX socket over TCP", 1.0, "Sluice, UNIX socket", "Sluice, TCP")])
