@@ -165,6 +165,10 @@ void TlsSession::end_writing() {
     ERR_clear_error();
 }
 
+bool TlsSession::resumed() const {
+    return SSL_session_reused(ssl_.get()) != 0;
+}
+
 TlsDetails TlsSession::details() const {
     TlsDetails details;
     const ssl_st* ssl = ssl_.get();
@@ -175,7 +179,7 @@ TlsDetails TlsSession::details() const {
     unsigned size = 0;
     SSL_get0_alpn_selected(ssl, &protocol, &size);
     details.application.assign(reinterpret_cast<const char*>(protocol), size);
-    details.resumed = SSL_session_reused(ssl) != 0;
+    details.resumed = resumed();
     return details;
 }
 

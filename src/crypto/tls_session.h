@@ -62,6 +62,7 @@ public:
     std::string_view error() const { return error_; }
 
     /// Only once established().
+    bool resumed() const;
     TlsDetails details() const;
 
     /// The name under which a client's context keeps what resumes the connection.

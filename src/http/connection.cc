@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "crypto/tls_session.h"
 #include "http/connection_exchange.h"
 #include "http/error_response.h"
 #include "http/writer.h"
@@ -24,16 +25,19 @@ Duration time_at_rate(std::size_t bytes, std::size_t bytes_per_second) {
 
 }  // namespace
 
-Connection::Connection(ServerContext& context, int fd)
+Connection::Connection(ServerContext& context, int fd, Transport transport)
     : context_(context),
       stream_(context.shard, fd),
       scope_(&context.stop),
       reading_(&scope_),
       deadline_(context.shard),
-      first_request_until_(context.shard.now() + context.settings.first_request_grace) {}
+      first_request_until_(context.shard.now() + context.settings.first_request_grace) {
+    if (transport == Transport::tls) stream_.start_tls(context.tls->accept(), context.tls_buffers);
+}
 
 io::Task<void> Connection::run() {
     join(&context_.drain);
+    if (stream_.tls() != nullptr) co_await open_tls();
     while (!closing_ && !broken_) {
         const Step step = idle() ? Step::receive : next_step();
         if (step == Step::refuse) {
@@ -63,10 +67,32 @@ io::Task<void> Connection::run() {
     deadline_.clear();
     leave();
     if (!broken_ && !idle()) co_await flush();
-    if (!broken_ && closing_) co_await linger();
+    if (!broken_ && closing_) {
+        co_await linger();
+    } else if (!broken_ && stream_.tls() != nullptr) {
+        stream_.end_sending();
+    }
     deadline_.stop();
     if (!idle()) release_buffers();
     co_await stream_.close();
+}
+
+// A handshake has as long as a header. Who speaks plain HTTP is told so in the same language.
+io::Task<void> Connection::open_tls() {
+    request_started_ = context_.shard.now();
+    deadline_.set(reading_, request_started_ + context_.settings.header_timeout);
+    const io::Result<void> established = co_await stream_.handshake(&reading_);
+    deadline_.clear();
+    if (established) {
+        ++(stream_.tls()->resumed() ? context_.tls_counts.resumed : context_.tls_counts.full);
+        co_return;
+    }
+    ++context_.tls_counts.failed;
+    closing_ = true;
+    if (!stream_.tls()->looks_like_http()) co_return;
+    stream_.leave_tls();
+    buffers_ = context_.buffers.take();
+    refuse({Status::bad_request, "This port speaks TLS: the URL has to begin with https://."});
 }
 
 // Reads what has arrived as far as it goes.
@@ -180,10 +206,9 @@ void Connection::end_exchange(const ConnectionExchange& exchange) {
     if (scope_.cancelled() || (exchange.streamed() && !exchange.finished())) {
         broken_ = true;
     } else if (!exchange.streamed()) {
-        append_response(buffers_->output, response,
-                        {.date = context_.date(),
-                         .close = closing_,
-                         .to_head = request.method() == Method::head});
+        ResponseOptions options = response_options();
+        options.to_head = request.method() == Method::head;
+        append_response(buffers_->output, response, options);
     }
     if (context_.observer != nullptr) {
         context_.observer->on_request_finished(
@@ -203,6 +228,12 @@ void Connection::end_exchange(const ConnectionExchange& exchange) {
     in_body_ = continue_sent_ = false;
 }
 
+ResponseOptions Connection::response_options() {
+    return {.date = context_.date(),
+            .close = closing_,
+            .hsts = stream_.tls() != nullptr ? context_.settings.hsts : Seconds::zero()};
+}
+
 // Answers what is no request; the connection ends with it.
 void Connection::refuse(const ParseError& error) {
     closing_ = true;
@@ -211,7 +242,7 @@ void Connection::refuse(const ParseError& error) {
     response.clear();
     if (error.status == Status::service_unavailable) response.add_field("Retry-After", "1");
     write_error(response, error);
-    append_response(buffers_->output, response, {.date = context_.date(), .close = true});
+    append_response(buffers_->output, response, response_options());
     if (context_.observer == nullptr) return;
     context_.observer->on_request_finished({.method = {},
                                             .path = {},

@@ -9,6 +9,7 @@
 #include "http/parse_error.h"
 #include "http/phase_deadline.h"
 #include "http/server_context.h"
+#include "http/writer.h"
 #include "io/stream.h"
 #include "io/task.h"
 
@@ -16,12 +17,14 @@ namespace sluice::http {
 
 class ConnectionExchange;
 
+enum class Transport : std::uint8_t { plain, tls };
+
 /// Keep-alive and pipelining; answers that are ready together are sent together. While a handler
 /// runs, nothing is read but the peer's end. An idle connection holds no buffers.
 class Connection final : io::PeerWatcher, io::Cancellable {
 public:
     /// Takes over `fd`.
-    Connection(ServerContext& context, int fd);
+    Connection(ServerContext& context, int fd, Transport transport);
 
     /// Serves until either side ends the connection, and closes it.
     io::Task<void> run();
@@ -44,6 +47,8 @@ private:
     void release_buffers();
     bool idle() const { return buffers_ == nullptr; }
     bool may_expect_first_request() const { return context_.shard.now() < first_request_until_; }
+    ResponseOptions response_options();
+    io::Task<void> open_tls();
     io::Task<bool> flush();
     io::Task<void> linger();
 

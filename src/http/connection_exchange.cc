@@ -22,7 +22,7 @@ io::Task<io::Result<void>> ConnectionExchange::begin_stream() {
     if (!chunked_ || drain().cancelled()) connection_.closing_ = true;
     append_stream_head(connection_.buffers_->output, response(),
                        chunked_ ? StreamCoding::chunked : StreamCoding::until_close,
-                       {.date = connection_.context_.date(), .close = connection_.closing_});
+                       connection_.response_options());
     co_return co_await send_output();
 }
 

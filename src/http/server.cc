@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "base/check.h"
 #include "base/result.h"
 #include "http/connection.h"
 #include "io/stream.h"
@@ -31,52 +32,96 @@ Server::Server(io::Shard& shard, const ServerSettings& settings, Service& servic
 
 Server::~Server() = default;
 
-io::Result<io::Address> Server::listen(const io::Address& address) {
+io::Result<io::Address> Server::listen(const io::Address& address, Transport transport) {
     TRY(std::unique_ptr<io::Listener> listener, io::Listener::open(context_.shard, address));
     const io::Address local = listener->local_address();
-    listeners_.push_back(std::move(listener));
+    const bool tls = transport == Transport::tls;
+    (tls ? tls_listeners_ : listeners_).push_back(std::move(listener));
     return local;
 }
 
+void Server::listen_for_all(std::unique_ptr<io::Listener> listener,
+                            const io::Sharded<Server>& servers) {
+    servers_ = &servers;
+    listeners_for_all_.push_back(std::move(listener));
+}
+
 io::Task<void> Server::run(io::Event& stop, Duration drain_timeout) {
-    for (const auto& listener : listeners_) tasks_.spawn(accept_from(listener.get()));
+    running_ = true;
+    using enum Accepted;
+    CHECK(tls_listeners_.empty() || context_.tls, "listens with TLS and has no certificate");
+    for (const auto& listener : listeners_) tasks_.spawn(accept_from(listener.get(), here));
+    for (const auto& listener : tls_listeners_) {
+        tasks_.spawn(accept_from(listener.get(), here_with_tls));
+    }
+    for (const auto& listener : listeners_for_all_) {
+        tasks_.spawn(accept_from(listener.get(), for_all));
+    }
     co_await stop.wait();
+    running_ = false;
     accepting_.cancel();
     context_.drain.cancel();
     io::Deadline deadline(context_.stop);
     context_.shard.timers().start(deadline, context_.shard.now() + drain_timeout);
     co_await tasks_.join();
     listeners_.clear();
+    tls_listeners_.clear();
+    listeners_for_all_.clear();
 }
 
-io::Task<void> Server::accept_from(io::Listener* listener) {
+io::Task<void> Server::accept_from(io::Listener* listener, Accepted how) {
     while (!accepting_.cancelled()) {
         const io::Result<int> accepted = co_await listener->accept(&accepting_);
         if (!accepted) {
             co_await io::Sleep(context_.shard, accept_pause, &accepting_);
         } else {
-            admit(*accepted);
+            take_in(*accepted, how);
         }
     }
     // Whoever was let in before the stop is served: for them nothing else would answer.
     co_await listener->stop();
-    while (const auto fd = listener->take()) admit(*fd);
+    const auto last = how == Accepted::for_all ? Accepted::here : how;
+    while (const auto fd = listener->take()) take_in(*fd, last);
     co_await listener->close();
 }
 
-void Server::admit(int fd) {
-    if (connections_ >= context_.settings.connections_max) {
-        ++connections_refused_;
-        if (turning_away_ >= turning_away_max) return context_.shard.ring().close(fd);
-        return tasks_.spawn(turn_away(fd));
-    }
-    tasks_.spawn(serve_connection(fd));
+void Server::take_in(int fd, Accepted accepted) {
+    if (accepted == Accepted::for_all) return deal(fd);
+    admit(fd, accepted == Accepted::here_with_tls ? Transport::tls : Transport::plain);
 }
 
-io::Task<void> Server::serve_connection(int fd) {
+void Server::deal(int fd) {
+    const unsigned shard = next_shard_++ % servers_->count();
+    if (shard == context_.shard.index()) return admit(fd);
+    tasks_.spawn(hand_over(fd, shard));
+}
+
+// A server that has not begun, or stops, takes nothing any more: then it stays here.
+io::Task<void> Server::hand_over(int fd, unsigned shard) {
+    const bool taken = co_await servers_->call(context_.shard, shard,
+                                               [fd](Server& server) { return server.adopt(fd); });
+    if (!taken) admit(fd);
+}
+
+bool Server::adopt(int fd) {
+    if (running_) admit(fd);
+    return running_;
+}
+
+void Server::admit(int fd, Transport transport) {
+    if (connections_ >= context_.settings.connections_max) {
+        ++connections_refused_;
+        if (transport == Transport::tls || turning_away_ >= turning_away_max)
+            return context_.shard.ring().close(fd);
+        return tasks_.spawn(turn_away(fd));
+    }
+    tasks_.spawn(serve_connection(fd, transport));
+}
+
+io::Task<void> Server::serve_connection(int fd, Transport transport) {
     ++connections_;
     {
-        Connection connection(context_, fd);
+        Connection connection(context_, fd, transport);
         co_await connection.run();
     }
     --connections_;

@@ -2,16 +2,26 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "crypto/tls_server_context.h"
 #include "http/connection_buffers.h"
 #include "http/http_date.h"
 #include "http/server_settings.h"
 #include "http/service.h"
 #include "io/cancel.h"
 #include "io/shard.h"
+#include "io/tls_buffers.h"
 
 namespace sluice::http {
+
+/// Handshakes so far.
+struct TlsCounts {
+    std::uint64_t full = 0;
+    std::uint64_t resumed = 0;
+    std::uint64_t failed = 0;  // plain HTTP too, and those that took too long
+};
 
 /// Outlives the connections.
 struct ServerContext {
@@ -32,6 +42,9 @@ struct ServerContext {
     RequestObserver* observer;  // may be null
     BufferPool buffers;
     HttpDate dates;
+    std::optional<crypto::TlsServerContext> tls;  // where new connections with TLS begin
+    io::TlsBuffers tls_buffers;
+    TlsCounts tls_counts;
     std::uint64_t next_id;           // of the next request, unique in the process
     std::size_t buffered_bytes = 0;  // input that the connections hold
     io::CancelScope drain;           // cancelled: connections end with the answer they are at

@@ -14,7 +14,8 @@ class ClientLocator;
 struct ServerSettings {
     MessageLimits limits;
 
-    // From the first byte of a request to the end of its header; beyond it 408.
+    // From the first byte of a request to the end of its header; beyond it 408. A TLS handshake has
+    // as long, from accepting on.
     Duration header_timeout = std::chrono::seconds{10};
     // A body may take this long plus the time its bytes take at the rate below; beyond it 408. A
     // timeout for each read alone would let one byte a second hold a connection for ever.
@@ -35,6 +36,9 @@ struct ServerSettings {
     // After the last answer: how long unread input is thrown away, so that closing does not reset
     // the connection before the client has read the answer.
     Duration linger = std::chrono::seconds{1};
+
+    // Strict-Transport-Security (RFC 6797) of answers over TLS; zero: none.
+    Seconds hsts{};
 
     // Null: the client is the connection's other end. Outlives the server.
     const ClientLocator* locator = nullptr;

@@ -27,6 +27,11 @@ void append_status_line(std::string& out, Status status) {
 void append_common_fields(std::string& out, const ResponseOptions& options) {
     if (!options.date.empty()) out.append("Date: ").append(options.date).append("\r\n");
     if (options.close) out += "Connection: close\r\n";
+    if (options.hsts > Seconds::zero()) {
+        out += "Strict-Transport-Security: max-age=";
+        append_number(out, static_cast<std::uint64_t>(options.hsts.count()));
+        out += "\r\n";
+    }
 }
 
 }  // namespace

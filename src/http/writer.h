@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "http/message.h"
 #include "http/outgoing_request.h"
 
@@ -13,6 +14,7 @@ namespace sluice::http {
 struct ResponseOptions {
     std::string_view date;  // an HttpDate
     bool close = false;     // this is the connection's last answer
+    Seconds hsts{};         // Strict-Transport-Security; zero: none
     bool to_head = false;   // the request was a HEAD: Content-Length stands, the body does not
 };
 

@@ -31,7 +31,7 @@ void TlsLayer::give_up(Stream::Send& send) {
 }
 
 void TlsLayer::end_sending() {
-    ending_ = true;
+    if (std::exchange(ending_, true)) return;
     session_->end_writing();
     pump();
 }
