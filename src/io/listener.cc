@@ -53,6 +53,7 @@ void Listener::on_accepted(int result) {
 
 Task<void> Listener::stop() {
     CHECK(waiter_ == nullptr, "stopped while somebody accepts");
+    file_.reset();
     if (acceptor_.in_flight()) {
         struct UntilAcceptorEnds {
             Listener& listener;

@@ -4,12 +4,14 @@
 #include <coroutine>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "io/cancel.h"
 #include "io/ring.h"
 #include "io/shard.h"
 #include "io/task.h"
+#include "io/unix_socket.h"
 
 namespace sluice::io {
 
@@ -20,6 +22,9 @@ public:
     static Result<std::unique_ptr<Listener>> open(Shard& shard, const Address& address);
 
     Listener(Shard& shard, int fd) : shard_(shard), fd_(fd) {}
+    /// Removes the socket's file as soon as it stops to accept.
+    Listener(Shard& shard, UnixSocket socket)
+        : shard_(shard), fd_(socket.fd), file_(std::move(socket.file)) {}
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener();
@@ -67,6 +72,7 @@ private:
 
     Shard& shard_;
     int fd_;
+    std::optional<UnixSocketFile> file_;
     Acceptor acceptor_{*this};
     std::vector<int> accepted_;  // descriptors, or -errno
     Accept* waiter_ = nullptr;

@@ -9,8 +9,6 @@
 namespace sluice::io {
 namespace {
 
-constexpr int backlog = 4096;
-
 void enable(int fd, int level, int option) {
     const int on = 1;
     setsockopt(fd, level, option, &on, sizeof on);
@@ -58,7 +56,7 @@ Result<int> listen_on(const Address& address) {
     }
     if (address.family() == AF_INET6) enable(*fd, IPPROTO_IPV6, IPV6_V6ONLY);
     if (bind(*fd, address.native(), address.native_length()) != 0) return close_and_fail(*fd);
-    if (listen(*fd, backlog) != 0) return close_and_fail(*fd);
+    if (listen(*fd, listen_backlog) != 0) return close_and_fail(*fd);
     return fd;
 }
 

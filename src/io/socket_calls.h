@@ -8,6 +8,9 @@
 
 namespace sluice::io {
 
+/// Connections that wait to be accepted, at most.
+constexpr int listen_backlog = 4096;
+
 /// A listening socket with SO_REUSEPORT and TCP_NODELAY (which accepted sockets inherit).
 Result<int> listen_on(const Address& address);
 /// Whether nobody listens on `address`, not even with SO_REUSEPORT. Errors: EADDRINUSE, EACCES, ...

@@ -30,7 +30,7 @@ Application::Application(Parts parts, Config config, int log_fd)
       keys_(oauth::Keys::generate(parts.random)),
       resource_settings_(resource_settings(config_)),
       router_(auth_settings_ ? &*auth_settings_ : nullptr, resource_settings_),
-      proxies_(config_.server().trusted_proxies),
+      proxies_(config_.server().trusted_proxies, config_.server().trusts_unix_peers),
       log_writer_(log_fd),
       workers_(std::move(parts.wakers), waiting_jobs_max),
       shard_count_(static_cast<unsigned>(parts.shards.size())) {
@@ -53,6 +53,7 @@ ProcessParts Application::shared_parts() {
             .auth_peers = auth_peers_,
             .guards = guards_,
             .services = services_by_shard_,
+            .servers = servers_,
             .shard_count = shard_count_};
 }
 

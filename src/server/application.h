@@ -58,6 +58,7 @@ private:
     oauth::Peers auth_peers_;
     io::Sharded<resource::Guard> guards_;
     io::Sharded<ShardService> services_by_shard_;
+    io::Sharded<http::Server> servers_;
     unsigned shard_count_;
     std::vector<std::unique_ptr<ShardService>> services_;
 };

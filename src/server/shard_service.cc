@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "base/result.h"
 #include "http/error_response.h"
 #include "io/event.h"
 #include "io/task_group.h"
+#include "io/unix_socket.h"
 
 namespace sluice::server {
 namespace {
@@ -83,19 +85,32 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       server_(shard, server_settings(process), *this, &events_) {
     process_.guards.set(shard.index(), guard_);
     process_.services.set(shard.index(), *this);
+    process_.servers.set(shard.index(), server_);
 }
 
 ShardService::~ShardService() = default;
 
 std::expected<void, std::string> ShardService::listen() {
     for (const io::Address& address : process_.config.server().listen) {
-        if (const auto bound = server_.listen(address); !bound) {
+        if (address.family() == AF_UNIX) {
+            if (shard_.index() == 0) REQUIRE(listen_on_path(address));
+        } else if (const auto bound = server_.listen(address); !bound) {
             return std::unexpected(fmt::format(
                 "cannot listen on {}: {}. Choose another address under server.listen, or "
                 "stop whatever listens there",
                 address.text(), bound.error().text()));
         }
     }
+    return {};
+}
+
+std::expected<void, std::string> ShardService::listen_on_path(const io::Address& path) {
+    auto socket = io::listen_on_unix_socket(path, process_.config.server().unix_socket);
+    if (!socket) {
+        return std::unexpected(fmt::format("cannot listen on {}: {}", path.text(), socket.error()));
+    }
+    server_.listen_for_all(std::make_unique<io::Listener>(shard_, *std::move(socket)),
+                           process_.servers);
     return {};
 }
 

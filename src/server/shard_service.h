@@ -37,6 +37,7 @@ struct ProcessParts {
     oauth::Peers& auth_peers;
     io::Sharded<resource::Guard>& guards;
     io::Sharded<ShardService>& services;
+    io::Sharded<http::Server>& servers;
     unsigned shard_count;
 };
 
@@ -48,7 +49,8 @@ public:
     ShardService& operator=(const ShardService&) = delete;
     ~ShardService() override;
 
-    /// Opens this shard's listeners. Errors name the address and the reason.
+    /// Opens this shard's listeners, and on shard 0 those that the process has once. Errors name
+    /// the address and the reason.
     std::expected<void, std::string> listen();
     /// Serves until `stop` is set and what was in flight has ended.
     io::Task<void> run(io::Event& stop);
@@ -56,6 +58,7 @@ public:
     io::Task<void> serve(http::Exchange& exchange) override;
 
 private:
+    std::expected<void, std::string> listen_on_path(const io::Address& path);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> write_metrics(http::Response& response);
     void log_start();

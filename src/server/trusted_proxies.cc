@@ -42,6 +42,7 @@ std::string_view without_port(std::string_view node) {
 }  // namespace
 
 bool TrustedProxies::trusts(const io::Address& address) const {
+    if (address.family() == AF_UNIX) return trusts_unix_peers_;
     return std::ranges::any_of(networks_,
                                [&](const Network& network) { return network.contains(address); });
 }

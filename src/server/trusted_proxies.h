@@ -13,9 +13,11 @@ namespace sluice::server {
 /// Where both fields are there, X-Forwarded-For counts.
 class TrustedProxies final : public http::ClientLocator {
 public:
-    explicit TrustedProxies(std::vector<Network> networks) : networks_(std::move(networks)) {}
+    /// trusts_unix_peers  Who connects by a UNIX socket is a trusted proxy, too.
+    TrustedProxies(std::vector<Network> networks, bool trusts_unix_peers)
+        : networks_(std::move(networks)), trusts_unix_peers_(trusts_unix_peers) {}
 
-    bool empty() const { return networks_.empty(); }
+    bool empty() const { return networks_.empty() && !trusts_unix_peers_; }
     std::string_view client_of(const io::Address& peer, std::string_view peer_text,
                                const http::Request& request) const override;
 
@@ -23,6 +25,7 @@ private:
     bool trusts(const io::Address& address) const;
 
     std::vector<Network> networks_;
+    bool trusts_unix_peers_;
 };
 
 }  // namespace sluice::server

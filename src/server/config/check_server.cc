@@ -16,7 +16,6 @@ std::optional<io::Address> parse_listen(std::string_view text) {
     if (text.starts_with(localhost)) {
         return io::Address::parse("127.0.0.1:" + std::string(text.substr(localhost.size())));
     }
-    if (text.starts_with("unix:")) return std::nullopt;
     return io::Address::parse(text);
 }
 
@@ -30,9 +29,12 @@ std::vector<io::Address> check_listen(const RawServer& raw, Problems& problems) 
         } else {
             problems.add(
                 text.place,
-                fmt::format("\"{}\" is no address; the forms are 127.0.0.1:8080, [::1]:8080 and "
-                            "localhost:8080",
-                            *text));
+                text->starts_with("unix:")
+                    ? "a UNIX socket is named by an absolute path of at most 107 bytes, such as "
+                      "unix:/run/sluice/sluice.sock"
+                    : fmt::format("\"{}\" is no address; the forms are 127.0.0.1:8080, "
+                                  "[::1]:8080, localhost:8080 and unix:/run/sluice/sluice.sock",
+                                  *text));
         }
     }
     if (raw.listen.empty()) {
@@ -66,6 +68,7 @@ void check_body_limits(const RawServer& raw, ServerConfig& server, Problems& pro
 ServerConfig check_server(const RawServer& raw, Problems& problems) {
     ServerConfig server;
     server.listen = check_listen(raw, problems);
+    server.unix_socket = check_unix_socket(raw, server.listen, problems);
     server.insecure_http = *raw.insecure_http;
     const Setting<std::string> public_url = public_url_or_default(raw);
     if (check_given(public_url, "the URL under which clients reach this server", problems)) {
@@ -79,13 +82,15 @@ ServerConfig check_server(const RawServer& raw, Problems& problems) {
     server.cores = check_count(raw.cores, 0, 1024, problems);
     server.drain_timeout = check_range<Duration>(raw.drain_timeout, 0s, 1h, problems);
     for (const auto& text : raw.trusted_proxies) {
-        if (const auto network = Network::parse(*text)) {
+        if (*text == "unix") {
+            server.trusts_unix_peers = true;
+        } else if (const auto network = Network::parse(*text)) {
             server.trusted_proxies.push_back(*network);
         } else {
             problems.add(text.place,
                          fmt::format("\"{}\" is no network; the forms are 10.0.0.0/8, "
-                                     "2001:db8::/32 and one address, and the bits behind the "
-                                     "prefix are zero",
+                                     "2001:db8::/32, one address, and \"unix\"; the bits behind "
+                                     "the prefix are zero",
                                      *text));
         }
     }

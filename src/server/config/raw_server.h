@@ -11,9 +11,15 @@ namespace sluice::server {
 
 struct RawServer {
     Place place;
-    /// Addresses to accept on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`. Each gets one
-    /// listener per core.
+    /// Addresses to accept on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`,
+    /// `unix:/run/sluice/sluice.sock`. Each gets one listener per core; a UNIX socket is one for
+    /// all cores.
     StringList listen = {"127.0.0.1:8080"};
+    /// Permissions of the files of UNIX sockets, in octal: who may write one may connect.
+    Setting<std::string> unix_socket_mode = "0660";
+    /// Owner of these files: `user:group`, `user` or `:group`, names or numbers. Empty: the
+    /// process's own.
+    Setting<std::string> unix_socket_owner;
     /// The scheme, host and port that clients use to reach this process. Empty: `http://` and the
     /// first listen address, where that is a loopback one.
     Setting<std::string> public_url;
@@ -23,7 +29,8 @@ struct RawServer {
     Setting<std::int64_t> cores = 0;
     /// After SIGTERM: the longest wait for what is in flight. At most 1h.
     Setting<Duration> drain_timeout = std::chrono::seconds(10);
-    /// Networks whose Forwarded and X-Forwarded-For are believed.
+    /// Networks whose Forwarded and X-Forwarded-For are believed; `unix`: who connects by a UNIX
+    /// socket.
     StringList trusted_proxies;
     /// Browser origins that may read answers (CORS): `https://app.example`.
     StringList allowed_origins;
@@ -45,6 +52,8 @@ struct RawServer {
 
     void each_key(auto& key) {
         key("listen", listen);
+        key("unix_socket_mode", unix_socket_mode);
+        key("unix_socket_owner", unix_socket_owner);
         key("public_url", public_url);
         key("insecure_http", insecure_http);
         key("cores", cores);

@@ -17,6 +17,9 @@
 namespace sluice::server {
 
 ServerConfig check_server(const RawServer& raw, Problems& problems);
+/// `listen` is checked already.
+io::UnixSocketAccess check_unix_socket(const RawServer& raw,
+                                       const std::vector<io::Address>& listen, Problems& problems);
 LogConfig check_log(const RawLog& raw, Problems& problems);
 StorageConfig check_storage(const RawStorage& raw, Problems& problems);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/address.h"
+#include "io/unix_socket.h"
 #include "server/config/network.h"
 #include "server/config/quantity.h"
 
@@ -13,11 +14,13 @@ namespace sluice::server {
 
 struct ServerConfig {
     std::vector<io::Address> listen;  // at least one
+    io::UnixSocketAccess unix_socket;
     std::string public_url;           // scheme, host, port; no trailing slash
     bool insecure_http = false;
     unsigned cores = 0;  // 0: every core this process may use
     Duration drain_timeout{};
     std::vector<Network> trusted_proxies;
+    bool trusts_unix_peers = false;
     std::vector<std::string> allowed_origins;
 
     Bytes max_header;

@@ -45,6 +45,7 @@ def configuration(port: int, upstream: str, **changes: str) -> str:
         "port": str(port),
         "upstream": upstream,
         "cores": "2",
+        "more_listen": "",
         "more_server": "",
         "drain_timeout": "5s",
         "rate_limit": "100000",

@@ -28,11 +28,57 @@ TEST(ConfigServer, ListensWhereItIsTold) {
 
 TEST(ConfigServer, ListenAddressesAreNumericWithAPort) {
     for (const char* text : {"8080", "127.0.0.1", "example.com:80", "127.0.0.1:65536", "::1:80",
-                             "127.0.0.1:", "unix:/run/s", "http://127.0.0.1:80", ""}) {
+                             "127.0.0.1:", "http://127.0.0.1:80", ""}) {
         expect_problem(with("[server]", "listen = [\"" + std::string(text) + "\"]"),
                        "2: server.listen[0]",
-                       "the forms are 127.0.0.1:8080, [::1]:8080 and localhost:8080");
+                       "the forms are 127.0.0.1:8080, [::1]:8080, localhost:8080 and unix:");
     }
+}
+
+TEST(ConfigServer, ListensOnUnixSockets) {
+    const ServerConfig server =
+        config_of(with("[server]",
+                       "listen = [\"unix:/run/s\", \"127.0.0.1:1\"]\nunix_socket_mode = \"600\"\n"
+                       "unix_socket_owner = \"root:7\"\ntrusted_proxies = [\"unix\"]"))
+            .server();
+    EXPECT_EQ(server.listen[0].text(), "unix:/run/s");
+    EXPECT_EQ(server.unix_socket.mode, 0600U);
+    EXPECT_EQ(server.unix_socket.owner, 0U);
+    EXPECT_EQ(server.unix_socket.group, 7U);
+    EXPECT_TRUE(server.trusts_unix_peers);
+}
+
+TEST(ConfigServer, UnixSocketsAreOpenToOwnerAndGroupAndTrustedByNobodyUnlessTold) {
+    const ServerConfig server = config_of(with("[server]", "listen = [\"unix:/run/s\"]")).server();
+    EXPECT_EQ(server.unix_socket.mode, 0660U);
+    EXPECT_FALSE(server.unix_socket.owner || server.unix_socket.group);
+    EXPECT_FALSE(server.trusts_unix_peers);
+}
+
+TEST(ConfigServer, UnixSocketsHaveAnAbsolutePathThatFits) {
+    for (const std::string& path :
+         {std::string("s"), std::string("./s"), "/" + std::string(107, 'a'), std::string()}) {
+        expect_problem(with("[server]", "listen = [\"unix:" + path + "\"]"), "2: server.listen[0]",
+                       "absolute path of at most 107 bytes");
+    }
+}
+
+TEST(ConfigServer, ModeAndOwnerOfUnixSocketsAreChecked) {
+    const auto beside_a_socket = [](const std::string& line) {
+        return with("[server]", "listen = [\"unix:/run/s\"]\n" + line);
+    };
+    for (const char* mode : {"66", "0999", "rw-rw----", "1777", "00660", ""}) {
+        expect_problem(beside_a_socket("unix_socket_mode = \"" + std::string(mode) + "\""),
+                       "3: server.unix_socket_mode", "three octal digits");
+    }
+    expect_problem(beside_a_socket("unix_socket_owner = \"no-such-user\""),
+                   "3: server.unix_socket_owner", "no user \"no-such-user\"");
+    expect_problem(beside_a_socket("unix_socket_owner = \":no-such-group\""),
+                   "3: server.unix_socket_owner", "no group \"no-such-group\"");
+    expect_problem(beside_a_socket("unix_socket_owner = \":\""), "3: server.unix_socket_owner",
+                   "names nobody");
+    expect_problem(with("[server]", "unix_socket_mode = \"0600\""), "2: server.unix_socket_mode",
+                   "no address of listen is a UNIX socket");
 }
 
 TEST(ConfigServer, ListensSomewhere) {
