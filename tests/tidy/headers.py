@@ -51,7 +51,7 @@ def compile_alone(file, flags):
 
 def headers_stand_alone(tree):
     with_source = {file.relative.removesuffix(".cc") + ".h" for file in tree.sources() if not file.is_header}
-    by_name = {file.relative.removeprefix("src/"): file for file in tree.files if file.is_header}
+    by_name = {file.include_name(): file for file in tree.files if file.is_header}
     flags = flags_of_folders(tree.root)
     if not flags:
         print("warning: no build has a compile_commands.json, so headers were not compiled alone")

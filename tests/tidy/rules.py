@@ -4,8 +4,10 @@ import re
 # A folder includes only itself and what stands above it; oauth and resource never each other.
 LAYERS = ["base", "crypto", "friction", "io", "http", "token", "storage", "oauth", "resource", "server"]
 STRANGERS = {("oauth", "resource"), ("resource", "oauth")}
+# What a program of tools/ includes beside itself: nobody includes a tool.
+TOOLS = {"loadgen": ["base", "crypto", "io", "http"]}
 
-# Which part of src/ may include a library.
+# Which part of src/ may include a library; a tool is named by its whole path.
 CONFINED = {
     "openssl/": ["crypto/"],
     "simdjson": ["base/json.cc"],
@@ -13,7 +15,7 @@ CONFINED = {
     "liburing": ["io/"],
     "linux/io_uring": ["io/"],
     "toml++/": ["server/config/"],
-    "CLI/": ["server/"],
+    "CLI/": ["server/", "tools/loadgen/"],
     "re2/": ["resource/", "server/config/"],
     "xxhash": ["base/", "friction/", "storage/"],
 }
@@ -29,14 +31,17 @@ def layers_point_upwards(tree):
             used = name.split("/")[0]
             if angled:
                 continue
-            if used not in LAYERS:
+            if file.layer() in TOOLS:
+                if used != file.layer() and used not in TOOLS[file.layer()]:
+                    yield f"{file.relative}:{number}: {file.layer()} must not include {used} (\"{name}\")"
+            elif used not in LAYERS:
                 yield f"{file.relative}:{number}: \"{name}\" begins with no folder of src"
             elif LAYERS.index(used) > LAYERS.index(file.layer()) or (file.layer(), used) in STRANGERS:
                 yield f"{file.relative}:{number}: {file.layer()} must not include {used} (\"{name}\")"
 
 
 def every_folder_is_a_layer(tree):
-    for layer in sorted({file.layer() for file in tree.sources()} - set(LAYERS)):
+    for layer in sorted({file.layer() for file in tree.sources()} - set(LAYERS) - set(TOOLS)):
         yield f"src/{layer}:1: is no layer; docs/ARCHITECTURE.md lists them"
 
 
@@ -44,8 +49,9 @@ def libraries_stay_in_their_place(tree):
     for file in tree.sources():
         for number, name, _ in file.includes():
             for library, places in CONFINED.items():
-                if name.startswith(library) and not any(file.relative.startswith(f"src/{p}") for p in places):
-                    yield f"{file.relative}:{number}: only src/{', src/'.join(places)} may include <{name}>"
+                allowed = [place if place.startswith("tools/") else f"src/{place}" for place in places]
+                if name.startswith(library) and not file.relative.startswith(tuple(allowed)):
+                    yield f"{file.relative}:{number}: only {', '.join(allowed)} may include <{name}>"
 
 
 def files_are_short(tree):
@@ -93,9 +99,9 @@ def headers_tell_their_subject(tree):
 
 
 def libraries_do_not_print(tree):
-    # src/server has the commands; a failed CHECK writes its last words.
+    # src/server has the commands, a tool is a command; a failed CHECK writes its last words.
     for file in tree.sources():
-        if file.layer() == "server" or file.relative == "src/base/check.cc":
+        if file.layer() == "server" or file.layer() in TOOLS or file.relative == "src/base/check.cc":
             continue
         for number, line in file.lines():
             if re.search(r"std::(cout|cerr|clog)\b|\bf?printf\(|\bfmt::print\(|#include <iostream>", line):
@@ -110,8 +116,9 @@ def sources_include_their_own_header_first(tree):
         if file.is_header or own not in headers:
             continue
         first = next(file.includes(), (1, None, False))
-        if first[1] != own.removeprefix("src/"):
-            yield f"{file.relative}:{first[0]}: has to include \"{own.removeprefix('src/')}\" first"
+        name = own.removeprefix("src/").removeprefix("tools/")
+        if first[1] != name:
+            yield f"{file.relative}:{first[0]}: has to include \"{name}\" first"
 
 
 ALL = [layers_point_upwards, every_folder_is_a_layer, libraries_stay_in_their_place, files_are_short, lines_are_short,

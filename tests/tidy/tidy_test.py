@@ -29,6 +29,13 @@ class Rules(unittest.TestCase):
         self.check(rules.layers_point_upwards, "src/resource/a.cc", '#include "oauth/a.h"\n', '#include "token/a.h"\n')
         self.check(rules.layers_point_upwards, "src/io/a.cc", '#include "a.h"\n', '#include "io/a.h"\n')
 
+    def test_tools(self):
+        self.check(rules.layers_point_upwards, "tools/loadgen/a.cc", '#include "oauth/a.h"\n', '#include "http/a.h"\n')
+        self.check(rules.layers_point_upwards, "src/http/a.cc", '#include "loadgen/a.h"\n', '#include "io/a.h"\n')
+        self.check(rules.libraries_stay_in_their_place, "tools/loadgen/a.cc", "#include <liburing.h>\n", "#include <CLI/CLI.hpp>\n")
+        self.assertEqual(len(self.problems(rules.every_folder_is_a_layer, {"tools/other/a.cc": ""})), 1)
+        self.assertEqual(self.problems(rules.every_folder_is_a_layer, {"tools/loadgen/a.cc": ""}), [])
+
     def test_folders(self):
         self.assertEqual(len(self.problems(rules.every_folder_is_a_layer, {"src/util/a.cc": ""})), 1)
         self.assertEqual(self.problems(rules.every_folder_is_a_layer, {"src/base/a.cc": ""}), [])

@@ -28,9 +28,13 @@ class SourceFile:
                 yield number, found[2], found[1] == "<"
 
     def layer(self):
-        """`http` for src/http/..., else nothing."""
+        """`http` for src/http/..., `loadgen` for tools/loadgen/..., else nothing."""
         parts = self.relative.split("/")
-        return parts[1] if parts[0] == "src" and len(parts) > 2 else None
+        return parts[1] if parts[0] in ("src", "tools") and len(parts) > 2 else None
+
+    def include_name(self):
+        """How others include it: relative to src or tools."""
+        return self.relative.removeprefix("src/").removeprefix("tools/")
 
 
 class Tree:

@@ -1,0 +1,16 @@
+// A run in a screenful of text.
+#pragma once
+
+#include <string>
+
+#include "loadgen/run.h"
+#include "loadgen/settings.h"
+
+namespace sluice::loadgen {
+
+std::string summary(const Settings& settings, const RunResult& result);
+
+/// "1.23 ms": three digits and the unit that fits.
+std::string readable(Duration duration);
+
+}  // namespace sluice::loadgen
