@@ -20,7 +20,8 @@ bool has_control(std::string_view text) {
 }  // namespace
 
 ParseResult<> Form::parse(std::string_view text) {
-    parameters_.clear();
+    many_.clear();
+    count_ = 0;
     decoded_.clear();
     if (has_control(text)) return bad_request("The parameters hold a control character.");
     if (needs_decoding(text)) decoded_.reserve(text.size());
@@ -39,8 +40,18 @@ ParseResult<> Form::add(std::string_view pair) {
     TRY(const std::string_view name, decode(pair.substr(0, equals)));
     if (name.empty()) return bad_request("A parameter has no name.");
     TRY(const std::string_view value, decode(pair.substr(std::min(equals + 1, pair.size()))));
-    parameters_.push_back({name, value});
+    append({name, value});
     return {};
+}
+
+void Form::append(const Parameter& parameter) {
+    if (count_ < few_.size()) {
+        few_[count_] = parameter;
+    } else {
+        if (many_.empty()) many_.assign(few_.begin(), few_.end());
+        many_.push_back(parameter);
+    }
+    ++count_;
 }
 
 ParseResult<std::string_view> Form::decode(std::string_view text) {
@@ -63,20 +74,22 @@ ParseResult<std::string_view> Form::decode(std::string_view text) {
 }
 
 std::optional<std::string_view> Form::get(std::string_view name) const {
-    const auto found = std::ranges::find(parameters_, name, &Parameter::name);
-    if (found == parameters_.end()) return std::nullopt;
+    const auto all = parameters();
+    const auto found = std::ranges::find(all, name, &Parameter::name);
+    if (found == all.end()) return std::nullopt;
     return found->value;
 }
 
 std::size_t Form::count(std::string_view name) const {
-    return static_cast<std::size_t>(std::ranges::count(parameters_, name, &Parameter::name));
+    return static_cast<std::size_t>(std::ranges::count(parameters(), name, &Parameter::name));
 }
 
 std::optional<std::string_view> Form::repeated() const {
-    for (std::size_t i = 1; i < parameters_.size(); ++i) {
-        const auto before = std::span(parameters_).first(i);
-        if (std::ranges::find(before, parameters_[i].name, &Parameter::name) != before.end()) {
-            return parameters_[i].name;
+    const auto all = parameters();
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        const auto before = all.first(i);
+        if (std::ranges::find(before, all[i].name, &Parameter::name) != before.end()) {
+            return all[i].name;
         }
     }
     return std::nullopt;

@@ -1,6 +1,7 @@
 // application/x-www-form-urlencoded: bodies of OAuth requests and queries (RFC 6749 appendix B).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/pooled_text.h"
 #include "http/parse_error.h"
 
 namespace sluice::http {
@@ -37,14 +39,19 @@ public:
     /// The name of a parameter that stands more than once, which OAuth forbids (RFC 6749 §3.1,
     /// §3.2).
     std::optional<std::string_view> repeated() const;
-    std::span<const Parameter> parameters() const { return parameters_; }
+    std::span<const Parameter> parameters() const {
+        return many_.empty() ? std::span(few_).first(count_) : std::span(many_);
+    }
 
 private:
+    void append(const Parameter& parameter);
     ParseResult<> add(std::string_view pair);
     ParseResult<std::string_view> decode(std::string_view text);
 
-    std::vector<Parameter> parameters_;
-    std::string decoded_;  // never grows while parsing: its parts are pointed at
+    std::array<Parameter, 8> few_;  // the first count_
+    std::vector<Parameter> many_;   // all of them, once there are more than fit in few_
+    std::size_t count_ = 0;
+    PooledText decoded_;  // never grows while parsing: its parts are pointed at
 };
 
 /// Appends `text` in this encoding; a blank becomes '+'.

@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/block_pool.h"
 #include "base/check.h"
-#include "io/frame_pool.h"
 
 namespace sluice::io {
 
@@ -19,9 +19,9 @@ namespace detail {
 struct PromiseBase {
     std::coroutine_handle<> continuation = std::noop_coroutine();
 
-    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void* operator new(std::size_t size) { return allocate_block(size); }
     static void operator delete(void* block, std::size_t size) noexcept {
-        release_frame(block, size);
+        release_block(block, size);
     }
 
     struct FinalAwaiter {

@@ -3,15 +3,15 @@
 
 #include <cstddef>
 #include <iterator>
-#include <string>
 #include <string_view>
 
+#include "base/pooled_text.h"
 #include "token/result.h"
 
 namespace sluice::token {
 
-/// In the order of insertion, without duplicates. One string holds it all: copying costs one
-/// allocation at most, looking a name up is a scan, which suits the 1 to 8 names of practice.
+/// In the order of insertion, without duplicates. One text holds it all: looking a name up is a
+/// scan, which suits the 1 to 8 names of practice.
 class ScopeSet {
 public:
     static constexpr std::size_t name_count_max = 128;
@@ -53,7 +53,7 @@ public:
     Iterator end() const;
 
 private:
-    std::string text_;
+    PooledText text_;
 };
 
 class ScopeSet::Iterator {

@@ -121,13 +121,13 @@ Result<AuthorizationRequest> read_details(const http::Form& form, const ClientHa
     TRY(CodeChallenge challenge, read_challenge(form));
     TRY(token::ScopeSet scope, scope_to_grant(parameter(form, "scope"), settings, client));
     TRY(const auto asked, asked_resource(form));
-    TRY(std::string resource, resource_to_grant(asked, settings));
+    TRY(const PooledText resource, resource_to_grant(asked, settings));
     TRY(const Prompt prompt, read_prompt(form));
     return AuthorizationRequest{.client = handle,
                                 .redirect_uri = redirect_uri,
                                 .state = std::string(parameter(form, "state").value_or("")),
                                 .scope = std::move(scope),
-                                .resource = std::move(resource),
+                                .resource = std::string(resource),
                                 .challenge = challenge,
                                 .prompt = prompt};
 }

@@ -76,7 +76,7 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
     if (username.size() > username_size_max || password.size() > password_size_max) {
         co_return false;
     }
-    const std::string address = address_key(request.peer());
+    const PooledText address = address_key(request.peer());
     const Attempt attempt = co_await begin_attempt(state, username, address);
     if (attempt.retry_after > Seconds{0}) {
         report(state, request, EventKind::login_failed, username, "slowed");

@@ -1,9 +1,9 @@
 // Authenticating at the token and revocation endpoints.
 #include "oauth/clients/authenticate_client.h"
 
-#include <string>
-
+#include "base/pooled_text.h"
 #include "oauth/clients/client_credentials.h"
+#include "oauth/introspection/authenticate_caller.h"
 #include "oauth/limits/address_key.h"
 #include "oauth/shard_state.h"
 
@@ -16,32 +16,61 @@ struct Admission {
 };
 
 struct Presented {
-    const std::string& client_id;
-    const std::string& guess;      // empty: nothing that could be wrong was sent
-    const std::string& limit_key;  // what its requests are counted under
-    bool proved;
+    std::string_view client_id;
+    std::string_view address;  // address_key()
+    bool has_secret;           // something was sent that could be wrong
+    const Client* client;      // proved; null: not
 };
+
+// Anybody may send a public client's identifier, and one that registered itself is shared by all
+// who use the app: each address has a window of its own.
+PooledText limit_key_of(const Client& client, std::string_view address) {
+    PooledText key(client.client_id);
+    if (!client.confidential()) key.append(" ").append(address);
+    return key;
+}
 
 // On the shard that counts for the client: one step there for all that is counted.
 Admission admit(ShardState& owner, const Presented& presented) {
     Admission admission;
-    if (!presented.guess.empty()) {
+    // Whoever sends no secret guesses nothing, and does not use up the patience for the others
+    // behind the same address.
+    if (presented.has_secret) {
+        const PooledText guess =
+            PooledText(presented.address).append(" ").append(presented.client_id);
         admission.wait_for_secrets =
-            presented.proved ? owner.wrong_secrets.pause_left(presented.guess, owner.now())
-                             : owner.wrong_secrets.begin(presented.guess, owner.now()).retry_after;
+            presented.client != nullptr ? owner.wrong_secrets.pause_left(guess, owner.now())
+                                        : owner.wrong_secrets.begin(guess, owner.now()).retry_after;
     }
     // What others send in a client's name does not use up what the client may send.
-    if (presented.proved && admission.wait_for_secrets == Seconds{0}) {
-        admission.wait_for_limit = owner.token_limits.admit(presented.limit_key, owner.now());
+    if (presented.client != nullptr && admission.wait_for_secrets == Seconds{0}) {
+        admission.wait_for_limit = owner.token_limits.admit(
+            limit_key_of(*presented.client, presented.address), owner.now());
         owner.registrations.touch(presented.client_id, owner.now());
     }
     return admission;
 }
 
-// Anybody may send a public client's identifier, and one that registered itself is shared by all
-// who use the app: each address has a window of its own.
-std::string limit_key_of(const Client& client, std::string_view address) {
-    return client.confidential() ? client.client_id : client.client_id + " " + std::string(address);
+// What a request shows of its client, read and compared.
+struct Proof {
+    Result<ClientHandle> client;
+    PooledText client_id;  // one for one client, however it was encoded
+    bool has_secret;
+    bool is_memorable;  // by its Authorization field, and not remembered yet
+};
+
+Result<Proof> read_proof(ShardState& state, const http::Request& request, const http::Form& form) {
+    const Caller* remembered = find_remembered_caller(state, request, form);
+    if (remembered != nullptr && remembered->client) {
+        return Proof{remembered->client, PooledText(remembered->client->client_id), true, false};
+    }
+    TRY(const ClientCredentials credentials, read_client_credentials(request, form));
+    const ClientHandle* claimed = find_claimed_client(state.clients, credentials);
+    return Proof{
+        .client = check_client_credentials(state.clients, credentials),
+        .client_id = PooledText(claimed != nullptr ? (*claimed)->client_id : credentials.client_id),
+        .has_secret = !credentials.secret.empty(),
+        .is_memorable = credentials.in_header};
 }
 
 }  // namespace
@@ -56,23 +85,13 @@ std::string_view claimed_client_id(const ShardState& state, const http::Request&
 
 io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http::Request& request,
                                                    const http::Form& form) {
-    CO_TRY(const ClientCredentials credentials, read_client_credentials(request, form));
-
-    auto client = check_client_credentials(state.clients, credentials);
-    // One count for one client, however its identifier was encoded.
-    const ClientHandle* claimed = find_claimed_client(state.clients, credentials);
-    const std::string client_id =
-        claimed != nullptr ? (*claimed)->client_id : credentials.client_id;
-
-    // Whoever sends no secret guesses nothing, and does not use up the patience for the others
-    // behind the same address.
-    const std::string address = address_key(request.peer());
-    std::string guess;
-    if (!credentials.secret.empty()) guess.append(address).append(" ").append(client_id);
-    const std::string limit_key = client ? limit_key_of(**client, address) : std::string();
-    const Presented presented{client_id, guess, limit_key, client.has_value()};
+    const std::uint64_t revision = state.clients.revision();
+    CO_TRY(const Proof proof, read_proof(state, request, form));
+    const PooledText address = address_key(request.peer());
+    const Presented presented{proof.client_id, address, proof.has_secret,
+                              proof.client ? proof.client->get() : nullptr};
     const Admission admission = co_await state.peers.call(
-        state.shard, state.owner_of(client_id),
+        state.shard, state.owner_of(proof.client_id),
         [&presented](ShardState& there) { return admit(there, presented); });
     // Also where the secret is right: otherwise the one guess that passes would still be told.
     if (admission.wait_for_secrets > Seconds{0}) {
@@ -84,7 +103,13 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
         co_return refuse_for_now(ErrorCode::rate_limited, "This client sends too many requests.",
                                  admission.wait_for_limit);
     }
-    co_return client;
+    // What was concluded before the wait only holds while no client has changed.
+    if (proof.client && proof.is_memorable && revision == state.clients.revision()) {
+        const ClientHandle& client = *proof.client;
+        state.callers.remember(crypto::sha256(request.field("Authorization").value_or("")),
+                               {client, client->introspect}, revision);
+    }
+    co_return proof.client;
 }
 
 }  // namespace sluice::oauth

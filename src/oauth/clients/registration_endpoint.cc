@@ -92,7 +92,7 @@ io::Task<void> make_known(ShardState& state, const Client& client, std::string_v
 }
 
 io::Task<Result<Registered>> register_client(ShardState& state, const http::Request& request) {
-    const std::string address = address_key(request.peer());
+    const PooledText address = address_key(request.peer());
     const Seconds wait = co_await state.peers.call(
         state.shard, state.owner_of(address), [&address](ShardState& owner) {
             return owner.registration_limits.admit(address, owner.now());

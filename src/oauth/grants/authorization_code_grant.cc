@@ -83,7 +83,7 @@ TokenResult redeem(ShardState& owner, const Redemption& redemption) {
         return refuse(ErrorCode::invalid_grant, dead_code);
     }
     REQUIRE(check_code(*found, redemption));
-    TRY(const std::string resource, resource_of_token(redemption.resource, found->resource));
+    TRY(const PooledText resource, resource_of_token(redemption.resource, found->resource));
 
     const AuthorizationCode code = *found;
     owner.codes.erase(redemption.digest);

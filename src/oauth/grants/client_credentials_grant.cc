@@ -1,6 +1,4 @@
 // grant_type=client_credentials: RFC 6749 §4.4.
-#include <string>
-
 #include "oauth/grants/resource_policy.h"
 #include "oauth/grants/scope_policy.h"
 #include "oauth/grants/token_request.h"
@@ -17,7 +15,7 @@ io::Task<TokenResult> grant_client_credentials(ShardState& state, const TokenReq
     CO_TRY(const token::ScopeSet scope,
            scope_to_grant(parameter(request.form, "scope"), state.settings, request.client));
     CO_TRY(const auto asked, asked_resource(request.form));
-    CO_TRY(const std::string resource, resource_to_grant(asked, state.settings));
+    CO_TRY(const PooledText resource, resource_to_grant(asked, state.settings));
     co_return start_grant(state, new_tag(state),
                           {.client_id = request.client.client_id,
                            .username = {},

@@ -36,9 +36,9 @@ StartedGrant start_grant(ShardState& owner, token::GrantTag tag, const Authorize
             .access = token::TokenText::generate(token::TokenKind::access, tag, random),
             .refresh = std::nullopt,
             .expires_in_s = std::chrono::floor<Seconds>(owner.settings.access_token_ttl).count(),
-            .scope = std::string(authorized.scope),
-            .username = std::string(authorized.username),
-            .resource = std::string(authorized.resource),
+            .scope = PooledText(authorized.scope),
+            .username = PooledText(authorized.username),
+            .resource = PooledText(authorized.resource),
         }};
     add_access_token(owner, started.grant, started.tokens.access.text(), authorized.scope,
                      authorized.resource);

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "base/pooled_text.h"
 #include "http/message.h"
 #include "storage/grant_store.h"
 #include "token/token_text.h"
@@ -19,9 +19,9 @@ struct IssuedTokens {
     token::TokenText access;
     std::optional<token::TokenText> refresh;
     std::int64_t expires_in_s = 0;
-    std::string scope;
-    std::string username;  // empty: no person
-    std::string resource;  // empty: none in particular
+    PooledText scope;
+    PooledText username;  // empty: no person
+    PooledText resource;  // empty: none in particular
 };
 
 struct Authorized {

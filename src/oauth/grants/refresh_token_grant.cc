@@ -76,7 +76,7 @@ struct Rotation {
     const Refresh& refresh;
     storage::GrantHandle grant;
     token::ScopeSet scope;
-    std::string resource;
+    PooledText resource;
 };
 
 IssuedTokens describe(ShardState& owner, const Rotation& rotation, token::TokenText access,
@@ -84,8 +84,8 @@ IssuedTokens describe(ShardState& owner, const Rotation& rotation, token::TokenT
     return {.access = std::move(access),
             .refresh = successor_of(rotation.refresh.text, rotation.refresh.tag, owner.keys),
             .expires_in_s = std::chrono::floor<Seconds>(remaining).count(),
-            .scope = std::string(rotation.scope.text()),
-            .username = owner.grants.find(rotation.grant)->claims->info.username,
+            .scope = PooledText(rotation.scope.text()),
+            .username = PooledText(owner.grants.find(rotation.grant)->claims->info.username),
             .resource = rotation.resource};
 }
 
@@ -137,7 +137,7 @@ TokenResult rotate(ShardState& owner, const Refresh& refresh) {
     }
     const token::TokenInfo& granted = owner.grants.find(record->grant)->claims->info;
     TRY(token::ScopeSet scope, scope_of_refresh(refresh.scope, granted.scope));
-    TRY(std::string resource,
+    TRY(PooledText resource,
         resource_of_token(refresh.resource, granted.audience.empty() ? std::string_view{}
                                                                      : granted.audience.front()));
     const Rotation rotation{refresh, record->grant, std::move(scope), std::move(resource)};

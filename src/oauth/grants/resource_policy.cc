@@ -4,7 +4,8 @@
 namespace sluice::oauth {
 namespace {
 
-Result<std::string> known_resource(std::string_view asked, const Settings& settings) {
+Result<PooledText> known_resource(std::string_view asked, const Settings& settings) {
+    if (find_resource(settings, asked) != nullptr) return PooledText(asked);
     const auto parsed = token::ResourceIdentifier::parse(asked);
     if (!parsed) return refuse(ErrorCode::invalid_target, "The resource is not a usable URL.");
     // A server that names no resource leaves it to resources to ask about tokens: what one is for
@@ -13,7 +14,7 @@ Result<std::string> known_resource(std::string_view asked, const Settings& setti
     if (!any && find_resource(settings, parsed->text()) == nullptr) {
         return refuse(ErrorCode::invalid_target, "No such resource is served here.");
     }
-    return std::string(parsed->text());
+    return PooledText(parsed->text());
 }
 
 bool same_resource(std::string_view a, std::string_view b) {
@@ -45,16 +46,16 @@ Result<std::optional<std::string_view>> asked_resource(const http::Form& form) {
     return asked;
 }
 
-Result<std::string> resource_to_grant(std::optional<std::string_view> asked,
-                                      const Settings& settings) {
+Result<PooledText> resource_to_grant(std::optional<std::string_view> asked,
+                                     const Settings& settings) {
     if (asked) return known_resource(*asked, settings);
-    if (settings.resources.empty()) return std::string();
-    return std::string(settings.resources.front().identifier.text());
+    if (settings.resources.empty()) return PooledText();
+    return PooledText(settings.resources.front().identifier.text());
 }
 
-Result<std::string> resource_of_token(std::optional<std::string_view> asked,
-                                      std::string_view granted) {
-    if (!asked || same_resource(*asked, granted)) return std::string(granted);
+Result<PooledText> resource_of_token(std::optional<std::string_view> asked,
+                                     std::string_view granted) {
+    if (!asked || same_resource(*asked, granted)) return PooledText(granted);
     return refuse(ErrorCode::invalid_target, "The grant is for another resource.");
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "base/pooled_text.h"
 #include "http/form.h"
 #include "oauth/errors.h"
 #include "oauth/settings.h"
@@ -20,13 +20,13 @@ Result<std::optional<std::string_view>> asked_resource(const http::Form& form);
 /// none. Where none is asked for it is the first that they name, so that clients which know
 /// nothing of resources get a token that is good for something; or none in particular (an empty
 /// text). Errors: invalid_target (§2).
-Result<std::string> resource_to_grant(std::optional<std::string_view> asked,
-                                      const Settings& settings);
+Result<PooledText> resource_to_grant(std::optional<std::string_view> asked,
+                                     const Settings& settings);
 
 /// Of a token under a grant (§2.2): the granted resource again. A grant for none in particular is
 /// for no other either: nobody was asked about that one. Errors: invalid_target.
-Result<std::string> resource_of_token(std::optional<std::string_view> asked,
-                                      std::string_view granted);
+Result<PooledText> resource_of_token(std::optional<std::string_view> asked,
+                                     std::string_view granted);
 
 /// The resource of that canonical identifier; null where there is none.
 const ResourceSetting* find_resource(const Settings& settings, std::string_view identifier);

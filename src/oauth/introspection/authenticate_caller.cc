@@ -53,7 +53,7 @@ Result<Caller> check_client(const ShardState& state, const ClientCredentials& cr
 
 // On the shard that counts the guesses. Also where the secret is right: otherwise the one guess
 // that passes would still be told.
-io::Task<Seconds> pause_of(ShardState& state, const std::string& guess, bool right) {
+io::Task<Seconds> pause_of(ShardState& state, const PooledText& guess, bool right) {
     co_return co_await state.peers.call(
         state.shard, state.owner_of(guess), [&guess, right](ShardState& owner) {
             return right ? owner.wrong_secrets.pause_left(guess, owner.now())
@@ -62,12 +62,12 @@ io::Task<Seconds> pause_of(ShardState& state, const std::string& guess, bool rig
 }
 
 // One count for one client, however its identifier was encoded; empty where no secret was sent.
-std::string guess_of(const ShardState& state, const ClientCredentials& credentials,
-                     std::string_view address) {
+PooledText guess_of(const ShardState& state, const ClientCredentials& credentials,
+                    std::string_view address) {
     if (credentials.secret.empty()) return {};
     const ClientHandle* claimed = find_claimed_client(state.clients, credentials);
-    return std::string(address).append(" ").append(claimed != nullptr ? (*claimed)->client_id
-                                                                      : credentials.client_id);
+    return PooledText(address).append(" ").append(claimed != nullptr ? (*claimed)->client_id
+                                                                     : credentials.client_id);
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ const Caller* find_remembered_caller(ShardState& state, const http::Request& req
 io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
                                              const http::Form& form) {
     const auto field = request.field("Authorization");
-    std::string guess = address_key(request.peer());
+    PooledText guess = address_key(request.peer());
     Result<Caller> caller = refuse(ErrorCode::invalid_token, "No such key.");
     const std::uint64_t revision = state.clients.revision();
     if (field && is_bearer(*field)) {

@@ -9,11 +9,11 @@
 
 namespace sluice::oauth {
 
-std::string address_key(std::string_view address) {
+PooledText address_key(std::string_view address) {
     // A link-local address ends in the interface it came by ("%eth0").
-    const std::string text(address.substr(0, address.find('%')));
+    const PooledText text(address.substr(0, address.find('%')));
     std::array<unsigned char, 16> bytes;
-    if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return std::string(address);
+    if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return PooledText(address);
 
     std::array<char, INET6_ADDRSTRLEN> printed;
     constexpr std::array<unsigned char, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -23,7 +23,7 @@ std::string address_key(std::string_view address) {
     }
     std::ranges::fill(std::span(bytes).last<8>(), 0);
     inet_ntop(AF_INET6, bytes.data(), printed.data(), printed.size());
-    return std::string(printed.data()) + "/64";
+    return PooledText(printed.data()).append("/64");
 }
 
 }  // namespace sluice::oauth

@@ -1,8 +1,9 @@
 // Under which name an address is counted.
 #pragma once
 
-#include <string>
 #include <string_view>
+
+#include "base/pooled_text.h"
 
 namespace sluice::oauth {
 
@@ -10,6 +11,6 @@ namespace sluice::oauth {
 /// would otherwise begin anew with each. An IPv4-mapped IPv6 address counts as the IPv4 one, and
 /// any other text as it is.
 /// address  Of a peer, without port and brackets.
-std::string address_key(std::string_view address);
+PooledText address_key(std::string_view address);
 
 }  // namespace sluice::oauth
