@@ -1,11 +1,11 @@
-"""Memory and start, as bench/footprint.py measures them, and the allocations that a test counts."""
+"""Memory and start, as bench/footprint.py measures them."""
+import footprint
 from outcome import Scenario, Target
-from workplace import ROOT, Skipped
 
 
 def run(place, load, outcome, on_run):
-    if not (ROOT / "bench" / "footprint.py").exists():
-        raise Skipped("bench/footprint.py is not there")
+    outcome.figures.update({what: float(f"{value:.4g}") for what, value in footprint.measure(place.sluice).items()})
 
 
-FOOTPRINT = Scenario("footprint", "Memory and start", "What idle connections and the process itself take.", run, [])
+FOOTPRINT = Scenario("footprint", "Memory and start", footprint.ABOUT, run,
+                     [Target(what, limit, unit=unit) for what, (limit, unit) in footprint.LIMITS.items()])

@@ -27,6 +27,12 @@ std::optional<std::string_view> next_part(std::string_view& rest) {
     return part;
 }
 
+std::string new_salt(Random& random) {
+    std::string salt(salt_bytes, '\0');
+    random.fill(std::as_writable_bytes(std::span(salt)));
+    return salt;
+}
+
 Digest hash_of(std::string_view password, std::string_view salt, std::uint32_t iterations) {
     Digest hash;
     pbkdf2_hmac_sha256(password, salt, iterations, hash);
@@ -44,16 +50,21 @@ void pbkdf2_hmac_sha256(std::string_view password, std::string_view salt, std::u
     CHECK(done == 1);
 }
 
-PasswordHash::PasswordHash(std::uint32_t iterations, std::string salt, std::string hash)
-    : iterations_(iterations), salt_(std::move(salt)), hash_(std::move(hash)) {}
+PasswordHash::PasswordHash(Kind kind, std::uint32_t iterations, std::string salt, std::string hash)
+    : kind_(kind), iterations_(iterations), salt_(std::move(salt)), hash_(std::move(hash)) {}
 
 PasswordHash PasswordHash::make(std::string_view password, Random& random,
                                 std::uint32_t iterations) {
     CHECK(iterations >= iterations_min && iterations <= iterations_max);
-    std::string salt(salt_bytes, '\0');
-    random.fill(std::as_writable_bytes(std::span(salt)));
+    std::string salt = new_salt(random);
     const Digest hash = hash_of(password, salt, iterations);
-    return PasswordHash(iterations, std::move(salt), std::string(as_text(hash)));
+    return PasswordHash(Kind::stretched, iterations, std::move(salt), std::string(as_text(hash)));
+}
+
+PasswordHash PasswordHash::of_known(std::string_view password, Random& random) {
+    std::string salt = new_salt(random);
+    const Digest hash = hash_of(password, salt, 1);
+    return PasswordHash(Kind::known, iterations_min, std::move(salt), std::string(as_text(hash)));
 }
 
 std::optional<PasswordHash> PasswordHash::parse(std::string_view text) {
@@ -73,20 +84,23 @@ std::optional<PasswordHash> PasswordHash::parse(std::string_view text) {
     if (!salt || salt->size() < salt_bytes_min || salt->size() > salt_bytes_max)
         return std::nullopt;
     if (!hash || hash->size() != sizeof(Digest)) return std::nullopt;
-    return PasswordHash(static_cast<std::uint32_t>(*iterations), std::move(*salt),
+    return PasswordHash(Kind::stretched, static_cast<std::uint32_t>(*iterations), std::move(*salt),
                         std::move(*hash));
 }
 
 PasswordHash PasswordHash::of_nobody() {
-    return PasswordHash(iterations_min, std::string(salt_bytes, '\0'),
+    return PasswordHash(Kind::stretched, iterations_min, std::string(salt_bytes, '\0'),
                         std::string(sizeof(Digest), '\0'));
 }
 
 bool PasswordHash::verify(std::string_view password) const {
-    return constant_time_equal(as_text(hash_of(password, salt_, iterations_)), hash_);
+    const Digest stretched = hash_of(password, salt_, iterations_);
+    if (kind_ == Kind::stretched) return constant_time_equal(as_text(stretched), hash_);
+    return constant_time_equal(as_text(hash_of(password, salt_, 1)), hash_);
 }
 
 std::string PasswordHash::text() const {
+    CHECK(kind_ == Kind::stretched);
     std::string text(head);
     text.append(std::to_string(iterations_)).append("$");
     text.append(base64_unpadded(salt_)).append("$").append(base64_unpadded(hash_));

@@ -26,6 +26,12 @@ public:
     static PasswordHash make(std::string_view password, Random& random,
                              std::uint32_t iterations = iterations_min);
 
+    /// For a password that is at hand in plain text all the same, as a configuration has it:
+    /// stretching it would protect nothing. Costs nothing to make; verifying takes as long as of
+    /// the others, so that guessing stays as slow and time does not tell who has which.
+    /// It has no text form.
+    static PasswordHash of_known(std::string_view password, Random& random);
+
     /// Nothing where the text has another form or function, fewer or more iterations than the
     /// limits, a salt outside of 8 to 64 bytes, or a hash that is not 32 bytes.
     static std::optional<PasswordHash> parse(std::string_view text);
@@ -39,7 +45,9 @@ public:
     std::string text() const;
 
 private:
-    PasswordHash(std::uint32_t iterations, std::string salt, std::string hash);
+    enum class Kind : std::uint8_t { stretched, known };
+    PasswordHash(Kind kind, std::uint32_t iterations, std::string salt, std::string hash);
+    Kind kind_;
     std::uint32_t iterations_;
     std::string salt_;
     std::string hash_;

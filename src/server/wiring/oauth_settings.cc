@@ -30,8 +30,9 @@ oauth::Registration to_oauth(AuthConfig::Registration registration) {
 }
 
 crypto::PasswordHash password_hash(const UserConfig& user, Random& random) {
-    if (user.password_hash.empty())
-        return crypto::PasswordHash::make(user.password.reveal(), random);
+    if (user.password_hash.empty()) {
+        return crypto::PasswordHash::of_known(user.password.reveal(), random);
+    }
     auto hash = crypto::PasswordHash::parse(user.password_hash);
     CHECK(hash.has_value(), "a checked password_hash is refused");
     return *std::move(hash);

@@ -7,7 +7,7 @@
 
 namespace sluice::server {
 
-/// Hashes passwords that the configuration holds in plain text, about 75 ms each.
+/// What [auth] says, as the authorization server takes it. Costs no time worth mentioning.
 /// config.auth() must be there.
 oauth::Settings oauth_settings(const Config& config, Random& random);
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <time.h>
+
 #include <array>
 #include <string>
 
@@ -51,6 +53,36 @@ TEST(PasswordHash, SurvivesItsTextForm) {
 TEST(PasswordHash, SaltsEachPasswordAnew) {
     SystemRandom random;
     EXPECT_NE(PasswordHash::make("same", random).text(), PasswordHash::make("same", random).text());
+}
+
+TEST(PasswordHash, OfAKnownPasswordVerifiesThatOneAlone) {
+    SystemRandom random;
+    const PasswordHash hash = PasswordHash::of_known("correct horse", random);
+    EXPECT_TRUE(hash.verify("correct horse"));
+    EXPECT_FALSE(hash.verify("correct horsf"));
+    EXPECT_FALSE(hash.verify(""));
+}
+
+double cpu_seconds(const auto& act) {
+    timespec before{};
+    timespec after{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+    act();
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+    return static_cast<double>(after.tv_sec - before.tv_sec) +
+           static_cast<double>(after.tv_nsec - before.tv_nsec) / 1e9;
+}
+
+TEST(PasswordHash, TimeDoesNotTellAKnownPasswordFromAHashNorFromNobody) {
+    SystemRandom random;
+    const auto known = PasswordHash::of_known("correct horse", random);
+    const auto hash = PasswordHash::parse(of_correct_horse);
+    const double reference = cpu_seconds([&] { static_cast<void>(hash->verify("guess")); });
+    EXPECT_NEAR(cpu_seconds([&] { static_cast<void>(known.verify("guess")); }) / reference, 1, 0.5);
+    const auto nobody = PasswordHash::of_nobody();
+    EXPECT_NEAR(cpu_seconds([&] { static_cast<void>(nobody.verify("guess")); }) / reference, 1, 0.5);
+    const double making = cpu_seconds([&] { PasswordHash::of_known("correct horse", random); });
+    EXPECT_LT(making, reference / 10) << "the control: what is made at the start is cheap";
 }
 
 TEST(PasswordHash, OfNobodyVerifiesNoPassword) {
