@@ -18,6 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import footprint_rows
+import latency
 import results
 import scenarios
 import secure
@@ -29,8 +30,8 @@ from outcome import Outcome
 from workplace import ROOT, Skipped, Workplace
 
 SCENARIOS = [scenarios.INTROSPECTION, two_cores.OWNER, scenarios.TOKEN, scenarios.DECISION, scenarios.TOOLS_CALL,
-             volume.LIVE_TOKENS, two_cores.TWO_CORES, footprint_rows.FOOTPRINT, secure.KEPT_ALIVE, secure.HANDSHAKE,
-             scenarios.UNIX_SOCKET]
+             volume.LIVE_TOKENS, two_cores.TWO_CORES, latency.LATENCY, footprint_rows.FOOTPRINT, secure.KEPT_ALIVE,
+             secure.HANDSHAKE, scenarios.UNIX_SOCKET]
 
 
 def parse():

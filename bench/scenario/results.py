@@ -1,4 +1,4 @@
-"""Writes what was measured to bench/results: a JSON file, a table and a plot for each scenario, and one page of targets.
+"""Writes what was measured to bench/results: data, a table and a plot for each scenario, and one page of targets.
 
 A scenario's files are replaced when it runs again; the page of targets is made of all that are there.
 """
@@ -13,12 +13,14 @@ PAGE = "scenarios.md"
 
 def heading(taken):
     load = taken["load"]
+    driven = f"{load['rounds']} rounds of {load['seconds']} s, {load['connections']} connections; medians of the rounds"
     return [*(f"- {line}" for line in taken["machine"]), f"- command: `{taken['command']}`, {taken['when']}",
-            f"- {load['rounds']} rounds of {load['seconds']} s, {load['connections']} connections; medians over the rounds"]
+            f"- {driven}"]
 
 
 def table(rows):
-    lines = ["| server | requests/s | CPU µs a request | of it user / system | p50 ms | p99 ms | floors (least to greatest) |",
+    lines = ["| server | requests/s | CPU µs a request | of it user / system | p50 ms | p99 ms | "
+             f"over {rows[0]['name']} (least to greatest) |",
              "|---|---|---|---|---|---|---|"]
     for row in rows:
         lines.append(f"| {row['name']} | {row['rps']:,} | {row['cpu_us']} | {row['user_us']} / {row['system_us']} | "
@@ -46,11 +48,29 @@ def target_table(targets):
 def scenario_page(name, outcome):
     lines = [f"# {outcome['title']}", "", outcome["about"], "", *heading(outcome["taken"]), ""]
     if outcome["rows"]:
-        lines += table(outcome["rows"]) + ["", f"![CPU time a request]({name}.svg)", ""]
+        lines += table(outcome["rows"]) + ["", f"![{outcome['title']}]({name}.svg)", ""]
     if outcome["targets"]:
         lines += target_table(outcome["targets"]) + [""]
-    lines += [f"Left out: {one['what']}: {' '.join(one['why'].split())}" for one in outcome["skipped"]]
+    named = {target["what"] for target in outcome["targets"]}
+    lines += [f"- {what}: {value if isinstance(value, str) else f'{value:,.5g}'}"
+              for what, value in outcome["figures"].items() if what not in named]
+    lines += [f"- left out: {one['what']}: {' '.join(one['why'].split())}" for one in outcome["skipped"]]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def draw(outcome):
+    """The picture of a scenario."""
+    rows, spread = [], "; the thin line: least to greatest of the rounds"
+    for row in outcome["rows"]:
+        p99 = row["p99_ms_of_rounds"]
+        value = (row["p99_ms"], min(p99), max(p99)) if outcome["plots"] == "p99" else (
+            row["cpu_ratio"], row["cpu_ratio_least"], row["cpu_ratio_greatest"])
+        rows.append((row["name"], *value, row["name"].startswith("Sluice")))
+    if outcome["plots"] == "p99":
+        return plot.bars(outcome["title"], "p99 latency, ms, from the moment a request was due" + spread, rows)
+    limit = next(((one["limit"], f"target {one['limit']:g}") for one in outcome["targets"]
+                  if one["what"].endswith(": floors")), None)
+    return plot.bars(outcome["title"], f"CPU time a request; {rows[0][0]} = 1" + spread, rows, limit)
 
 
 def write_scenario(name, outcome, taken):
@@ -62,17 +82,13 @@ def write_scenario(name, outcome, taken):
     picture = RESULTS / f"{name}.svg"
     picture.unlink(missing_ok=True)
     if outcome["rows"]:
-        rows = [(row["name"], row["cpu_ratio"], row["cpu_ratio_least"], row["cpu_ratio_greatest"],
-                 row["name"].startswith("Sluice")) for row in outcome["rows"]]
-        limit = next(((one["limit"], f"target {one['limit']:g}") for one in outcome["targets"]
-                      if one["what"].endswith(": floors")), None)
-        unit = f"CPU time a request; {rows[0][0]} = 1; the thin line: least to greatest of the rounds"
-        picture.write_text(plot.bars(outcome["title"], unit, rows, limit))
+        picture.write_text(draw(outcome))
 
 
 def write_page(names):
     """The page of all targets, in the order of `names`, from the files that are there."""
-    lines = ["# Scenarios", "", "Sluice beside its references, each scenario in one run; `make bench` measures them again.", ""]
+    lines = ["# Scenarios", "", "Sluice beside its references, each scenario in one run; `make bench` measures again.",
+             ""]
     details, targets = [], []
     for name in names:
         path = RESULTS / f"{name}.json"

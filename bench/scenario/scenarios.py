@@ -15,8 +15,8 @@ def run_introspection(place, load, outcome, on_run):
     quiet = sluice.start(place, Options())
     logged = sluice.start(place, Options("Sluice, request log", level="info"))
     asked = sluice.introspection(quiet, sluice.tokens_file(place, quiet, TOKENS))
-    targets = [sluice.plain(asked, references.floor(place)), sluice.plain(asked, references.nginx_constant(place)), asked,
-               sluice.introspection(logged, sluice.tokens_file(place, logged, TOKENS))]
+    targets = [sluice.plain(asked, references.floor(place)), sluice.plain(asked, references.nginx_constant(place)),
+               asked, sluice.introspection(logged, sluice.tokens_file(place, logged, TOKENS))]
     try:
         other = references.oidc_provider(place)
         tokens = place.write("oidc.txt", sluice.issue(other) + "\n")
@@ -69,25 +69,26 @@ def run_unix_socket(place, load, outcome, on_run):
 
 INTROSPECTION = Scenario(
     "introspection", "Introspection",
-    "RFC 7662: the caller is authenticated by its secret, the token is one of 10,000 live ones, drawn at random. Beside "
-    "servers that answer a constant, and node oidc-provider.", run_introspection,
+    "RFC 7662: the caller is authenticated by its secret, the token is one of 10,000 live ones, drawn at random. "
+    "Beside servers that answer a constant, and node oidc-provider.", run_introspection,
     [Target("introspection, token on this core: floors", 1.20, "Sluice", "floor"),
      Target("introspection over nginx answering a constant", 1.0, "Sluice", "nginx, a constant")])
 TOKEN = Scenario(
     "token", "Token by client credentials",
-    "RFC 6749 section 4.4, memory store: every request issues a new opaque token, and all of them stay alive.", run_token,
-    [Target("token, client_credentials, memory store: floors", 1.6, "Sluice", "floor")])
+    "RFC 6749 section 4.4, memory store: every request issues a new opaque token, and all of them stay alive.",
+    run_token, [Target("token, client_credentials, memory store: floors", 1.6, "Sluice", "floor")])
 DECISION = Scenario(
-    "decision", "Decision", "POST /v1/decision: a token verified, a tool judged by policy and by friction over eleven tools.",
+    "decision", "Decision",
+    "POST /v1/decision: a token verified, a tool judged by policy and by friction over eleven tools.",
     run_decision, [Target("decision (token + policy + friction): floors", 1.35, "Sluice", "floor")])
 TOOLS_CALL = Scenario(
     "tools-call", "Tool call",
-    "MCP tools/call: the token is verified, the tool judged by policy and by friction over eleven tools, the call forwarded "
-    "to a constant upstream, the same for all, whose own cost does not count. nginx only forwards.", run_tools_call,
-    [Target("tools/call over nginx's plain reverse proxy", 1.0, "Sluice", "nginx reverse proxy"),
+    "MCP tools/call: the token is verified, the tool judged by policy and by friction over eleven tools, the call "
+    "forwarded to a constant upstream, the same for all, whose own cost does not count. nginx only forwards.",
+    run_tools_call, [Target("tools/call over nginx's plain reverse proxy", 1.0, "Sluice", "nginx reverse proxy"),
      Target("tools/call over Envoy with JWT and MCP filter", 0.2, "Sluice", "Envoy, JWT and MCP filter")])
 UNIX_SOCKET = Scenario(
     "unix-socket", "UNIX socket",
-    "Introspection through an nginx on the other core, which reaches Sluice over TCP or over a UNIX socket. Only Sluice's "
-    "cost counts.", run_unix_socket,
+    "Introspection through an nginx on the other core, which reaches Sluice over TCP or over a UNIX socket. Only "
+    "Sluice's cost counts.", run_unix_socket,
     [Target("introspection, UNIX socket over TCP", 1.0, "Sluice, UNIX socket", "Sluice, TCP")])

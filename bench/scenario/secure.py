@@ -23,9 +23,10 @@ NGINX_TLS = """server {{ listen 127.0.0.1:{{port}} ssl; default_type application
 def certificate(place):
     """A self-signed P-256 certificate and its key."""
     paths = {"certificate": place.directory / "certificate.pem", "key": place.directory / "key.pem"}
-    subprocess.run([program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
-                    "-out", paths["certificate"], "-keyout", paths["key"]], check=True, capture_output=True)
+    subprocess.run([program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=IP:127.0.0.1,DNS:localhost", "-out", paths["certificate"],
+                    "-keyout", paths["key"]], check=True, capture_output=True)
     return paths
 
 
@@ -71,10 +72,10 @@ def run_handshake(place, load, outcome, on_run):
     run(place, load, outcome, on_run, {"Connection": "close"})
 
 
-ABOUT = ("Both with the same P-256 certificate, TLS 1.3, and the cipher and group that Sluice and the client agree on. Sluice "
-         "introspects, nginx answers a constant. The floor speaks plain HTTP.")
+ABOUT = ("Both with the same P-256 certificate, TLS 1.3, and the cipher and group that Sluice and the client agree on. "
+         "Sluice introspects, nginx answers a constant. The floor speaks plain HTTP.")
 KEPT_ALIVE = Scenario("tls", "TLS, connections kept alive", ABOUT, run_kept_alive,
                       [Target("TLS request, kept alive, over nginx's", 1.1, "Sluice", "nginx TLS, a constant")])
-HANDSHAKE = Scenario("tls-handshake", "TLS, a full handshake for each request", ABOUT + " No session is resumed; the floor "
-                     "keeps its connections.", run_handshake,
+HANDSHAKE = Scenario("tls-handshake", "TLS, a full handshake for each request", ABOUT + " No session is resumed; "
+                     "the floor keeps its connections.", run_handshake,
                      [Target("TLS full handshake over nginx's", 1.1, "Sluice", "nginx TLS, a constant")])

@@ -32,7 +32,7 @@ scope = "mcp:read mcp:write"
 introspect = true
 """
 
-# Friction over eleven tools and rules by name: what a tool call is decided by. Calls of get_note keep below every target.
+# Friction over eleven tools and rules by name: what a tool call is decided by. get_note stays below its target.
 RESOURCE = """
 [[resource]]
 path = "/mcp"
@@ -54,7 +54,8 @@ FRICTION_TOOL = """
 target_rate = {rate}
 """
 FRICTION_TOOLS = {"get_note": 1.0, **{f"delete_{kind}": 0.03 for kind in
-                                      ("note", "user", "file", "folder", "tag", "link", "draft", "image", "list", "team")}}
+                                      ("note", "user", "file", "folder", "tag", "link", "draft", "image", "list",
+                                       "team")}}
 FORM = "application/x-www-form-urlencoded"
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": {"name": "get_note", "arguments": {"id": "welcome", "format": "text"}}}

@@ -33,8 +33,8 @@ def owner_load(mode):
 
     def begin(cpu, target, script, load):
         port, form = target["server"].port, target["server"].token_form
-        process = subprocess.Popen(["taskset", "-c", cpu, binary, str(port), str(load.seconds), str(load.connections // 2),
-                                    mode, sluice.basic(), form], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        command = ["taskset", "-c", cpu, binary, port, load.seconds, load.connections // 2, mode, sluice.basic(), form]
+        process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
         def finish():
             out, problem = process.communicate(timeout=load.seconds + 60)
@@ -53,7 +53,8 @@ def run_owner(place, load, outcome, on_run):
     outcome.rows = compare([
         sluice.plain(asked, floor) | {"name": "floor, two cores", "server": floor, "drive": owner_load("constant")},
         asked | {"name": "Sluice, token on this core", "server": server, "drive": owner_load("own")},
-        asked | {"name": "Sluice, token on the other core", "server": server, "drive": owner_load("other")}], load, on_run)
+        asked | {"name": "Sluice, token on the other core", "server": server, "drive": owner_load("other")}],
+        load, on_run)
 
 
 def wrk_on(cpus, connections):
@@ -74,7 +75,8 @@ def run_two_cores(place, load, outcome, on_run):
     asked_one = sluice.introspection(one, sluice.tokens_file(place, one, TOKENS), drive=wrk_on(CPUS[:1], half))
     asked_two = sluice.introspection(two, sluice.tokens_file(place, two, TOKENS), drive=wrk_on(CPUS, half))
     outcome.rows = compare([sluice.plain(asked_one, one_floor) | {"name": "floor, one core"}, asked_one,
-                            sluice.plain(asked_two, two_floors) | {"name": "floor, two cores"}, asked_two], load, on_run)
+                            sluice.plain(asked_two, two_floors) | {"name": "floor, two cores"}, asked_two],
+                           load, on_run)
     floor_one, sluice_one, floor_two, sluice_two = (row["cpu_us_of_rounds"] for row in outcome.rows)
     outcome.figures[OVER_THE_FLOOR] = statistics.median(
         (b / a) / (d / c) for a, b, c, d in zip(sluice_one, sluice_two, floor_one, floor_two))
@@ -82,13 +84,14 @@ def run_two_cores(place, load, outcome, on_run):
 
 OWNER = Scenario(
     "owner", "Introspection, token on this core and on the other",
-    "A server on two cores, the load on both as well, half of the connections from each. Every connection asks for tokens "
-    "that its own core owns, or only for tokens that the other core owns. The floor runs in the same way: a process a core.",
+    "A server on two cores, the load on both as well, half of the connections from each. Every connection asks for "
+    "tokens that its own core owns, or only for tokens that the other core owns. The floor runs in the same way: a "
+    "process a core.",
     run_owner, [Target("introspection, token on the other core: floors", 1.35, "Sluice, token on the other core",
                        "floor, two cores")])
 TWO_CORES = Scenario(
     "two-cores", "Two cores beside one",
-    "One core: server and load share core 0. Two cores: each has a server and a load, and a token is on the other core as "
-    "often as not. The floor's rows show what the second core costs the kernel alone: connections that cross cores.",
+    "One core: server and load share core 0. Two cores: each has a server and a load, and a token is on the other core "
+    "as often as not. The floor's rows show what the second core costs the kernel alone: connections that cross cores.",
     run_two_cores, [Target("CPU a request on two cores over one", 1.15, "Sluice, two cores", "Sluice, one core"),
                     Target(OVER_THE_FLOOR, 1.15)])
