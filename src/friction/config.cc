@@ -47,6 +47,7 @@ FrictionConfig::FrictionConfig(const RawFrictionConfig& raw)
         }
     }
     index_names();
+    add_tables();
     for (const RawGroup& group : raw.groups) add_group(group);
 }
 
@@ -56,6 +57,14 @@ void FrictionConfig::index_names() {
         std::size_t slot = hash_name(tools_[index].name) & (slots_.size() - 1);
         while (slots_[slot] != empty_slot) slot = (slot + 1) & (slots_.size() - 1);
         slots_[slot] = index;
+    }
+}
+
+void FrictionConfig::add_tables() {
+    for (const ToolPolicy& tool : tools_) targets_.push_back(tool.target_rate);
+    targets_.resize((tools_.size() + 1) / 2 * 2);
+    for (std::uint32_t count = 0; count <= window_size_; ++count) {
+        weighted_shares_.push_back(ema_alpha_ * (static_cast<double>(count) / window_size_));
     }
 }
 

@@ -57,6 +57,14 @@ public:
     const ToolPolicy& tool(ToolId listed) const { return tools_[listed.index()]; }
     std::span<const GroupPolicy> groups() const { return groups_; }
 
+    std::size_t tool_count() const { return tools_.size(); }
+    // What each recorded call reads, as it wants it: two tools are treated at a time.
+    std::size_t even_tool_count() const { return targets_.size(); }
+    /// The tools' target rates, and a 0 that makes them even.
+    const double* targets() const { return targets_.data(); }
+    /// ema_alpha × (count / window_size), by count from 0 to window_size.
+    const double* weighted_shares() const { return weighted_shares_.data(); }
+
     std::uint16_t window_size() const { return window_size_; }
     double ema_alpha() const { return ema_alpha_; }
     double adjustment_rate() const { return adjustment_rate_; }
@@ -82,10 +90,13 @@ private:
         const RawFrictionConfig& raw);
     explicit FrictionConfig(const RawFrictionConfig& raw);
     void index_names();
+    void add_tables();
     void add_group(const RawGroup& raw);
 
     std::vector<ToolPolicy> tools_;
     std::vector<GroupPolicy> groups_;
+    std::vector<double> targets_;
+    std::vector<double> weighted_shares_;
     std::vector<std::uint16_t> slots_;  // open addressing over names; a power of two, half empty
     std::vector<Problem> warnings_;
     Moment penalty_ttl_;

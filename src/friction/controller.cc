@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "base/check.h"
@@ -51,23 +52,29 @@ void act(const ToolPolicy& policy, Justification justification, Admission& admis
 
 }  // namespace
 
-Controller::Controller(const FrictionConfig& config)
-    : config_(&config),
-      numbers_(std::make_unique<double[]>(3 * config.tools().size() + config.groups().size())),
-      streaks_(config.saturation_window() == 0
-                   ? nullptr
-                   : std::make_unique<std::uint16_t[]>(config.tools().size())),
-      window_(config.window_size(), static_cast<std::uint16_t>(config.tools().size())) {
+std::size_t Controller::cells_size(const FrictionConfig& config) {
+    const std::size_t tools = config.even_tool_count();
+    const std::size_t relief = config.saturation_window() > 0 ? 1 : 0;
+    const std::size_t numbers = (2 + relief) * tools + config.groups().size();
+    const std::size_t counts = (1 + relief) * tools + config.window_size();
+    return numbers * sizeof(double) + counts * sizeof(std::uint16_t);
+}
+
+Controller::Controller(const FrictionConfig& config) : config_(&config) {
+    own_cells_ = std::make_unique_for_overwrite<std::byte[]>(cells_size(config));
+    cells_ = own_cells_.get();
+    reset();
+}
+
+Controller::Controller(const FrictionConfig& config, std::byte* cells)
+    : config_(&config), cells_(cells) {
     reset();
 }
 
 void Controller::reset() {
-    std::ranges::fill(friction(), 0.0);
-    std::ranges::fill(rates(), 0.0);
-    std::ranges::fill(group_rates(), 0.0);
-    std::ranges::transform(config_->tools(), targets().begin(), &ToolPolicy::target_rate);
-    if (streaks_) std::fill_n(streaks_.get(), tools(), std::uint16_t{0});
-    window_.clear();
+    std::memset(cells_, 0, cells_size(*config_));
+    if (gives_relief()) std::copy_n(config_->targets(), tools(), raised_targets().begin());
+    window_ = Window();
     last_call_ = never;
     reset_budget();
     warmed_up_ = 0;
@@ -89,7 +96,9 @@ double Controller::decay_since_last_call(Moment now) const {
 }
 
 Decision Controller::check(ToolId tool, Moment now) const {
-    return judge(tool, config_->recover_while_idle() ? decay_since_last_call(now) : 1.0);
+    Decision decision;
+    judge(tool, config_->recover_while_idle() ? decay_since_last_call(now) : 1.0, decision);
+    return decision;
 }
 
 void Controller::record(ToolId tool, Moment now, SaturationListener* listener) {
@@ -98,7 +107,8 @@ void Controller::record(ToolId tool, Moment now, SaturationListener* listener) {
 
 Decision Controller::check_and_record(ToolId tool, Moment now, SaturationListener* listener) {
     const double decay = decay_since_last_call(now);
-    const Decision decision = judge(tool, config_->recover_while_idle() ? decay : 1.0);
+    Decision decision;
+    judge(tool, config_->recover_while_idle() ? decay : 1.0, decision);
     if (decision.allowed) advance(tool, now, decay, listener);
     return decision;
 }
@@ -106,50 +116,47 @@ Decision Controller::check_and_record(ToolId tool, Moment now, SaturationListene
 Admission Controller::admit(ToolId tool, Moment now, Justification justification,
                             SaturationListener* listener) {
     const double decay = decay_since_last_call(now);
-    Admission admission{judge(tool, config_->recover_while_idle() ? decay : 1.0), true,
-                        Moment::zero()};
+    Admission admission{{}, true, Moment::zero()};
+    judge(tool, config_->recover_while_idle() ? decay : 1.0, admission.decision);
     if (tool.is_listed()) act(config_->tool(tool), justification, admission);
     if (admission.forward) advance(tool, now, decay, listener);
     return admission;
 }
 
-Decision Controller::judge(ToolId tool, double decay) const {
-    Decision decision;
+void Controller::judge(ToolId tool, double decay, Decision& decision) const {
     decision.budget = budget_;
     if (!tool.is_listed()) {
-        decision.current_rate = window_.rate(tool);
-        return decision;
+        decision.current_rate = window_rate(tool);
+        return;
     }
+    const std::size_t place = tool.index();
     const ToolPolicy& policy = config_->tool(tool);
-    const double* const numbers = numbers_.get() + tool.index();
-    decision.friction = numbers[0] * decay;
-    decision.current_rate = numbers[tools()] * decay;
-    decision.effective_target = numbers[2 * tools()];
+    decision.friction = friction()[place] * decay;
+    decision.current_rate = rates()[place] * decay;
+    decision.effective_target = gives_relief() ? raised_targets()[place] : policy.target_rate;
     decision.target_rate = policy.target_rate;
     decision.hard_block_threshold = policy.hard_block_threshold;
     decision.cost = cost_of(decision.friction, policy);
     decision.level = level_of(decision.friction, policy);
     decision.justification_required = decision.friction >= policy.justification_threshold;
-    decision.saturation_detected = streaks_ && (streaks_[tool.index()] & relieved_bit) != 0;
+    decision.saturation_detected = gives_relief() && (streaks()[place] & relieved_bit) != 0;
     decision.reason = reason_of(decision);
     decision.allowed =
         decision.reason != Reason::insufficient_budget && decision.reason != Reason::blocked;
     if (!decision.allowed) set_retry_after(decision, policy, *config_);
-    return decision;
 }
 
 void Controller::advance(ToolId tool, Moment now, double decay, SaturationListener* listener) {
-    if (decay != 1.0) {
-        for (double& number : std::span(numbers_.get(), 2 * tools())) number *= decay;
-    }
     last_call_ = now.count();
-    if (tool.is_listed()) budget_ -= cost_of(friction()[tool.index()], config_->tool(tool));
-    window_.push(tool);
-    blend_rates(rates(), window_.counts(), window_.size(), config_->ema_alpha());
+    if (tool.is_listed()) {
+        budget_ -= cost_of(friction()[tool.index()] * decay, config_->tool(tool));
+    }
+    window_.push(tool, window_cells());
     const std::uint32_t warmup = config_->warmup_calls();
-    if (warmed_up_ < warmup && ++warmed_up_ < warmup) return;
-    adjust_tools();
-    if (streaks_) relieve_saturated(listener);
+    const bool adjusts = warmed_up_ >= warmup || ++warmed_up_ >= warmup;
+    step(decay, adjusts);
+    if (!adjusts) return;
+    if (gives_relief()) relieve_saturated(listener);
     press_groups();
 }
 

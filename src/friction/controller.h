@@ -1,6 +1,7 @@
 // The feedback loop of one client: overuse of a tool raises its friction, restraint lowers it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,7 +31,13 @@ struct Admission {
 /// cannot fail and allocates nothing; complexity O(configured tools and groups' members).
 class Controller {
 public:
+    /// With memory of its own.
     explicit Controller(const FrictionConfig& config);
+    /// In memory that it is given and that outlives it: cells_size() bytes, aligned for double.
+    Controller(const FrictionConfig& config, std::byte* cells);
+
+    /// Bytes that a controller's numbers take.
+    static std::size_t cells_size(const FrictionConfig& config);
 
     /// What a call of `tool` would meet; changes nothing.
     Decision check(ToolId tool, Moment now) const;
@@ -49,9 +56,9 @@ public:
                     SaturationListener* listener = nullptr);
 
     /// Friction as of the last recorded call, by place in FrictionConfig::tools().
-    std::span<const double> frictions() const { return {numbers_.get(), tools()}; }
+    std::span<const double> frictions() const { return friction(); }
     /// The unsmoothed fraction of the window's calls.
-    double window_rate(ToolId tool) const { return window_.rate(tool); }
+    double window_rate(ToolId tool) const { return window_.rate(tool, window_cells()); }
     double budget() const { return budget_; }
     void reset_budget() { budget_ = config_->default_budget(); }
     /// The last recorded call; nothing before the first.
@@ -64,18 +71,34 @@ public:
     void reset();
 
 private:
-    std::size_t tools() const { return config_->tools().size(); }
-    std::span<double> friction() { return {numbers_.get(), tools()}; }
-    std::span<double> rates() { return {numbers_.get() + tools(), tools()}; }
-    std::span<double> targets() { return {numbers_.get() + 2 * tools(), tools()}; }
-    std::span<double> group_rates() {
-        return {numbers_.get() + 3 * tools(), config_->groups().size()};
+    std::size_t tools() const { return config_->tool_count(); }
+    std::size_t even_tools() const { return config_->even_tool_count(); }
+    bool gives_relief() const { return config_->saturation_window() > 0; }
+
+    // In the cells, first what every call reads: friction and rates; with relief the targets; the
+    // rates of groups; then in numbers of 16 bits the window's counts and ring; with relief the
+    // streaks of saturated calls. An odd number of tools is made even: the last one's stay 0.
+    double* numbers() const { return reinterpret_cast<double*>(cells_); }
+    std::span<double> friction() const { return {numbers(), tools()}; }
+    std::span<double> rates() const { return {numbers() + even_tools(), tools()}; }
+    std::span<double> raised_targets() const { return {numbers() + 2 * even_tools(), tools()}; }
+    std::span<double> group_rates() const {
+        return {numbers() + (gives_relief() ? 3 : 2) * even_tools(), config_->groups().size()};
     }
+    std::uint16_t* counts() const {
+        const std::span<double> last = group_rates();
+        return reinterpret_cast<std::uint16_t*>(last.data() + last.size());
+    }
+    WindowCells window_cells() const {
+        std::uint16_t* const first = counts();
+        return {{first, tools()}, {first + even_tools(), config_->window_size()}};
+    }
+    std::uint16_t* streaks() const { return counts() + even_tools() + config_->window_size(); }
 
     double decay_since_last_call(Moment now) const;
-    Decision judge(ToolId tool, double decay) const;
+    void judge(ToolId tool, double decay, Decision& decision) const;
     void advance(ToolId tool, Moment now, double decay, SaturationListener* listener);
-    void adjust_tools();
+    void step(double decay, bool adjusts);
     void relieve_saturated(SaturationListener* listener);
     void press_groups();
 
@@ -83,12 +106,12 @@ private:
     static constexpr std::uint16_t relieved_bit = 0x8000;
 
     const FrictionConfig* config_;
-    std::unique_ptr<double[]> numbers_;         // friction, rates and targets; rates of the groups
-    std::unique_ptr<std::uint16_t[]> streaks_;  // saturated calls in a row; none without relief
-    Window window_;
+    std::byte* cells_;
     double last_call_;  // seconds; not a number before the first
     double budget_;
     std::uint32_t warmed_up_ = 0;  // calls recorded, up to warmup_calls
+    Window window_;
+    std::unique_ptr<std::byte[]> own_cells_;  // null where they are another's
 };
 
 }  // namespace sluice::friction

@@ -1,9 +1,6 @@
 // Smoothed rates: how large a fraction of a client's calls each tool is, without jumps.
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 namespace sluice::friction {
 
 /// One step of an exponential moving average; `alpha` is the weight of the new sample.
@@ -11,11 +8,6 @@ inline double blend(double average, double sample, double alpha) {
 #pragma clang fp contract(off)
     return alpha * sample + (1.0 - alpha) * average;
 }
-
-/// Blends each tool's fraction of the window, counts[i] / calls, into averages[i].
-/// calls  what the window holds, at least 1.
-void blend_rates(std::span<double> averages, std::span<const std::uint16_t> counts,
-                 std::uint16_t calls, double alpha);
 
 /// What is left after `seconds` of decay at `rate` per second: 1 where no time has passed, also
 /// where `seconds` is negative or not a number.

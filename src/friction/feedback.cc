@@ -1,7 +1,9 @@
 // The three steps of the feedback loop: each tool against its target, relief of targets that cannot
 // be met, and the pressure of groups.
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "friction/controller.h"
 #include "friction/estimator.h"
@@ -11,36 +13,113 @@
 
 namespace sluice::friction {
 
-void Controller::adjust_tools() {
-    const double gain = config_->adjustment_rate();
-    const double asymmetry = config_->asymmetric_decay();
-    const double dead_zone = config_->dead_zone();
-    const std::span<double> frictions = friction();
-    const std::span<const double> rate = rates();
-    const std::span<const double> target = targets();
-    for (std::size_t i = 0; i < frictions.size(); ++i) {
-        const double excess = rate[i] - target[i];
-        const double moved = frictions[i] + gain * (excess < 0 ? excess * asymmetry : excess);
-        const double clamped = std::min(1.0, std::max(0.0, moved));
-        frictions[i] = std::abs(excess) < dead_zone ? frictions[i] : clamped;
+namespace {
+
+/// Two numbers at a time: what every x86-64 has.
+using Pair = double __attribute__((vector_size(16)));
+using PairBits = std::uint64_t __attribute__((vector_size(16)));
+
+Pair load(const double* from) {
+    Pair pair;
+    std::memcpy(&pair, from, sizeof pair);
+    return pair;
+}
+
+void store(double* to, Pair pair) {
+    std::memcpy(to, &pair, sizeof pair);
+}
+
+Pair magnitude(Pair pair) {
+    constexpr std::uint64_t all_but_sign = ~(std::uint64_t{1} << 63);
+    return reinterpret_cast<Pair>(reinterpret_cast<PairBits>(pair) & all_but_sign);
+}
+
+/// A tool's part of the window's calls, times the weight of the newest: looked up, where a full
+/// window makes its size the same for all, or divided. Both round alike.
+struct LookedUpShare {
+    const double* weighted;
+    Pair operator()(const std::uint16_t* counts) const {
+        return Pair{weighted[counts[0]], weighted[counts[1]]};
+    }
+};
+struct DividedShare {
+    double alpha;
+    double calls;
+    Pair operator()(const std::uint16_t* counts) const {
+        const Pair held{static_cast<double>(counts[0]), static_cast<double>(counts[1])};
+        return alpha * (held / calls);
+    }
+};
+
+/// The tools' numbers, an even count of them, while all take one step.
+struct ToolLoop {
+    double* friction;
+    double* rates;
+    const std::uint16_t* counts;
+    std::size_t tools;
+    double decay;
+    double kept;  // the weight of the rate until now
+};
+
+void update_rates(const ToolLoop& loop, auto share) {
+    for (std::size_t i = 0; i < loop.tools; i += 2) {
+        store(loop.friction + i, load(loop.friction + i) * loop.decay);
+        const Pair rate = load(loop.rates + i) * loop.decay;
+        store(loop.rates + i, share(loop.counts + i) + loop.kept * rate);
     }
 }
 
+void update_rates_and_friction(const ToolLoop& loop, auto share, const double* targets,
+                               const FrictionConfig& config) {
+    const double gain = config.adjustment_rate();
+    const double asymmetry = config.asymmetric_decay();
+    const double dead_zone = config.dead_zone();
+    const auto [frictions, rates, counts, tools, decay, kept] = loop;
+    const Pair none{0, 0};
+    const Pair full{1, 1};
+    for (std::size_t i = 0; i < tools; i += 2) {
+        const Pair rate = share(counts + i) + kept * (load(rates + i) * decay);
+        store(rates + i, rate);
+        const Pair friction = load(frictions + i) * decay;
+        const Pair excess = rate - load(targets + i);
+        const Pair moved = friction + gain * (excess < none ? excess * asymmetry : excess);
+        const Pair floored = moved > none ? moved : none;
+        const Pair clamped = floored < full ? floored : full;
+        store(frictions + i, magnitude(excess) < dead_zone ? friction : clamped);
+    }
+}
+
+}  // namespace
+
+void Controller::step(double decay, bool adjusts) {
+    const double alpha = config_->ema_alpha();
+    const double* const targets = gives_relief() ? raised_targets().data() : config_->targets();
+    const ToolLoop loop{numbers(),  numbers() + even_tools(), counts(), even_tools(), decay,
+                        1.0 - alpha};
+    const DividedShare divided{alpha, static_cast<double>(window_.size())};
+    if (!adjusts) return update_rates(loop, divided);
+    if (window_.size() < config_->window_size()) {
+        return update_rates_and_friction(loop, divided, targets, *config_);
+    }
+    update_rates_and_friction(loop, LookedUpShare{config_->weighted_shares()}, targets, *config_);
+}
+
 void Controller::relieve_saturated(SaturationListener* listener) {
-    const std::span<double> target = targets();
+    const std::span<double> target = raised_targets();
+    std::uint16_t* const streaks_of_tools = streaks();
     const std::uint16_t window = config_->saturation_window();
     for (std::uint16_t i = 0; i < target.size(); ++i) {
-        const std::uint16_t relieved = streaks_[i] & relieved_bit;
+        const std::uint16_t relieved = streaks_of_tools[i] & relieved_bit;
         if (friction()[i] < config_->saturation_threshold()) {
-            streaks_[i] = relieved;
+            streaks_of_tools[i] = relieved;
             continue;
         }
-        const auto streak =
-            static_cast<std::uint16_t>(std::min<int>((streaks_[i] & ~relieved_bit) + 1, window));
-        streaks_[i] = relieved | streak;
+        const auto streak = static_cast<std::uint16_t>(
+            std::min<int>((streaks_of_tools[i] & ~relieved_bit) + 1, window));
+        streaks_of_tools[i] = relieved | streak;
         if (streak < window) continue;
         target[i] = std::min(1.0, target[i] + config_->saturation_relief_rate());
-        streaks_[i] |= relieved_bit;
+        streaks_of_tools[i] |= relieved_bit;
         if (relieved == 0 && listener != nullptr) {
             const ToolId tool = ToolId::listed(i);
             listener->on_saturation({tool, target[i], config_->tool(tool).target_rate});

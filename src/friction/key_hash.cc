@@ -66,4 +66,9 @@ std::uint64_t keyed_hash(std::string_view text, HashKey key) {
     return state.finish();
 }
 
+KeyHasher::KeyHasher(HashKey key) : key_(key) {
+    char number = 0;
+    for (std::uint64_t& secret : secrets_) secret = keyed_hash({&++number, 1}, key) | 1;
+}
+
 }  // namespace sluice::friction

@@ -4,7 +4,7 @@
 namespace sluice::friction {
 
 Registry::Registry(const FrictionConfig& config, HashKey hash_key)
-    : config_(&config), clients_(hash_key), penalties_(config, hash_key) {}
+    : config_(&config), clients_(config, hash_key), penalties_(config, hash_key) {}
 
 Decision Registry::check_and_record(std::string_view client, ToolId tool, Moment now,
                                     SaturationListener* listener) {
@@ -30,29 +30,33 @@ Decision Registry::observe(std::string_view client, ToolId tool, Moment now,
 }
 
 const Controller* Registry::find(std::string_view client) const {
-    const auto slot = clients_.find(client);
-    return slot == clients_.none ? nullptr : &clients_.value(slot);
+    const auto slot = clients_.find(clients_.hash_of(client), client);
+    return slot == ClientTable::none ? nullptr : &clients_.controller(slot);
 }
 
 bool Registry::forget(std::string_view client) {
-    const auto slot = clients_.find(client);
-    if (slot != clients_.none) clients_.erase(slot);
+    const auto slot = clients_.find(clients_.hash_of(client), client);
+    if (slot != ClientTable::none) clients_.erase(slot);
     const bool owed = penalties_.forget(client);
-    return slot != clients_.none || owed;
+    return slot != ClientTable::none || owed;
 }
 
 Controller& Registry::controller_of(std::string_view client, Moment now) {
-    if (const auto slot = clients_.find(client); slot != clients_.none) {
+    const std::uint64_t hash = clients_.hash_of(client);
+    if (const auto slot = clients_.find(hash, client); slot != ClientTable::none) [[likely]] {
         clients_.touch(slot);
-        return clients_.value(slot);
+        return clients_.controller(slot);
     }
+    return add(hash, client, now);
+}
+
+Controller& Registry::add(std::uint64_t hash, std::string_view client, Moment now) {
     if (clients_.size() >= config_->max_clients()) {
-        const auto evicted = clients_.oldest();
-        penalties_.keep(clients_.key(evicted), clients_.value(evicted), now);
+        const auto evicted = clients_.next_to_go();
+        penalties_.keep(clients_.key(evicted), clients_.controller(evicted), now);
         clients_.erase(evicted);
     }
-    Controller& controller = clients_.value(clients_.insert(client, *config_));
-    controller.reset();
+    Controller& controller = clients_.controller(clients_.insert(hash, client));
     penalties_.restore(client, controller, now);
     return controller;
 }

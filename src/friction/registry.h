@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
+#include "friction/client_table.h"
 #include "friction/controller.h"
-#include "friction/lru_table.h"
 #include "friction/penalty_store.h"
 
 namespace sluice::friction {
@@ -47,9 +48,10 @@ public:
 
 private:
     Controller& controller_of(std::string_view client, Moment now);
+    Controller& add(std::uint64_t hash, std::string_view client, Moment now);
 
     const FrictionConfig* config_;
-    LruTable<Controller> clients_;
+    ClientTable clients_;
     PenaltyStore penalties_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sluice::friction {
 namespace {
@@ -29,6 +30,37 @@ TEST(KeyedHash, LengthCountsToo) {
         seen.insert(keyed_hash(std::string(length, '\0'), HashKey{3, 4}));
     }
     EXPECT_EQ(seen.size(), 40U);
+}
+
+TEST(KeyHasher, HashesDigestsWithAllTheirBitsAndItsKey) {
+    const KeyHasher hasher({5, 6});
+    const std::string digest(32, 'd');
+    std::set<std::uint64_t> seen{hasher(digest)};
+    for (std::size_t bit = 0; bit < 256; ++bit) {
+        std::string other = digest;
+        other[bit / 8] = static_cast<char>(other[bit / 8] ^ (1 << bit % 8));
+        EXPECT_TRUE(seen.insert(hasher(other)).second) << bit;
+    }
+    EXPECT_EQ(hasher(digest), KeyHasher({5, 6})(digest));
+    EXPECT_NE(hasher(digest), KeyHasher({5, 7})(digest));
+    EXPECT_NE(hasher(digest), KeyHasher({4, 6})(digest));
+}
+
+TEST(KeyHasher, SpreadsSimilarDigestsOverTheUpperBitsThatTablesUse) {
+    const KeyHasher hasher({5, 6});
+    std::vector<int> hits(256);
+    constexpr int count = 256 * 64;
+    for (int i = 0; i < count; ++i) {
+        std::string digest(32, '\0');
+        digest[0] = static_cast<char>(i);
+        digest[17] = static_cast<char>(i >> 8);
+        ++hits[hasher(digest) >> 56];
+    }
+    for (const int hit : hits) EXPECT_TRUE(hit > 20 && hit < 130) << hit;
+}
+
+TEST(KeyHasher, HashesOtherTextsLikeKeyedHash) {
+    EXPECT_EQ(KeyHasher({5, 6})("client"), keyed_hash("client", {5, 6}));
 }
 
 }  // namespace
