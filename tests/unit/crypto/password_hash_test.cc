@@ -80,7 +80,8 @@ TEST(PasswordHash, TimeDoesNotTellAKnownPasswordFromAHashNorFromNobody) {
     const double reference = cpu_seconds([&] { static_cast<void>(hash->verify("guess")); });
     EXPECT_NEAR(cpu_seconds([&] { static_cast<void>(known.verify("guess")); }) / reference, 1, 0.5);
     const auto nobody = PasswordHash::of_nobody();
-    EXPECT_NEAR(cpu_seconds([&] { static_cast<void>(nobody.verify("guess")); }) / reference, 1, 0.5);
+    const double as_nobody = cpu_seconds([&] { static_cast<void>(nobody.verify("guess")); });
+    EXPECT_NEAR(as_nobody / reference, 1, 0.5);
     const double making = cpu_seconds([&] { PasswordHash::of_known("correct horse", random); });
     EXPECT_LT(making, reference / 10) << "the control: what is made at the start is cheap";
 }
