@@ -81,6 +81,10 @@ std::string TlsTrust::system_path() {
     return "/etc/ssl/certs/ca-certificates.crt";
 }
 
+TlsTrust TlsTrust::nobody() {
+    return TlsTrust(std::shared_ptr<X509_STORE>(X509_STORE_new(), X509_STORE_free));
+}
+
 struct TlsClientContext::State {
     bssl::UniquePtr<SSL_CTX> native;
     std::map<std::string, bssl::UniquePtr<SSL_SESSION>, std::less<>> sessions;
@@ -106,7 +110,8 @@ void TlsClientContext::State::resume(SSL* ssl, std::string_view host) {
     if (SSL_SESSION_should_be_single_use(known->second.get())) sessions.erase(known);
 }
 
-TlsClientContext::TlsClientContext(const TlsTrust& trust) : state_(std::make_shared<State>()) {
+TlsClientContext::TlsClientContext(const TlsTrust& trust, ServerCertificate certificate)
+    : state_(std::make_shared<State>()) {
     state_->native.reset(SSL_CTX_new(TLS_method()));
     SSL_CTX* ctx = state_->native.get();
     bool ready = ctx != nullptr && SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1;
@@ -120,7 +125,8 @@ TlsClientContext::TlsClientContext(const TlsTrust& trust) : state_(std::make_sha
     CHECK(ready, "TLS cannot be set up");
     X509_STORE_up_ref(trust.native());
     SSL_CTX_set_cert_store(ctx, trust.native());
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
+    const bool verifies = certificate == ServerCertificate::verified;
+    SSL_CTX_set_verify(ctx, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(ctx, State::keep);
 }

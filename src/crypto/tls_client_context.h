@@ -21,6 +21,8 @@ public:
     static std::expected<TlsTrust, std::string> load(const std::string& path);
     /// Where the system keeps its authorities: SSL_CERT_FILE of the environment, else Debian's.
     static std::string system_path();
+    /// No authority at all.
+    static TlsTrust nobody();
 
     x509_store_st* native() const { return store_.get(); }
 
@@ -33,7 +35,11 @@ private:
 /// shard. Remembers what resumes a connection, for a bounded number of names.
 class TlsClientContext {
 public:
-    explicit TlsClientContext(const TlsTrust& trust);
+    /// ignored: whoever answers is believed, for load tests of servers with makeshift certificates.
+    enum class ServerCertificate { verified, ignored };
+
+    explicit TlsClientContext(const TlsTrust& trust,
+                              ServerCertificate certificate = ServerCertificate::verified);
     TlsClientContext(TlsClientContext&&) noexcept = default;
     TlsClientContext& operator=(TlsClientContext&&) noexcept = default;
     ~TlsClientContext();

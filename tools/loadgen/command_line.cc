@@ -172,6 +172,8 @@ void describe_rest(CLI::App& app, Typed& to) {
         ->type_name("FILE")
         ->group("TLS");
     app.add_flag("--insecure", s.tls.insecure, "Believe any certificate")->group("TLS");
+    app.add_flag("--resume", s.tls.resume, "Resume TLS sessions; without, handshakes are full")
+        ->group("TLS");
     app.add_option("--cpu", to.cores, "Cores that the threads are pinned to: 1 or 2-3,6")
         ->type_name("LIST")
         ->group("Machine");

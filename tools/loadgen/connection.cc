@@ -8,8 +8,8 @@
 namespace sluice::loadgen {
 
 Connection::Connection(io::Ring& ring, ConnectionUser& user, unsigned index, unsigned depth,
-                       bool streams)
-    : ring_(ring), user_(user), index_(index), streams_(streams), owed_(depth) {}
+                       bool streams, TlsUse* tls)
+    : ring_(ring), user_(user), index_(index), streams_(streams), tls_(tls), owed_(depth) {}
 
 Connection::~Connection() {
     CHECK(state_ == State::closed, "a connection was dropped before it was closed");
@@ -49,43 +49,81 @@ void Connection::open(const io::Address& address, MonotonicTime now) {
 void Connection::on_connect(int result) {
     if (state_ != State::connecting) return close_when_idle();
     if (result < 0) return broken(Failure::connect, io::Error{-result}.text());
-    state_ = State::open;
     ring_.receive(receiver_, fd_);
+    if (tls_ != nullptr) return start_tls();
+    established();
+}
+
+void Connection::start_tls() {
+    session_ = tls_->context.connect(tls_->host);
+    if (!tls_->resumes) session_->set_resumption_name({});  // what it brings is kept for nobody
+    session_->start();
+    send(session_->output());
+}
+
+void Connection::established() {
+    state_ = State::open;
     user_.on_connected(*this);
     flush();
 }
 
 void Connection::flush() {
-    if (state_ != State::open || reading_ || output_.empty() || sender_.in_flight()) return;
-    sending_.swap(output_);
+    if (state_ != State::open || reading_) return;
+    if (!session_) return send(output_);
+    if (!output_.empty()) session_->write(output_);
     output_.clear();
+    send(session_->output());
+}
+
+/// Takes `bytes` away, unless others are being sent.
+void Connection::send(std::string& bytes) {
+    if (sender_.in_flight() || bytes.empty()) return;
+    sending_.swap(bytes);
+    bytes.clear();
     sent_ = 0;
     ring_.send(sender_, fd_, sending_);
 }
 
 void Connection::on_send(int result) {
-    if (state_ != State::open) return close_when_idle();
+    if (state_ == State::closing) return close_when_idle();
     if (result < 0) return broken(Failure::reset, io::Error{-result}.text());
     sent_ += static_cast<std::size_t>(result);
     if (sent_ < sending_.size()) {
         return ring_.send(sender_, fd_, std::string_view(sending_).substr(sent_));
     }
+    if (session_) send(session_->output());
     flush();
 }
 
 void Connection::on_receive(io::Completion& completion) {
-    if (state_ != State::open) return close_when_idle();
+    if (state_ == State::closing) return close_when_idle();
     if (completion.result > 0) {
-        read(completion.buffer.bytes());
+        session_ ? read_tls(completion.buffer.bytes()) : read(completion.buffer.bytes());
         completion.buffer = {};
     } else if (completion.result == 0) {
         return on_end();
     } else if (completion.result != -ENOBUFS && completion.result != -ECANCELED) {
         return broken(Failure::reset, io::Error{-completion.result}.text());
     }
-    if (state_ != State::open) return close_when_idle();
+    if (state_ == State::closing) return close_when_idle();
     if (!receiver_.in_flight()) ring_.receive(receiver_, fd_);
+    if (session_) send(session_->output());
     flush();
+}
+
+void Connection::read_tls(std::string_view bytes) {
+    while (!bytes.empty() && state_ != State::closing) {
+        bytes.remove_prefix(session_->feed(bytes));
+        if (session_->failed()) {
+            const bool in_handshake = state_ == State::connecting;
+            return broken(in_handshake ? Failure::tls : Failure::malformed, session_->error());
+        }
+        if (state_ == State::connecting && session_->established()) established();
+        while (session_->has_plaintext() && state_ == State::open) {
+            read({tls_->plaintext.data(), session_->read(tls_->plaintext)});
+        }
+        if (session_->ended_by_peer()) return on_end();
+    }
 }
 
 void Connection::read(std::string_view bytes) {
@@ -127,6 +165,9 @@ void Connection::answered() {
 }
 
 void Connection::on_end() {
+    if (state_ == State::connecting) {
+        return broken(Failure::tls, "the server closed the connection in the handshake");
+    }
     if (owes() && reader_.finish()) {
         answered();
         if (state_ != State::open) return close_when_idle();
@@ -156,6 +197,7 @@ void Connection::close_when_idle() {
         connector_.in_flight() || receiver_.in_flight() || sender_.in_flight() || reading_;
     if (state_ != State::closing || busy) return;
     if (fd_ >= 0) ring_.close(std::exchange(fd_, -1));
+    session_.reset();
     state_ = State::closed;
     if (!std::exchange(moving_, false)) output_.clear();
     user_.on_closed(*this);

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "crypto/tls_client_context.h"
 #include "io/ring.h"
 #include "loadgen/answer_reader.h"
 #include "loadgen/failure.h"
@@ -41,12 +43,22 @@ public:
     virtual void on_closed(Connection& connection) = 0;
 };
 
+/// How the connections of one thread speak TLS.
+struct TlsUse {
+    const crypto::TlsClientContext& context;
+    std::string host;                                        // what the certificate has to be for
+    bool resumes = false;                                    // else every handshake is a full one
+    std::vector<char> plaintext = std::vector<char>(16384);  // of one record
+};
+
 class Connection {
 public:
     enum class State : std::uint8_t { closed, connecting, open, closing };
 
     /// depth   requests that may be owed an answer at once.
-    Connection(io::Ring& ring, ConnectionUser& user, unsigned index, unsigned depth, bool streams);
+    /// tls     null: plain HTTP; outlives the connection.
+    Connection(io::Ring& ring, ConnectionUser& user, unsigned index, unsigned depth, bool streams,
+               TlsUse* tls);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
@@ -58,6 +70,8 @@ public:
     std::size_t owed_count() const { return owed_count_; }
     const Owed& oldest() const { return owed_[first_owed_]; }
     MonotonicTime opened_at() const { return opened_at_; }
+    /// Of TLS; null where there is none.
+    const crypto::TlsSession* tls() const { return session_.get(); }
 
     /// Only when closed. The outcome is told to the user, never before this returns.
     void open(const io::Address& address, MonotonicTime now);
@@ -97,6 +111,10 @@ private:
     void on_connect(int result);
     void on_receive(io::Completion& completion);
     void on_send(int result);
+    void established();
+    void start_tls();
+    void send(std::string& bytes);
+    void read_tls(std::string_view bytes);
     void read(std::string_view bytes);
     void read_stream();
     void answered();
@@ -108,6 +126,8 @@ private:
     ConnectionUser& user_;
     unsigned index_;
     bool streams_;
+    TlsUse* tls_;
+    std::unique_ptr<crypto::TlsSession> session_;
     State state_ = State::closed;
     bool reading_ = false;  // flush() waits for the end of what arrived
     bool moving_ = false;   // what was appended goes out on the next connection

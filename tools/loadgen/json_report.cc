@@ -101,6 +101,8 @@ void write_totals(JsonWriter& json, const RunResult& result) {
         .member("requests_per_second", rounded(static_cast<double>(counts.requests) / length, 1e3))
         .member("bytes_received", counts.bytes_received)
         .member("connects", counts.connects)
+        .member("tls_resumed", counts.resumed)
+        .member("tls", counts.tls)
         .member("open_streams", counts.open_streams)
         .member("events", counts.events)
         .end_object();

@@ -32,6 +32,22 @@ std::expected<io::Address, std::string> address_of(const http::HttpUrl& url) {
     return address;
 }
 
+std::expected<Target, std::string> target_of(const Settings& settings) {
+    Target target;
+    TRY(target.address, address_of(*settings.url));
+    target.host = settings.url->host();
+    if (!settings.url->secure()) return target;
+    target.believes_anybody = settings.tls.insecure;
+    if (settings.tls.insecure) {
+        target.trust = crypto::TlsTrust::nobody();
+        return target;
+    }
+    const std::string& file = settings.tls.ca_file;
+    TRY(target.trust,
+        crypto::TlsTrust::load(file.empty() ? crypto::TlsTrust::system_path() : file));
+    return target;
+}
+
 class Watch final : public LoadObserver {
 public:
     Watch(const Settings& settings, Clock& clock, ProgressLine& progress)
@@ -117,11 +133,11 @@ std::expected<RunResult, std::string> run(const Settings& settings, Clock& clock
                                           const std::atomic<bool>& stop, ProgressLine& progress) {
     RunResult result;
     result.threads = settings.threads;
-    TRY(const io::Address address, address_of(*settings.url));
+    TRY(const Target target, target_of(settings));
     if (!settings.server_pids.empty() && !all_exist(settings.server_pids)) {
         return failure(std::string("--server-pid names a process that does not exist"));
     }
-    TRY(PreparedScenario prepared, prepare(settings, address, clock, stop, progress));
+    TRY(PreparedScenario prepared, prepare(settings, target, clock, stop, progress));
     result.preparation = prepared.preparation;
 
     Load load;
@@ -129,7 +145,7 @@ std::expected<RunResult, std::string> run(const Settings& settings, Clock& clock
     load.cores = settings.cores;
     load.make_scenario = [&](unsigned thread) { return prepared.make(thread); };
     load.total = {
-        .address = address,
+        .target = target,
         .connections = settings.connections,
         .depth = settings.depth,
         .new_connections = settings.new_connections,
@@ -139,6 +155,7 @@ std::expected<RunResult, std::string> run(const Settings& settings, Clock& clock
         .warm_up = settings.units > 0 ? Duration{} : settings.warm_up,
         .duration = settings.units > 0 ? Duration{} : settings.duration,
         .timeout = settings.timeout,
+        .resumes_tls = settings.tls.resume,
     };
     Watch watch(settings, clock, progress);
     progress.begin(settings.scenario_name, settings.units, load.total.duration);

@@ -63,6 +63,7 @@ struct OauthSettings {
 struct TlsSettings {
     std::string ca_file;    // empty: the system's store
     bool insecure = false;  // believe any certificate
+    bool resume = false;    // resume sessions; else every handshake is a full one
 };
 
 struct Settings {

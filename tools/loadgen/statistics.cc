@@ -1,5 +1,7 @@
 #include "loadgen/statistics.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sluice::loadgen {
@@ -28,6 +30,8 @@ void Counts::add(const Counts& other) {
     bytes_received += other.bytes_received;
     bytes_sent += other.bytes_sent;
     connects += other.connects;
+    resumed += other.resumed;
+    if (tls.empty()) tls = other.tls;
     events += other.events;
     open_streams += other.open_streams;
     latencies.add(other.latencies.sparse());
@@ -122,8 +126,14 @@ void Recorder::sent(std::size_t bytes, MonotonicTime now) {
     if (inside(now)) counts_.bytes_sent += bytes;
 }
 
-void Recorder::connected(MonotonicTime now) {
-    if (inside(now)) ++counts_.connects;
+void Recorder::connected(const crypto::TlsSession* tls, MonotonicTime now) {
+    if (tls != nullptr && counts_.tls.empty()) {
+        const crypto::TlsDetails details = tls->details();
+        counts_.tls = fmt::format("{} {} {}", details.version, details.cipher, details.group);
+    }
+    if (!inside(now)) return;
+    ++counts_.connects;
+    if (tls != nullptr && tls->resumed()) ++counts_.resumed;
 }
 
 Counts Recorder::finish() {

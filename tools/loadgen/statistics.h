@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "crypto/tls_session.h"
 #include "loadgen/failure.h"
 #include "loadgen/histogram.h"
 #include "loadgen/scenario.h"
@@ -39,6 +40,8 @@ struct Counts {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t connects = 0;      // connections made while measuring
+    std::uint64_t resumed = 0;       // of them, those that resumed a TLS session
+    std::string tls;                 // what the first handshake agreed on
     std::uint64_t events = 0;        // of event streams
     std::uint64_t open_streams = 0;  // at the end
     Histogram latencies;             // of units of work
@@ -83,7 +86,8 @@ public:
     void late(MonotonicTime due, MonotonicTime now);
     void received(std::size_t bytes, MonotonicTime now);
     void sent(std::size_t bytes, MonotonicTime now);
-    void connected(MonotonicTime now);
+    /// tls   null where there is none
+    void connected(const crypto::TlsSession* tls, MonotonicTime now);
     void event(std::uint64_t count) { counts_.events += count; }
     void stream_opened() {
         live_.open_streams.store(++counts_.open_streams, std::memory_order_relaxed);

@@ -54,9 +54,17 @@ void Worker::set_up(MonotonicTime begin) {
     if (plan_.duration > Duration::zero()) until_ = measure_from_ + plan_.duration;
     recorder_.measure(measure_from_, until_, plan_.rate.has_value());
     if (plan_.rate) arrivals_.emplace(plan_.arrivals, *plan_.rate, begin, plan_.seed);
+    if (plan_.target.trust) {
+        using Certificate = crypto::TlsClientContext::ServerCertificate;
+        tls_context_.emplace(*plan_.target.trust, plan_.target.believes_anybody
+                                                      ? Certificate::ignored
+                                                      : Certificate::verified);
+        tls_.emplace(*tls_context_, plan_.target.host, plan_.resumes_tls);
+    }
+    TlsUse* tls = tls_ ? &*tls_ : nullptr;
     for (unsigned index = 0; index < seats_.size(); ++index) {
-        seats_[index].connection =
-            std::make_unique<Connection>(*ring_, *this, index, plan_.depth, scenario_.streams());
+        seats_[index].connection = std::make_unique<Connection>(*ring_, *this, index, plan_.depth,
+                                                                scenario_.streams(), tls);
         to_open_.push(index);
     }
 }
@@ -115,7 +123,7 @@ void Worker::open_some() {
             continue;
         }
         ++connecting_;
-        connection.open(plan_.address, now_);
+        connection.open(plan_.target.address, now_);
     }
 }
 
@@ -133,7 +141,7 @@ void Worker::dispatch_due() {
         arrivals_->advance();
         if (closed) {
             ++connecting_;
-            connection.open(plan_.address, now_);
+            connection.open(plan_.target.address, now_);
         } else {
             connection.flush();
             offer(connection);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "crypto/tls_client_context.h"
 #include "io/address.h"
 #include "io/kernel_ring.h"
 #include "loadgen/arrivals.h"
@@ -20,9 +21,17 @@
 
 namespace sluice::loadgen {
 
+/// Whom the load is for.
+struct Target {
+    io::Address address;
+    std::optional<crypto::TlsTrust> trust;  // https: who may have signed the certificate
+    bool believes_anybody = false;          // https: nobody looks at the certificate
+    std::string host;                       // https: whom it has to be for
+};
+
 /// What a worker has to do; its own share where it is one of several.
 struct WorkerPlan {
-    io::Address address;
+    Target target;
     unsigned connections = 1;
     unsigned depth = 1;            // requests on a connection at once
     bool new_connections = false;  // one for each request
@@ -33,6 +42,7 @@ struct WorkerPlan {
     Duration duration{};
     Duration timeout{};  // of a request, and of connecting
     std::uint64_t seed = 1;
+    bool resumes_tls = false;
 };
 
 class Worker final : public ConnectionUser {
@@ -87,6 +97,8 @@ private:
     Clock& clock_;
     const std::atomic<bool>& stop_;
     std::unique_ptr<io::KernelRing> ring_;
+    std::optional<crypto::TlsClientContext> tls_context_;
+    std::optional<TlsUse> tls_;
     std::vector<Seat> seats_;
     IndexQueue to_open_;
     IndexQueue idle_;  // open loop: connections with room

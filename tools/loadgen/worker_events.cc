@@ -35,7 +35,7 @@ std::uint64_t count_events(std::string_view piece, bool& line_ended) {
 
 void Worker::on_connected(Connection& connection) {
     --connecting_;
-    recorder_.connected(now_);
+    recorder_.connected(connection.tls(), now_);
     if (connection.owes()) return;  // goes out now
     if (!arrivals_) return fill(connection);
     offer(connection);
@@ -93,7 +93,7 @@ void Worker::on_stream(Connection& connection, const Answer& head, std::string_v
 void Worker::on_broken(Connection& connection, Failure why, std::string_view reason) {
     now_ = clock_.monotonic();
     Seat& seat = seats_[connection.index()];
-    if (why == Failure::connect) {
+    if (why == Failure::connect || why == Failure::tls) {
         --connecting_;
         seat.failed = true;
         if (!connection.owes()) {

@@ -64,12 +64,12 @@ std::string failure_text(std::string_view what, const Counts& counts) {
     return text;
 }
 
-Load preparing_load(const Settings& settings, const io::Address& address, std::uint64_t units,
+Load preparing_load(const Settings& settings, const Target& target, std::uint64_t units,
                     unsigned depth) {
     Load load;
     load.threads = settings.threads;
     load.cores = settings.cores;
-    load.total = {.address = address, .depth = depth, .timeout = settings.timeout};
+    load.total = {.target = target, .depth = depth, .timeout = settings.timeout};
     load.total.units = units;
     const std::uint64_t connections = std::uint64_t{preparing_connections} * settings.threads;
     load.total.connections = static_cast<unsigned>(
@@ -77,12 +77,12 @@ Load preparing_load(const Settings& settings, const io::Address& address, std::u
     return load;
 }
 
-std::expected<void, std::string> obtain_tokens(const Settings& settings, const io::Address& address,
+std::expected<void, std::string> obtain_tokens(const Settings& settings, const Target& target,
                                                Clock& clock, const std::atomic<bool>& stop,
                                                ProgressLine& progress, PreparedScenario& to) {
     TRY(const ScenarioRequest request, token_request(settings));
     const std::uint64_t count = std::max<std::uint64_t>(settings.oauth.tokens, settings.threads);
-    Load load = preparing_load(settings, address, count, preparing_depth);
+    Load load = preparing_load(settings, target, count, preparing_depth);
     load.make_scenario = [&](unsigned thread) {
         to.tokens[thread].reserve(share_of(count, settings.threads, thread));
         return std::make_unique<TokenCollector>(
@@ -99,11 +99,11 @@ std::expected<void, std::string> obtain_tokens(const Settings& settings, const i
     return {};
 }
 
-std::expected<void, std::string> sign_users_in(const Settings& settings, const io::Address& address,
+std::expected<void, std::string> sign_users_in(const Settings& settings, const Target& target,
                                                Clock& clock, const std::atomic<bool>& stop,
                                                ProgressLine& progress, PreparedScenario& to) {
     to.refresh_tokens.resize(settings.threads);
-    Load load = preparing_load(settings, address, settings.connections, 1);
+    Load load = preparing_load(settings, target, settings.connections, 1);
     load.make_scenario = [&](unsigned thread) {
         Settings signing_in = settings;
         signing_in.oauth.stay_signed_in = true;
@@ -146,9 +146,8 @@ bool is_single(ScenarioKind kind) {
 
 }  // namespace
 
-std::expected<PreparedScenario, std::string> prepare(const Settings& settings,
-                                                     const io::Address& address, Clock& clock,
-                                                     const std::atomic<bool>& stop,
+std::expected<PreparedScenario, std::string> prepare(const Settings& settings, const Target& target,
+                                                     Clock& clock, const std::atomic<bool>& stop,
                                                      ProgressLine& progress) {
     PreparedScenario prepared;
     prepared.tokens.resize(settings.threads);
@@ -163,14 +162,14 @@ std::expected<PreparedScenario, std::string> prepare(const Settings& settings,
     if (wants_tokens && !settings.oauth.token_file.empty()) {
         REQUIRE(read_tokens(settings, prepared.tokens));
     } else if (wants_tokens) {
-        REQUIRE(obtain_tokens(settings, address, clock, stop, progress, prepared));
+        REQUIRE(obtain_tokens(settings, target, clock, stop, progress, prepared));
     }
     for (const TokenSet& set : prepared.tokens) {
         prepared.preparation.tokens += set.size();
         prepared.preparation.memory_bytes += set.memory_bytes();
     }
     if (std::ranges::find(kinds, ScenarioKind::refresh) != kinds.end()) {
-        REQUIRE(sign_users_in(settings, address, clock, stop, progress, prepared));
+        REQUIRE(sign_users_in(settings, target, clock, stop, progress, prepared));
     }
     prepared.factory = [&settings, kinds, requests](const PreparedScenario& from,
                                                     unsigned thread) -> Made {

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "io/address.h"
 #include "loadgen/progress.h"
 #include "loadgen/run.h"
 #include "loadgen/scenario.h"
@@ -28,9 +27,8 @@ public:
 };
 
 /// Errors: settings that contradict each other, a server that gives no tokens; in a sentence.
-std::expected<PreparedScenario, std::string> prepare(const Settings& settings,
-                                                     const io::Address& address, Clock& clock,
-                                                     const std::atomic<bool>& stop,
+std::expected<PreparedScenario, std::string> prepare(const Settings& settings, const Target& target,
+                                                     Clock& clock, const std::atomic<bool>& stop,
                                                      ProgressLine& progress);
 
 }  // namespace sluice::loadgen
