@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "friction/controller.h"
@@ -9,7 +11,9 @@
 
 namespace sluice::friction {
 
-/// Bounded: past its capacity the penalty stored longest ago is forgotten.
+/// Bounded: at its capacity the penalty of which the least is left makes room, or is not kept at
+/// all where it is the new one. So whoever sends a flood of clients washes nobody's friction off
+/// that is not less than that of all of them.
 class PenaltyStore {
 public:
     PenaltyStore(const FrictionConfig& config, HashKey hash_key);
@@ -22,9 +26,6 @@ public:
     void restore(std::string_view client, Controller& controller, Moment now);
 
     bool forget(std::string_view client);  // whether there was anything
-    /// Drops what was kept for longer than penalty_ttl.
-    void expire(Moment now);
-
     std::size_t size() const { return penalties_.size(); }
     std::size_t capacity() const { return capacity_; }
 
@@ -36,6 +37,7 @@ private:
     struct Penalty {
         Moment kept_at{};
         Moment last_call{};
+        double rank = 0;
         std::vector<Owed> owed;
     };
 
@@ -43,8 +45,16 @@ private:
         return now - penalty.kept_at > config_->penalty_ttl();
     }
 
+    using Slot = LruTable<Penalty>::Slot;
+
+    double rank_of(double friction, Moment last_call) const;
+    bool make_room(double rank);
+    void drop_expired(Moment now);
+    void drop(Slot slot);
+
     const FrictionConfig* config_;
     LruTable<Penalty> penalties_;
+    std::set<std::pair<double, Slot>> by_rank_;
     std::size_t capacity_;
 };
 

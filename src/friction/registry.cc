@@ -1,7 +1,18 @@
 // Finding a client's controller, and making room for it.
 #include "friction/registry.h"
 
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+
 namespace sluice::friction {
+namespace {
+
+// Enough to hide what memory takes to answer, and few enough that it all stays in the first cache.
+constexpr std::size_t calls_at_once = 16;
+
+}  // namespace
 
 Registry::Registry(const FrictionConfig& config, HashKey hash_key)
     : config_(&config), clients_(config, hash_key), penalties_(config, hash_key) {}
@@ -19,6 +30,25 @@ void Registry::record(std::string_view client, ToolId tool, Moment now,
 Admission Registry::admit(std::string_view client, ToolId tool, Moment now,
                           Justification justification, SaturationListener* listener) {
     return controller_of(client, now).admit(tool, now, justification, listener);
+}
+
+void Registry::admit(std::span<const Call> calls, Moment now, std::span<Admission> admissions,
+                     SaturationListener* listener) {
+    CHECK(calls.size() == admissions.size());
+    std::array<std::uint64_t, calls_at_once> hashes;
+    for (std::size_t first = 0; first < calls.size(); first += calls_at_once) {
+        const auto some = calls.subspan(first, std::min(calls_at_once, calls.size() - first));
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            hashes[i] = clients_.hash_of(some[i].client);
+            clients_.prefetch_index(hashes[i]);
+        }
+        for (std::size_t i = 0; i < some.size(); ++i) clients_.prefetch_client(hashes[i]);
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            const auto& [client, tool, justification] = some[i];
+            admissions[first + i] =
+                controller_of(hashes[i], client, now).admit(tool, now, justification, listener);
+        }
+    }
 }
 
 Decision Registry::observe(std::string_view client, ToolId tool, Moment now,
@@ -41,8 +71,7 @@ bool Registry::forget(std::string_view client) {
     return slot != ClientTable::none || owed;
 }
 
-Controller& Registry::controller_of(std::string_view client, Moment now) {
-    const std::uint64_t hash = clients_.hash_of(client);
+Controller& Registry::controller_of(std::uint64_t hash, std::string_view client, Moment now) {
     if (const auto slot = clients_.find(hash, client); slot != ClientTable::none) [[likely]] {
         clients_.touch(slot);
         return clients_.controller(slot);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "friction/client_table.h"
@@ -12,12 +13,11 @@
 namespace sluice::friction {
 
 /// A client is whatever text the caller makes its key: issuer, client and subject, after they are
-/// verified, each delimited so that two clients never share one. At max_clients the client seen
-/// longest ago makes room; its friction is kept by the penalty store. Belongs to one thread. Refers
-/// to its configuration, which must outlive it.
+/// verified, each delimited so that two clients never share one. At max_clients one that was seen
+/// long ago makes room (of up to 64 the one seen longest ago); its friction is kept by the penalty
+/// store. Belongs to one thread. Refers to its configuration, which must outlive it.
 ///
-/// Constant time for a known client; an unknown one costs its allocations once (none where an
-/// evicted client's are used again).
+/// Constant time, also for an unknown client, whose memory is an evicted one's where there is one.
 class Registry {
 public:
     /// hash_key  random, so that nobody can choose clients whose keys collide.
@@ -31,6 +31,17 @@ public:
     Admission admit(std::string_view client, ToolId tool, Moment now,
                     Justification justification = Justification::absent,
                     SaturationListener* listener = nullptr);
+
+    struct Call {
+        std::string_view client;
+        ToolId tool;
+        Justification justification = Justification::absent;
+    };
+    /// admit() of each in their order, and much faster than one by one where the clients are many:
+    /// what a call reads is fetched while those before it are decided.
+    /// admissions  As many as calls.
+    void admit(std::span<const Call> calls, Moment now, std::span<Admission> admissions,
+               SaturationListener* listener = nullptr);
 
     /// Records a call whatever is thought of it, and gives what is.
     Decision observe(std::string_view client, ToolId tool, Moment now,
@@ -47,7 +58,10 @@ public:
     std::size_t penalties() const { return penalties_.size(); }
 
 private:
-    Controller& controller_of(std::string_view client, Moment now);
+    Controller& controller_of(std::string_view client, Moment now) {
+        return controller_of(clients_.hash_of(client), client, now);
+    }
+    Controller& controller_of(std::uint64_t hash, std::string_view client, Moment now);
     Controller& add(std::uint64_t hash, std::string_view client, Moment now);
 
     const FrictionConfig* config_;

@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
+#include <string>
+#include <vector>
 
+#include "base/random.h"
 #include "support.h"
 
 namespace sluice::friction {
@@ -141,6 +145,61 @@ TEST(Registry, ExpiredPenaltiesMakeRoomByThemselves) {
     Gateway gateway(small_config(1));
     for (int i = 0; i < 500; ++i) gateway.call("client-" + std::to_string(i), i);
     EXPECT_LE(gateway.registry.penalties(), 101U);
+}
+
+TEST(Registry, AFloodOfClientsWithLessFrictionWashesNobodysOff) {
+    RawFrictionConfig raw = small_config(1000);
+    raw.tools.push_back({.name = "drop", .target_rate = 0, .hard_block_threshold = 1});
+    Gateway gateway(raw);
+    std::map<std::string, double> owed;
+    for (int i = 0; i < 24; ++i) {
+        const std::string client = "agent-" + std::to_string(i);
+        gateway.call(client, 0, "drop");
+        owed[client] = gateway.registry.find(client)->frictions()[1];
+        ASSERT_GT(owed[client], 0.7);
+    }
+    // Each of the flood reaches 0.4, which is kept, and there are three times as many as fit.
+    for (int i = 0; i < 6'000; ++i) gateway.call("flood-" + std::to_string(i), i * 1e-3);
+    EXPECT_EQ(gateway.registry.size(), 1000U);
+    EXPECT_EQ(gateway.registry.penalties(), 1024U);
+    for (const auto& [client, friction] : owed) {
+        EXPECT_EQ(gateway.registry.find(client), nullptr);
+        EXPECT_EQ(gateway.call(client, 10, "drop").friction, friction);
+    }
+}
+
+TEST(Registry, AFloodOfClientsWithoutFrictionTakesNoPlaceAmongThePenalties) {
+    Gateway gateway(small_config(10));
+    gateway.call("a");
+    for (int i = 0; i < 50'000; ++i) {
+        gateway.call("flood-" + std::to_string(i), i * 1e-3, "read");
+    }
+    EXPECT_EQ(gateway.registry.penalties(), 1U);
+    EXPECT_EQ(gateway.call("a", 50).friction, 0.4);
+}
+
+TEST(Registry, ABatchIsAdmittedAsItsCallsWouldBeOneByOne) {
+    Gateway together(small_config(20));
+    Gateway apart(small_config(20));
+    SeededRandom random(5);
+    for (int round = 0; round < 30; ++round) {
+        std::vector<std::string> clients;
+        for (int i = 0; i < 40; ++i) clients.push_back(std::to_string(random.next_u64() % 30));
+        std::vector<Registry::Call> calls;
+        for (const std::string& client : clients) {
+            calls.push_back({client, together.config.tool(client < "2" ? "read" : "write")});
+        }
+        std::vector<Admission> admissions(calls.size());
+        together.registry.admit(calls, at(round), admissions);
+        for (std::size_t i = 0; i < calls.size(); ++i) {
+            const auto& [client, tool, justification] = calls[i];
+            const Admission one = apart.registry.admit(client, tool, at(round), justification);
+            ASSERT_EQ(admissions[i].decision.friction, one.decision.friction) << round;
+            ASSERT_EQ(admissions[i].decision.current_rate, one.decision.current_rate);
+            ASSERT_EQ(admissions[i].forward, one.forward);
+        }
+    }
+    EXPECT_EQ(together.registry.penalties(), apart.registry.penalties());
 }
 
 TEST(Registry, AFloodOfToolNamesChangesNothingInSize) {
