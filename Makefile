@@ -27,6 +27,7 @@ test: ## build and run every test, also under sanitizers
 bench: ## measure Sluice beside its references; tables and plots go to bench/results (SCENARIOS="token tls" picks)
 	@scripts/install-dependencies --bench
 	@$(MAKE) build
+	@ninja -C build/release --quiet sluice-loadgen
 	@bench/scenario/run $(SCENARIOS)
 
 format: ## format the C++ sources in place

@@ -10,7 +10,7 @@ from references import floor
 from sluice import Options
 
 FEW, MANY, MANY_QUICK = 10_000, 10_000_000, 100_000
-SAMPLES, BLOCKS = 100_000, 10
+SAMPLES, BLOCKS = 1_000_000, 10
 MEMORY = "memory a live opaque token"
 
 
@@ -59,7 +59,7 @@ def run_live_tokens(place, load, outcome, on_run):
 
 LIVE_TOKENS = Scenario(
     "live-tokens", "Ten million live tokens",
-    "Introspection of 100,000 tokens drawn at random from those of all ages among 10,000,000, beside 10,000 in all.",
+    "Introspection of a million tokens, drawn at random, of all ages among 10,000,000, beside 10,000 in all.",
     run_live_tokens,
     [Target("introspection with 10^7 live tokens over 10^4", 1.3, "Sluice, 10,000,000 tokens", "Sluice, 10,000 tokens"),
      Target(MEMORY, 256, unit="B")])
