@@ -168,6 +168,9 @@ void describe_oauth(CLI::App& app, Typed& to) {
 
 void describe_rest(CLI::App& app, Typed& to) {
     Settings& s = to.settings;
+    app.add_option("--unix-socket", s.unix_socket, "Connect to this socket, not to the URL's host")
+        ->type_name("PATH")
+        ->group("Machine");
     app.add_option("--ca", s.tls.ca_file, "Believe this CA (PEM), not the system's store")
         ->type_name("FILE")
         ->group("TLS");

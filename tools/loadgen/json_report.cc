@@ -172,7 +172,8 @@ void write_operations(JsonWriter& json, const LoadResult& load) {
 
 void write_generator(JsonWriter& json, const Settings& settings, const RunResult& result) {
     const Counts& counts = result.load.counts;
-    const double requests = static_cast<double>(std::max<std::uint64_t>(counts.requests, 1));
+    const double requests =
+        static_cast<double>(std::max<std::uint64_t>(counts.requests + counts.failed, 1));
     const Duration cpu = counts.cpu_user + counts.cpu_system;
     json.key("generator")
         .begin_object()

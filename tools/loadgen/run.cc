@@ -34,7 +34,13 @@ std::expected<io::Address, std::string> address_of(const http::HttpUrl& url) {
 
 std::expected<Target, std::string> target_of(const Settings& settings) {
     Target target;
-    TRY(target.address, address_of(*settings.url));
+    if (settings.unix_socket.empty()) {
+        TRY(target.address, address_of(*settings.url));
+    } else {
+        const auto address = io::Address::parse("unix:" + settings.unix_socket);
+        if (!address) return failure(std::string("--unix-socket takes the path of a socket"));
+        target.address = *address;
+    }
     target.host = settings.url->host();
     if (!settings.url->secure()) return target;
     target.believes_anybody = settings.tls.insecure;

@@ -71,6 +71,7 @@ struct Settings {
     std::string scenario_name;
     std::vector<MixPart> mix;
     std::optional<http::HttpUrl> url;
+    std::string unix_socket;  // connect to this path, whatever host the URL names
     RequestSettings request;
     OauthSettings oauth;
     TlsSettings tls;

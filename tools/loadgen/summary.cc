@@ -50,7 +50,8 @@ void append_failures(Out out, const Counts& counts) {
 
 void append_cpu(Out out, const RunResult& result) {
     const Counts& counts = result.load.counts;
-    const auto requests = static_cast<double>(std::max<std::uint64_t>(counts.requests, 1));
+    const auto requests =
+        static_cast<double>(std::max<std::uint64_t>(counts.requests + counts.failed, 1));
     const Duration own = counts.cpu_user + counts.cpu_system;
     fmt::format_to(out, "  generator: {} us CPU a request, {:.0f} % of its {}\n",
                    three_digits(static_cast<double>(own.count()) / 1e3 / requests),

@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "base/result.h"
@@ -40,6 +41,7 @@ std::expected<void, std::string> Worker::run(MonotonicTime begin) {
         io::KernelRing::create(
             {.submissions = 1024, .completions = 16384, .buffers = 512, .buffer_bytes = 8192}));
     ring_->adopt_by_this_thread();
+    std::this_thread::sleep_until(begin);
     set_up(begin);
     while (!finished()) turn();
     if (cpu_started_ && !cpu_ended_) measure_cpu();
