@@ -67,17 +67,19 @@ void GrantStore::drop_token(GrantHandle handle) {
 }
 
 void GrantStore::sweep(MonotonicTime now) {
-    access_.sweep(segments_to_sweep(access_), [&](const AccessRecord& record) {
+    const auto is_over = [&](const auto& record) {
         if (record.deadline > now && grants_.find(record.grant) != nullptr) return false;
         drop_token(record.grant);
+        return true;
+    };
+    const auto soon = [&](const auto& record) { grants_.prefetch(record.grant); };
+    const auto access_is_over = [&](const AccessRecord& record) {
+        if (!is_over(record)) return false;
         claims_.release(*record.claims);
         return true;
-    });
-    refresh_.sweep(segments_to_sweep(refresh_), [&](const RefreshRecord& record) {
-        if (record.deadline > now && grants_.find(record.grant) != nullptr) return false;
-        drop_token(record.grant);
-        return true;
-    });
+    };
+    access_.sweep(segments_to_sweep(access_), access_is_over, soon);
+    refresh_.sweep(segments_to_sweep(refresh_), is_over, soon);
 }
 
 }  // namespace sluice::storage

@@ -1,13 +1,14 @@
 // Numbered places for small records, handed out and taken back, that never move.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "base/check.h"
+#include "base/pages.h"
 
 namespace sluice::storage {
 
@@ -18,59 +19,80 @@ struct SlabHandle {
     friend bool operator==(SlabHandle, SlabHandle) = default;
 };
 
+/// Four bytes beside each value; no step longer than another, however many there are.
 template <class Value>
 class Slab {
+    static_assert(std::is_trivially_copyable_v<Value> && sizeof(Value) >= sizeof(std::uint32_t));
+
 public:
     SlabHandle add(const Value& value) {
-        if (free_.empty()) grow();
-        const std::uint32_t place = free_.back();
-        free_.pop_back();
+        const std::uint32_t place = free_ != none ? take_free() : append();
         Cell& cell = at(place);
-        cell.value = value;
-        cell.taken = true;
+        std::memcpy(cell.value, &value, sizeof value);
+        ++cell.generation;
         ++size_;
         return {place, cell.generation};
     }
 
     /// Null where the value was removed since. Valid until it is.
     Value* find(SlabHandle handle) {
-        if (handle.place >= chunks_.size() * chunk_size) return nullptr;
+        if (handle.place >= used_) return nullptr;
         Cell& cell = at(handle.place);
-        return cell.taken && cell.generation == handle.generation ? &cell.value : nullptr;
+        const bool is_there = cell.is_taken() && cell.generation == handle.generation;
+        return is_there ? reinterpret_cast<Value*>(cell.value) : nullptr;
+    }
+
+    /// Starts to fetch what find() will read.
+    void prefetch(SlabHandle handle) {
+        if (handle.place < used_) __builtin_prefetch(&at(handle.place));
     }
 
     /// The handle finds nothing from now on. It must be one that finds something.
     void remove(SlabHandle handle) {
         CHECK(find(handle) != nullptr);
         Cell& cell = at(handle.place);
-        cell.taken = false;
         ++cell.generation;
-        free_.push_back(handle.place);
+        std::memcpy(cell.value, &free_, sizeof free_);
+        free_ = handle.place;
         --size_;
     }
 
     std::size_t size() const { return size_; }
 
 private:
-    static constexpr std::size_t chunk_size = 1024;
+    static constexpr std::uint32_t none = UINT32_MAX;
+    static constexpr unsigned chunk_bits = 19;
+
     struct Cell {
-        Value value{};
-        std::uint32_t generation = 0;
-        bool taken = false;
+        alignas(Value) std::byte value[sizeof(Value)];  // of a free one: the next free place
+        std::uint32_t generation;                       // odd while it is taken
+        bool is_taken() const { return generation % 2 != 0; }
     };
 
-    Cell& at(std::uint32_t place) { return (*chunks_[place / chunk_size])[place % chunk_size]; }
-    void grow() {
-        const std::size_t first = chunks_.size() * chunk_size;
-        CHECK(first + chunk_size <= UINT32_MAX);
-        chunks_.push_back(std::make_unique<std::array<Cell, chunk_size>>());
-        for (std::size_t i = chunk_size; i > 0; --i) {
-            free_.push_back(static_cast<std::uint32_t>(first + i - 1));
-        }
+    Cell& at(std::uint32_t place) {
+        auto* const chunk = reinterpret_cast<Cell*>(chunks_[place >> chunk_bits].data());
+        return chunk[place & ((1U << chunk_bits) - 1)];
     }
 
-    std::vector<std::unique_ptr<std::array<Cell, chunk_size>>> chunks_;
-    std::vector<std::uint32_t> free_;
+    std::uint32_t take_free() {
+        const std::uint32_t place = free_;
+        std::memcpy(&free_, at(place).value, sizeof free_);
+        return place;
+    }
+
+    // Pages are zero: all their cells are free and of generation 0.
+    std::uint32_t append() {
+        CHECK(used_ < none - 1);
+        if (used_ >> chunk_bits == chunks_.size()) {
+            const std::size_t small = chunks_.empty() ? Pages::huge_page : 0;
+            chunks_.emplace_back(sizeof(Cell) << chunk_bits, small);
+        }
+        return used_++;
+    }
+
+    std::vector<Pages> chunks_;
+    std::uint32_t used_ = 0;  // places ever given out
+    std::uint32_t free_ = none;
     std::size_t size_ = 0;
 };
 

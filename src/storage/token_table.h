@@ -1,24 +1,27 @@
 // A hash table for records of tokens: keyed by SHA-256, compact, and without any long step.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <type_traits>
 #include <vector>
 
 #include "base/check.h"
+#include "base/pages.h"
 #include "crypto/digest.h"
 
 namespace sluice::storage {
 
 /// Segments of open addressing behind a directory (extendible hashing): a full segment is split in
 /// two, so the costliest insertion moves one segment's records, however large the table is. Keys
-/// are digests of texts that the server generated, so their bits are as good as any hash.
-/// Pointers to records are valid until the next insert(), erase() or sweep().
+/// are digests of texts that the server generated, so their bits are as good as any hash. A record
+/// of 32 bytes and its key are one cache line, and segments lie in huge pages: finding one of many
+/// millions costs one miss. Pointers to records are valid until the next insert(), erase() or
+/// sweep().
 template <class Record>
 class TokenTable {
     static_assert(std::is_trivially_copyable_v<Record>);
@@ -26,10 +29,7 @@ class TokenTable {
 public:
     static constexpr std::size_t segment_slots = 1024;
 
-    TokenTable() : directory_(1) {
-        segments_.push_back(std::make_unique<Segment>());
-        directory_[0] = segments_[0].get();
-    }
+    TokenTable() { directory_.push_back(&add_segment(0)); }
 
     std::size_t size() const { return size_; }
     std::size_t slots() const { return segments_.size() * segment_slots; }
@@ -43,9 +43,14 @@ public:
         }
     }
 
+    /// Starts to fetch what find() will read.
+    void prefetch(const crypto::Digest& key) const {
+        __builtin_prefetch(&directory_[directory_index(key)]->entries[home(key)]);
+    }
+
     /// `key` must not be there.
     Record& insert(const crypto::Digest& key, const Record& record) {
-        while (segment_of(key).used >= segment_used_max) split(segment_of(key));
+        while (segment_of(key).used >= segment_used_max) split(key);
         ++size_;
         return place(segment_of(key), key, record);
     }
@@ -62,22 +67,22 @@ public:
     }
 
     /// Visits the next `segments_max` segments and erases every record that `is_dead(record)` says
-    /// true of, once for each. Calls go round the whole table.
-    template <class IsDead>
-    void sweep(std::size_t segments_max, IsDead is_dead) {
+    /// true of, once for each. Calls go round the whole table. `soon(record)` hears of most records
+    /// a few before their turn.
+    template <class IsDead, class Soon>
+    void sweep(std::size_t segments_max, IsDead is_dead, Soon soon) {
         for (; segments_max > 0; --segments_max) {
             swept_ = (swept_ + 1) % segments_.size();
-            Segment& segment = *segments_[swept_];
-            for (std::size_t slot = 0; slot < segment_slots;) {
-                Entry& entry = segment.entries[slot];
-                // A removal may move a later record here: look at the slot again.
-                if (!is_empty(entry) && is_dead(entry.record)) {
-                    remove(segment, slot);
-                } else {
-                    ++slot;
-                }
-            }
+            erase_if(*segments_[swept_], [&](const Segment& segment, std::size_t slot) {
+                const Entry& later = segment.entries[(slot + sweep_ahead) % segment_slots];
+                if (!is_empty(later)) soon(later.record);
+                return is_dead(segment.entries[slot].record);
+            });
         }
+    }
+    template <class IsDead>
+    void sweep(std::size_t segments_max, IsDead is_dead) {
+        sweep(segments_max, is_dead, [](const Record&) {});
     }
 
 private:
@@ -91,6 +96,8 @@ private:
         unsigned used = 0;
     };
     static constexpr unsigned segment_used_max = segment_slots * 3 / 4;
+    static constexpr std::size_t segments_a_chunk = 256;
+    static constexpr std::size_t sweep_ahead = 8;
 
     static std::uint64_t bits(const crypto::Digest& key) {
         std::uint64_t value = 0;
@@ -130,26 +137,51 @@ private:
         --size_;
     }
 
-    void split(Segment& segment) {
-        if (segment.depth == depth_) double_directory();
-        segments_.push_back(std::make_unique<Segment>());
-        Segment& sibling = *segments_.back();
-        const unsigned depth = ++segment.depth;
-        sibling.depth = depth;
-        const std::uint64_t sibling_bit = std::uint64_t{1} << (64 - depth);
+    /// Removes every record for whose place `is_unwanted(segment, slot)` is true.
+    template <class IsUnwanted>
+    void erase_if(Segment& segment, IsUnwanted is_unwanted) {
+        for (std::size_t slot = 0; slot < segment_slots;) {
+            // A removal may move a later record here: look at the slot again.
+            if (!is_empty(segment.entries[slot]) && is_unwanted(segment, slot)) {
+                remove(segment, slot);
+            } else {
+                ++slot;
+            }
+        }
+    }
 
-        const auto old = std::make_unique<Segment>(segment);
-        segment.entries.fill({});
-        segment.used = 0;
-        for (const Entry& entry : old->entries) {
-            if (is_empty(entry)) continue;
-            place((bits(entry.key) & sibling_bit) != 0 ? sibling : segment, entry.key,
-                  entry.record);
+    Segment& add_segment(unsigned depth) {
+        if (segments_.size() % segments_a_chunk == 0) {
+            const std::size_t small = chunks_.empty() ? Pages::huge_page : 0;
+            chunks_.emplace_back(segments_a_chunk * sizeof(Segment), small);
         }
-        for (std::size_t i = 0; i < directory_.size(); ++i) {
-            const std::uint64_t prefix = std::uint64_t{i} << (64 - depth_);
-            if (directory_[i] == &segment && (prefix & sibling_bit) != 0) directory_[i] = &sibling;
-        }
+        // The pages are zero, and so is an empty segment.
+        auto* const chunk = reinterpret_cast<Segment*>(chunks_.back().data());
+        Segment& segment = chunk[segments_.size() % segments_a_chunk];
+        segment.depth = depth;
+        segments_.push_back(&segment);
+        return segment;
+    }
+
+    /// Splits the segment of `key`.
+    void split(const crypto::Digest& key) {
+        Segment& segment = segment_of(key);
+        if (segment.depth == depth_) double_directory();
+        const std::size_t places = std::size_t{1} << (depth_ - segment.depth);
+        const std::size_t first = directory_index(key) & ~(places - 1);
+        Segment& sibling = add_segment(++segment.depth);
+        std::fill_n(directory_.begin() + static_cast<std::ptrdiff_t>(first + places / 2),
+                    places / 2, &sibling);
+
+        const std::uint64_t sibling_bit = std::uint64_t{1} << (64 - segment.depth);
+        const std::size_t before = size_;
+        erase_if(segment, [&](const Segment& from, std::size_t slot) {
+            const Entry& entry = from.entries[slot];
+            const bool moves = (bits(entry.key) & sibling_bit) != 0;
+            if (moves) place(sibling, entry.key, entry.record);
+            return moves;
+        });
+        size_ = before;
     }
 
     void double_directory() {
@@ -160,7 +192,8 @@ private:
         directory_ = std::move(doubled);
     }
 
-    std::vector<std::unique_ptr<Segment>> segments_;
+    std::vector<Pages> chunks_;  // hold the segments
+    std::vector<Segment*> segments_;
     std::vector<Segment*> directory_;  // by the leading `depth_` bits of a key
     unsigned depth_ = 0;
     std::size_t size_ = 0;

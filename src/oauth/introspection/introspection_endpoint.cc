@@ -182,6 +182,9 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
         question = question_about(usual->token);
         // A text that is no token of ours may hold anything, other parameters even.
         if (question) {
+            if (state.owner_of(question->tag) == state.here()) {
+                state.grants.prefetch_access(question->digest);
+            }
             caller =
                 state.callers.find(crypto::sha256(usual->authorization), state.clients.revision());
         }
