@@ -10,7 +10,9 @@ what cannot be had is left out, and the tables say so. Ends with 1 when a scenar
 """
 import argparse
 import datetime
+import os
 import pathlib
+import shutil
 import sys
 
 sys.dont_write_bytecode = True
@@ -49,6 +51,16 @@ def parse():
     return arguments
 
 
+def check_machine(arguments):
+    missing = [name for name in ("wrk", "curl", "taskset", "clang++-19") if shutil.which(name) is None]
+    if missing:
+        sys.exit(f"not installed: {', '.join(missing)}; scripts/install-dependencies --bench")
+    if not {0, 1} <= os.sched_getaffinity(0):
+        sys.exit("cores 0 and 1 are needed: one serves, one loads")
+    if not arguments.sluice.exists():
+        sys.exit(f"no binary at {arguments.sluice}: run make build first")
+
+
 def show_progress(name):
     if sys.stderr.isatty():
         print(f"\r\033[K  {name} ...", end="", file=sys.stderr, flush=True)
@@ -85,8 +97,7 @@ def show(scenario, outcome):
 
 def main():
     arguments = parse()
-    if not arguments.sluice.exists():
-        sys.exit(f"no binary at {arguments.sluice}: run make build first")
+    check_machine(arguments)
     load = Load(arguments.rounds, arguments.seconds, arguments.connections)
     failures = []
     for scenario in SCENARIOS:

@@ -1,5 +1,4 @@
 """The servers that Sluice is measured beside. Each function starts one and returns where it listens."""
-import getpass
 import json
 import platform
 import subprocess
@@ -14,7 +13,7 @@ CONSTANT = ('{"active":true,"client_id":"bench-client","scope":"read write","exp
             '"token_type":"Bearer","sub":"user-1"}')
 
 NGINX = """
-daemon off; worker_processes 1; user {user}; pid {directory}/nginx-{port}.pid; error_log stderr error;
+daemon off; worker_processes 1; pid {directory}/nginx-{port}.pid; error_log stderr error;
 events {{ worker_connections 16384; }}
 http {{
     access_log off; server_tokens off; keepalive_requests 1000000000; tcp_nodelay on;
@@ -39,13 +38,12 @@ def upstream(place, cpu="1"):
     return place.ready(server)
 
 
-def nginx(place, name, http, cpu="0"):
+def nginx(place, name, http):
     """An nginx with one worker. `http` may use {port}."""
     port = place.port()
-    text = NGINX.format(port=port, directory=place.directory, user=getpass.getuser(),
-                        http=http.replace("{port}", str(port)))
+    text = NGINX.format(port=port, directory=place.directory, http=http.replace("{port}", str(port)))
     config = place.write(f"nginx-{port}.conf", text)
-    return place.start(name, port, [[program("nginx"), "-c", config, "-p", place.directory, "-e", "stderr"]], cpu)
+    return place.start(name, port, [[program("nginx"), "-c", config, "-p", place.directory, "-e", "stderr"]])
 
 
 def nginx_constant(place):
@@ -53,13 +51,12 @@ def nginx_constant(place):
     return place.ready(nginx(place, "nginx, a constant", http))
 
 
-def nginx_proxy(place, address, cpu="0"):
-    """A plain reverse proxy with kept-alive connections to `address`: a port of this machine, or nginx's form."""
-    server = f"127.0.0.1:{address}" if isinstance(address, int) else address
-    http = f"""upstream mcp {{ server {server}; keepalive 128; keepalive_requests 1000000000; }}
+def nginx_proxy(place, upstream_port):
+    """A plain reverse proxy with kept-alive connections to a port of this machine."""
+    http = f"""upstream mcp {{ server 127.0.0.1:{upstream_port}; keepalive 128; keepalive_requests 1000000000; }}
     server {{ listen 127.0.0.1:{{port}};
         location / {{ proxy_pass http://mcp; proxy_http_version 1.1; proxy_set_header Connection ""; }} }}"""
-    return place.ready(nginx(place, "nginx reverse proxy", http, cpu))
+    return place.ready(nginx(place, "nginx reverse proxy", http))
 
 
 def node_folder():

@@ -150,6 +150,14 @@ def token_request(server, path="/token", **more):
             "running_pids": server.pids} | more
 
 
+def decision(server, tokens):
+    """Asks whether the bearer of a token may call a tool."""
+    body = json.dumps({"token": "{}", "resource": server.origin + "/mcp", "tool": "get_note"}, separators=(",", ":"))
+    return {"name": server.name, "url": server.origin + "/v1/decision", "method": "POST", "body": body,
+            "lines_file": str(tokens), "headers": {"Content-Type": "application/json", "Authorization": basic()},
+            "expect": '"allowed":true', "running_pids": server.pids}
+
+
 def tool_call(server, token, **more):
     """One call of an MCP tool."""
     return {"name": server.name, "url": server.origin + "/mcp", "method": "POST",
