@@ -1,6 +1,9 @@
 #include "server/application.h"
 
 #include <algorithm>
+#include <deque>
+#include <latch>
+#include <span>
 
 #include "base/result.h"
 #include "server/wiring/oauth_settings.h"
@@ -22,6 +25,14 @@ std::optional<oauth::Settings> auth_settings(const Config& config, Random& rando
     return settings;
 }
 
+std::optional<crypto::TlsTicketKeys> ticket_keys(const Config& config,
+                                                 const Application::Parts& parts) {
+    if (!config.server().tls) return std::nullopt;
+    std::string seed(32, '\0');
+    parts.random.fill(std::as_writable_bytes(std::span(seed)));
+    return crypto::TlsTicketKeys(Secret(std::move(seed)), parts.shards.front()->now());
+}
+
 }  // namespace
 
 Application::Application(Parts parts, Config config, int log_fd)
@@ -33,8 +44,9 @@ Application::Application(Parts parts, Config config, int log_fd)
       proxies_(config_.server().trusted_proxies, config_.server().trusts_unix_peers),
       log_writer_(log_fd),
       workers_(std::move(parts.wakers), waiting_jobs_max),
-      shard_count_(static_cast<unsigned>(parts.shards.size())) {
-    for (io::Shard* shard : parts.shards) {
+      ticket_keys_(ticket_keys(config_, parts)),
+      shards_(std::move(parts.shards)) {
+    for (io::Shard* shard : shards_) {
         services_.push_back(std::make_unique<ShardService>(*shard, shared_parts()));
     }
 }
@@ -54,7 +66,8 @@ ProcessParts Application::shared_parts() {
             .guards = guards_,
             .services = services_by_shard_,
             .servers = servers_,
-            .shard_count = shard_count_};
+            .shard_count = static_cast<unsigned>(shards_.size()),
+            .ticket_keys = ticket_keys_ ? &*ticket_keys_ : nullptr};
 }
 
 std::expected<std::unique_ptr<Application>, std::string> Application::create(io::Runtime& runtime,
@@ -76,6 +89,28 @@ std::expected<std::unique_ptr<Application>, std::string> Application::create(Par
         new Application(std::move(parts), std::move(config), log_fd));
     for (const auto& service : application->services_) REQUIRE(service->listen());
     return application;
+}
+
+void Application::announce(const CertificateNews& news, io::Waker& waker) {
+    struct Telling final : io::Message {
+        Telling(ShardService& its_service, const CertificateNews& its_news,
+                std::shared_ptr<std::latch> all)
+            : service(its_service), news(its_news), heard(std::move(all)) {}
+        void deliver(io::Shard&) override {
+            service.hear(news);
+            const auto all = heard;  // the message is gone when the last has counted down
+            all->count_down();
+        }
+        ShardService& service;
+        const CertificateNews& news;
+        std::shared_ptr<std::latch> heard;
+    };
+    const auto heard = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(shards_.size()));
+    std::deque<Telling> tellings;
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        waker.send(*shards_[i], tellings.emplace_back(*services_[i], news, heard));
+    }
+    heard->wait();
 }
 
 io::Task<void> Application::run(io::Shard& shard, io::Event& stop) {

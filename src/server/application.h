@@ -10,9 +10,11 @@
 #include "base/random.h"
 #include "io/runtime.h"
 #include "io/sharded.h"
+#include "io/waker.h"
 #include "io/worker_pool.h"
 #include "oauth/authorization_server.h"
 #include "resource/guard.h"
+#include "server/certificates.h"
 #include "server/config/config.h"
 #include "server/service_router.h"
 #include "server/shard_service.h"
@@ -43,6 +45,10 @@ public:
     /// A shard's whole work, for io::Runtime::start().
     io::Task<void> run(io::Shard& shard, io::Event& stop);
 
+    /// Tells every shard, and returns when all have heard. From a thread that is no shard's, while
+    /// they run.
+    void announce(const CertificateNews& news, io::Waker& waker);
+
 private:
     Application(Parts parts, Config config, int log_fd);
     ProcessParts shared_parts();
@@ -59,7 +65,8 @@ private:
     io::Sharded<resource::Guard> guards_;
     io::Sharded<ShardService> services_by_shard_;
     io::Sharded<http::Server> servers_;
-    unsigned shard_count_;
+    std::optional<crypto::TlsTicketKeys> ticket_keys_;  // what the shards' begin with
+    std::vector<io::Shard*> shards_;
     std::vector<std::unique_ptr<ShardService>> services_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <chrono>
 #include <cstdio>
 #include <string_view>
 
@@ -29,9 +30,24 @@ std::string_view word(AuthConfig::Registration registration) {
 
 std::string summarise(const Config& config) {
     std::vector<std::string> addresses;
-    for (const auto& address : config.server().listen) addresses.push_back(address.text());
+    const ServerConfig& server = config.server();
+    for (const auto& address : server.listen) {
+        const bool tls = server.listens_with_tls() && address.family() != AF_UNIX;
+        addresses.push_back(address.text() + (tls ? " (TLS)" : ""));
+    }
+    if (server.tls) {
+        for (const auto& address : server.tls->listen)
+            addresses.push_back(address.text() + " (TLS)");
+    }
     std::string out = fmt::format("  listens on {}, reached at {}\n", fmt::join(addresses, ", "),
                                   config.server().public_url);
+    if (server.tls) {
+        for (const std::string& odd :
+             oddities(*server.tls, server.tls->identities, server.public_url,
+                      std::chrono::system_clock::now())) {
+            out += fmt::format("    hardly meant: {}\n", odd);
+        }
+    }
     if (const auto& auth = config.auth()) {
         out += fmt::format("  authorization server {}: {}, {}, {}, registration {}\n", auth->issuer,
                            count(auth->scopes.size(), "scope"), count(auth->users.size(), "user"),

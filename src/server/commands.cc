@@ -6,11 +6,15 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <optional>
 
 #include "http/server.h"
 #include "io/socket_calls.h"
 #include "io/task_group.h"
+#include "io/waker.h"
 #include "server/application.h"
+#include "server/certificates.h"
 #include "server/config/config.h"
 #include "server/dev.h"
 #include "server/notes/notes_service.h"
@@ -32,18 +36,13 @@ public:
         pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
         for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
     }
-    enum class Hangup { stops, changes_nothing };
-    /// hangup  SIGHUP is what a trial run gets when its terminal closes, and what an operator sends
-    /// to a server that is to read its configuration again.
-    void wait(Hangup hangup) {
-        for (;;) {
-            int signal = 0;
-            sigwait(&signals_, &signal);
-            if (signal != SIGHUP || hangup == Hangup::stops) return;
-            fmt::print(stderr,
-                       "sluice: SIGHUP changes nothing: a configuration is read at the start "
-                       "alone, so restart for a new one\n");
-        }
+    /// SIGHUP is what a trial run gets when its terminal closes, and what an operator sends to a
+    /// server that is to read its certificates again.
+    enum class Signal { stop, hangup };
+    Signal wait() {
+        int signal = 0;
+        sigwait(&signals_, &signal);
+        return signal == SIGHUP ? Signal::hangup : Signal::stop;
     }
 
 private:
@@ -68,6 +67,21 @@ io::Task<void> run_with_notes(Application& application, http::Server& notes, io:
     co_await tasks.join();
 }
 
+void wait_until_stopped(StopSignals& signals, const ServeCommand& command,
+                        const std::optional<TlsConfig>& tls, io::Waker& waker,
+                        Application& application) {
+    while (signals.wait() == StopSignals::Signal::hangup) {
+        if (!tls) {
+            fmt::print(stderr,
+                       "sluice: SIGHUP changes nothing: certificates alone are read again, and "
+                       "there are none; restart for a new configuration\n");
+            continue;
+        }
+        const ProcessSurroundings surroundings(std::filesystem::path(command.config).parent_path());
+        application.announce(read_certificates(*tls, surroundings), waker);
+    }
+}
+
 }  // namespace
 
 int run_serve(const ServeCommand& command) {
@@ -83,11 +97,14 @@ int run_serve(const ServeCommand& command) {
     SystemClock clock;
     auto runtime = io::Runtime::create(config->server().cores, {}, clock);
     if (!runtime) return fail(runtime.error());
+    auto waker = io::Waker::create();
+    if (!waker) return fail(waker.error());
+    const std::optional<TlsConfig> tls = config->server().tls;
     auto application = Application::create(**runtime, *std::move(config), STDERR_FILENO);
     if (!application) return fail(application.error());
     (*runtime)->start(
         [&](io::Shard& shard, io::Event& stop) { return (*application)->run(shard, stop); });
-    signals.wait(StopSignals::Hangup::changes_nothing);
+    wait_until_stopped(signals, command, tls, *waker, **application);
     (*runtime)->request_stop();
     (*runtime)->join();
     return 0;
@@ -125,7 +142,7 @@ int run_dev(const DevCommand& command) {
     });
     fmt::print("{}", setup->greeting);
     std::fflush(stdout);
-    signals.wait(StopSignals::Hangup::stops);
+    signals.wait();
     (*runtime)->request_stop();
     (*runtime)->join();
     return 0;

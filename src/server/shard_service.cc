@@ -34,6 +34,7 @@ http::ServerSettings server_settings(const ProcessParts& process) {
     settings.connections_max =
         std::max<std::size_t>(config.max_connections / process.shard_count, 1);
     if (!process.proxies.empty()) settings.locator = &process.proxies;
+    if (config.tls) settings.hsts = config.tls->hsts;
     return settings;
 }
 
@@ -82,26 +83,44 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       guard_(process.resources, shard.random()),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
+      clock_(shard),
       server_(shard, server_settings(process), *this, &events_) {
     process_.guards.set(shard.index(), guard_);
     process_.services.set(shard.index(), *this);
     process_.servers.set(shard.index(), server_);
+    if (process.ticket_keys == nullptr) return;
+    ticket_keys_ = std::make_shared<crypto::TlsTicketKeys>(*process.ticket_keys);
+    use_certificates(process.config.server().tls->identities);
 }
 
 ShardService::~ShardService() = default;
 
 std::expected<void, std::string> ShardService::listen() {
-    for (const io::Address& address : process_.config.server().listen) {
-        if (address.family() == AF_UNIX) {
-            if (shard_.index() == 0) REQUIRE(listen_on_path(address));
-        } else if (const auto bound = server_.listen(address); !bound) {
-            return std::unexpected(fmt::format(
-                "cannot listen on {}: {}. Choose another address under server.listen, or "
-                "stop whatever listens there",
-                address.text(), bound.error().text()));
+    const ServerConfig& config = process_.config.server();
+    const auto transport =
+        config.listens_with_tls() ? http::Transport::tls : http::Transport::plain;
+    for (const io::Address& address : config.listen) {
+        if (address.family() != AF_UNIX) {
+            REQUIRE(listen_on_port(address, transport));
+        } else if (shard_.index() == 0) {
+            REQUIRE(listen_on_path(address));
         }
     }
+    if (!config.tls) return {};
+    for (const io::Address& address : config.tls->listen) {
+        REQUIRE(listen_on_port(address, http::Transport::tls));
+    }
     return {};
+}
+
+std::expected<void, std::string> ShardService::listen_on_port(const io::Address& address,
+                                                              http::Transport transport) {
+    const auto bound = server_.listen(address, transport);
+    if (bound) return {};
+    return std::unexpected(
+        fmt::format("cannot listen on {}: {}. Choose another address under server.listen, or "
+                    "stop whatever listens there",
+                    address.text(), bound.error().text()));
 }
 
 std::expected<void, std::string> ShardService::listen_on_path(const io::Address& path) {
@@ -121,6 +140,7 @@ io::Task<void> ShardService::run(io::Event& stop) {
     tasks.spawn(flush_log(background));
     if (auth_) auth_->start();
     if (shard_.index() == 0) log_start();
+    if (ticket_keys_) log_odd_certificates(process_.config.server().tls->identities);
     co_await server_.run(stop, process_.config.server().drain_timeout);
     background.cancel();
     co_await tasks.join();
@@ -137,7 +157,42 @@ void ShardService::log_start() {
         .add("shards", process_.shard_count)
         .add("public_url", config.server().public_url);
     for (const io::Address& address : config.server().listen) line.add("listen", address.text());
+    if (config.server().tls) {
+        for (const io::Address& address : config.server().tls->listen) {
+            line.add("listen_tls", address.text());
+        }
+    }
     if (config.auth()) line.add("issuer", config.auth()->issuer);
+}
+
+void ShardService::use_certificates(const std::vector<crypto::TlsIdentity>& identities) {
+    const crypto::TlsServerContext::Options options = {
+        .version_min = process_.config.server().tls->version_min};
+    server_.set_tls(crypto::TlsServerContext(identities, ticket_keys_, clock_, options));
+}
+
+void ShardService::hear(const CertificateNews& news) {
+    if (news.problems.empty()) use_certificates(news.identities);
+    if (shard_.index() != 0) return;
+    for (const Problem& problem : news.problems) {
+        log_.line(LogLevel::error, shard_.wall_now(), "certificates_refused")
+            .add("line", problem.line)
+            .add("key", problem.key)
+            .add("problem", problem.text);
+    }
+    if (!news.problems.empty()) return;
+    log_.line(LogLevel::info, shard_.wall_now(), "certificates_read")
+        .add("count", news.identities.size());
+    log_odd_certificates(news.identities);
+}
+
+void ShardService::log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities) {
+    if (shard_.index() != 0) return;
+    const ServerConfig& config = process_.config.server();
+    for (const std::string& odd :
+         oddities(*config.tls, identities, config.public_url, shard_.wall_now())) {
+        log_.line(LogLevel::warning, shard_.wall_now(), "certificate_odd").add("problem", odd);
+    }
 }
 
 io::Task<void> ShardService::flush_log(io::CancelScope& scope) {

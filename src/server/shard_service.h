@@ -14,6 +14,7 @@
 #include "oauth/authorization_server.h"
 #include "resource/gateway.h"
 #include "resource/guard.h"
+#include "server/certificates.h"
 #include "server/config/config.h"
 #include "server/event_log.h"
 #include "server/metrics.h"
@@ -39,6 +40,7 @@ struct ProcessParts {
     io::Sharded<ShardService>& services;
     io::Sharded<http::Server>& servers;
     unsigned shard_count;
+    const crypto::TlsTicketKeys* ticket_keys;  // each shard copies them; null: no TLS
 };
 
 /// Constructed for every shard before the first one runs; used on its own shard from then on.
@@ -57,8 +59,15 @@ public:
 
     io::Task<void> serve(http::Exchange& exchange) override;
 
+    /// On its own shard, while it runs: new connections get the new certificates.
+    void hear(const CertificateNews& news);
+
 private:
     std::expected<void, std::string> listen_on_path(const io::Address& path);
+    std::expected<void, std::string> listen_on_port(const io::Address& address,
+                                                    http::Transport transport);
+    void use_certificates(const std::vector<crypto::TlsIdentity>& identities);
+    void log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> write_metrics(http::Response& response);
     void log_start();
@@ -74,6 +83,8 @@ private:
     std::unique_ptr<oauth::AuthorizationServer> auth_;  // null: none here
     resource::Guard guard_;
     resource::Gateway gateway_;
+    ShardClock clock_;
+    std::shared_ptr<crypto::TlsTicketKeys> ticket_keys_;  // this shard's; null: no TLS
     http::Server server_;
     io::Event* stop_ = nullptr;  // set while run() runs
 };

@@ -19,10 +19,10 @@ std::optional<io::Address> parse_listen(std::string_view text) {
     return io::Address::parse(text);
 }
 
-std::vector<io::Address> check_listen(const RawServer& raw, Problems& problems) {
+std::vector<io::Address> check_listen(const StringList& list, UniqueNames& unique,
+                                      Problems& problems) {
     std::vector<io::Address> addresses;
-    UniqueNames unique("listen address", problems);
-    for (const auto& text : raw.listen) {
+    for (const auto& text : list) {
         unique.check(text);
         if (const auto address = parse_listen(*text)) {
             addresses.push_back(*address);
@@ -37,20 +37,48 @@ std::vector<io::Address> check_listen(const RawServer& raw, Problems& problems) 
                                   *text));
         }
     }
-    if (raw.listen.empty()) {
+    return addresses;
+}
+
+void check_addresses(const RawServer& raw, ServerConfig& server, Problems& problems) {
+    UniqueNames unique("listen address", problems);
+    server.listen = check_listen(raw.listen, unique, problems);
+    if (raw.tls && server.tls) {
+        server.tls->listen = check_listen(raw.tls->listen, unique, problems);
+        const bool on_path = std::ranges::any_of(
+            server.tls->listen, [](const auto& address) { return address.family() == AF_UNIX; });
+        if (on_path) {
+            problems.add(raw.tls->listen.front().place,
+                         "has a UNIX socket, which never speaks TLS: write it in server.listen");
+        }
+    }
+    if (raw.listen.empty() && (!raw.tls || raw.tls->listen.empty())) {
         problems.add({raw.place.line, "server.listen"}, "has to name at least one address");
     }
-    return addresses;
 }
 
 // A default is possible only where nothing else than loopback can be meant.
 Setting<std::string> public_url_or_default(const RawServer& raw) {
     Setting<std::string> url = raw.public_url;
-    if (!url->empty() || raw.listen.empty()) return url;
-    const std::string& listen = *raw.listen.front();
+    const bool beside = raw.tls && !raw.tls->listen.empty();
+    const StringList& addresses = beside ? raw.tls->listen : raw.listen;
+    if (!url->empty() || addresses.empty()) return url;
+    const std::string& listen = *addresses.front();
     const auto host = std::string_view(listen).substr(0, listen.rfind(':'));
-    if (is_loopback_host(host) && !listen.ends_with(":0")) url.value = "http://" + listen;
+    if (is_loopback_host(host) && !listen.ends_with(":0")) {
+        url.value = (raw.tls ? "https://" : "http://") + listen;
+    }
     return url;
+}
+
+// Whoever is sent to http:// would find nobody who speaks it.
+void check_public_scheme(const RawServer& raw, const ServerConfig& server, Problems& problems) {
+    const bool plain = std::ranges::any_of(
+        server.listen, [](const auto& address) { return address.family() == AF_UNIX; });
+    if (!server.listens_with_tls() || plain || !server.public_url.starts_with("http://")) return;
+    problems.add(raw.public_url.place,
+                 "begins with http://, but every address speaks TLS: write https://, or name the "
+                 "addresses that speak TLS in server.tls.listen");
 }
 
 void check_body_limits(const RawServer& raw, ServerConfig& server, Problems& problems) {
@@ -65,9 +93,11 @@ void check_body_limits(const RawServer& raw, ServerConfig& server, Problems& pro
 
 }  // namespace
 
-ServerConfig check_server(const RawServer& raw, Problems& problems) {
+ServerConfig check_server(const RawServer& raw, const Surroundings& surroundings,
+                          Problems& problems) {
     ServerConfig server;
-    server.listen = check_listen(raw, problems);
+    if (raw.tls) server.tls.emplace();
+    check_addresses(raw, server, problems);
     server.unix_socket = check_unix_socket(raw, server.listen, problems);
     server.insecure_http = *raw.insecure_http;
     const Setting<std::string> public_url = public_url_or_default(raw);
@@ -99,6 +129,12 @@ ServerConfig check_server(const RawServer& raw, Problems& problems) {
         server.allowed_origins.push_back(*origin);
     }
     check_body_limits(raw, server, problems);
+    if (raw.tls) {
+        TlsConfig tls = check_tls(*raw.tls, server, surroundings, problems);
+        tls.listen = std::move(server.tls->listen);
+        server.tls = std::move(tls);
+        check_public_scheme(raw, server, problems);
+    }
     return server;
 }
 

@@ -14,7 +14,7 @@ public:
                                                            const Surroundings& surroundings,
                                                            Problems& problems) {
         Config config;
-        config.server_ = check_server(raw.server, problems);
+        config.server_ = check_server(raw.server, surroundings, problems);
         config.log_ = check_log(raw.log, problems);
         config.storage_ = check_storage(raw.storage, problems);
         token::ScopeSet scopes;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "server/config/quantity.h"
+#include "server/config/raw_tls.h"
 #include "server/config/setting.h"
 
 namespace sluice::server {
@@ -49,6 +51,7 @@ struct RawServer {
     Setting<Duration> idle_timeout = std::chrono::seconds(75);
     /// Open client connections on each core; more are closed as they come. 1 to 1,000,000.
     Setting<std::int64_t> max_connections = 16'384;
+    std::optional<RawTls> tls;  // absent: plain HTTP everywhere
 
     void each_key(auto& key) {
         key("listen", listen);
@@ -67,6 +70,7 @@ struct RawServer {
         key("body_min_rate", body_min_rate);
         key("idle_timeout", idle_timeout);
         key("max_connections", max_connections);
+        key("tls", tls);
     }
 };
 

@@ -16,10 +16,14 @@
 
 namespace sluice::server {
 
-ServerConfig check_server(const RawServer& raw, Problems& problems);
+ServerConfig check_server(const RawServer& raw, const Surroundings& surroundings,
+                          Problems& problems);
+/// `server` is checked already, but for its `tls`. Leaves TlsConfig::listen to check_server().
+TlsConfig check_tls(const RawTls& raw, const ServerConfig& server, const Surroundings& surroundings,
+                    Problems& problems);
 /// `listen` is checked already.
-io::UnixSocketAccess check_unix_socket(const RawServer& raw,
-                                       const std::vector<io::Address>& listen, Problems& problems);
+io::UnixSocketAccess check_unix_socket(const RawServer& raw, const std::vector<io::Address>& listen,
+                                       Problems& problems);
 LogConfig check_log(const RawLog& raw, Problems& problems);
 StorageConfig check_storage(const RawStorage& raw, Problems& problems);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,13 +10,14 @@
 #include "io/unix_socket.h"
 #include "server/config/network.h"
 #include "server/config/quantity.h"
+#include "server/config/tls_config.h"
 
 namespace sluice::server {
 
 struct ServerConfig {
     std::vector<io::Address> listen;  // at least one
     io::UnixSocketAccess unix_socket;
-    std::string public_url;           // scheme, host, port; no trailing slash
+    std::string public_url;  // scheme, host, port; no trailing slash
     bool insecure_http = false;
     unsigned cores = 0;  // 0: every core this process may use
     Duration drain_timeout{};
@@ -30,6 +32,10 @@ struct ServerConfig {
     Bytes body_min_rate;  // per second
     Duration idle_timeout{};
     std::uint32_t max_connections = 0;  // on each core
+
+    std::optional<TlsConfig> tls;  // absent: plain HTTP everywhere
+    /// Of the addresses in `listen`; a UNIX socket never does.
+    bool listens_with_tls() const { return tls && tls->listen.empty(); }
 };
 
 struct LogConfig {

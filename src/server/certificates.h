@@ -1,0 +1,34 @@
+// The certificates in use, and how they are replaced while connections go on.
+#pragma once
+
+#include <vector>
+
+#include "crypto/tls_identity.h"
+#include "crypto/tls_ticket_keys.h"
+#include "io/shard.h"
+#include "server/config/problem.h"
+#include "server/config/surroundings.h"
+#include "server/config/tls_config.h"
+
+namespace sluice::server {
+
+/// A shard's time, for what takes a clock.
+class ShardClock final : public Clock {
+public:
+    explicit ShardClock(io::Shard& shard) : shard_(shard) {}
+    MonotonicTime monotonic() override { return shard_.now(); }
+    WallTime wall() override { return shard_.wall_now(); }
+
+private:
+    io::Shard& shard_;
+};
+
+/// What came of reading the files anew: identities to use from now on, or why those in use stay.
+struct CertificateNews {
+    std::vector<crypto::TlsIdentity> identities;
+    std::vector<Problem> problems;
+};
+
+CertificateNews read_certificates(const TlsConfig& tls, const Surroundings& surroundings);
+
+}  // namespace sluice::server
