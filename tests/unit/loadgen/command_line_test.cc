@@ -81,6 +81,19 @@ TEST(CommandLine, NamesTheMistake) {
     EXPECT_EQ(mistake_in({"get", url}), "none");
 }
 
+TEST(CommandLine, ReportsShowNoSecret) {
+    const Settings settings = settings_of(
+        {"introspect", "http://127.0.0.1:1", "--client", "conf:canary", "--caller=rs:canary",
+         "--user", "alice:canary", "-H", "Authorization: canary", "--header=Cookie: canary",
+         "-HX-Key: canary", "-H", "Accept: text/plain", "--body", "client_secret=canary"});
+    EXPECT_EQ(settings.oauth.client.secret, "canary");
+    std::string shown;
+    for (const std::string& word : settings.command) shown += word + " ";
+    EXPECT_EQ(shown.find("canary"), std::string::npos) << shown;
+    EXPECT_NE(shown.find("conf:***"), std::string::npos) << shown;
+    EXPECT_NE(shown.find("Accept: text/plain"), std::string::npos) << shown;
+}
+
 TEST(CommandLine, HelpAndVersionAreNoMistakes) {
     for (const std::string word : {"--help", "--version"}) {
         const auto command = read_command_line({word});

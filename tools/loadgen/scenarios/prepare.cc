@@ -18,6 +18,7 @@ namespace {
 
 constexpr unsigned preparing_depth = 16;
 constexpr unsigned preparing_connections = 16;  // a thread
+constexpr unsigned signing_in_connections = 2;  // a thread: servers hash passwords slowly
 
 class ShowProgress final : public LoadObserver {
 public:
@@ -65,13 +66,13 @@ std::string failure_text(std::string_view what, const Counts& counts) {
 }
 
 Load preparing_load(const Settings& settings, const Target& target, std::uint64_t units,
-                    unsigned depth) {
+                    unsigned depth, unsigned connections_max) {
     Load load;
     load.threads = settings.threads;
     load.cores = settings.cores;
     load.total = {.target = target, .depth = depth, .timeout = settings.timeout};
     load.total.units = units;
-    const std::uint64_t connections = std::uint64_t{preparing_connections} * settings.threads;
+    const std::uint64_t connections = std::uint64_t{connections_max} * settings.threads;
     load.total.connections = static_cast<unsigned>(
         std::max<std::uint64_t>(settings.threads, std::min(units, connections)));
     return load;
@@ -82,7 +83,7 @@ std::expected<void, std::string> obtain_tokens(const Settings& settings, const T
                                                ProgressLine& progress, PreparedScenario& to) {
     TRY(const ScenarioRequest request, token_request(settings));
     const std::uint64_t count = std::max<std::uint64_t>(settings.oauth.tokens, settings.threads);
-    Load load = preparing_load(settings, target, count, preparing_depth);
+    Load load = preparing_load(settings, target, count, preparing_depth, preparing_connections);
     load.make_scenario = [&](unsigned thread) {
         to.tokens[thread].reserve(share_of(count, settings.threads, thread));
         return std::make_unique<TokenCollector>(
@@ -103,7 +104,7 @@ std::expected<void, std::string> sign_users_in(const Settings& settings, const T
                                                Clock& clock, const std::atomic<bool>& stop,
                                                ProgressLine& progress, PreparedScenario& to) {
     to.refresh_tokens.resize(settings.threads);
-    Load load = preparing_load(settings, target, settings.connections, 1);
+    Load load = preparing_load(settings, target, settings.connections, 1, signing_in_connections);
     load.make_scenario = [&](unsigned thread) {
         Settings signing_in = settings;
         signing_in.oauth.stay_signed_in = true;
