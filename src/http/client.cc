@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/result.h"
 #include "http/resolver.h"
+#include "http/tls_fault.h"
 
 namespace sluice::http {
 namespace {
@@ -29,12 +30,11 @@ Client::~Client() {
     for (const auto& origin : origins_) CHECK(origin->open_ == 0, "a client was dropped open");
 }
 
-Origin& Client::origin(const HttpUrl& url) {
+Origin& Client::origin(const HttpUrl& url, const crypto::TlsTrust* trust) {
     for (const auto& known : origins_) {
-        const HttpUrl& other = known->url();
-        if (other.secure() == url.secure() && other.authority() == url.authority()) return *known;
+        if (known->is(url, trust)) return *known;
     }
-    return *origins_.emplace_back(std::make_unique<Origin>(*this, url));
+    return *origins_.emplace_back(std::make_unique<Origin>(*this, url, trust));
 }
 
 io::Task<ClientResult<ClientResponse>> Client::send(Origin& origin, const OutgoingRequest& request,
@@ -48,7 +48,7 @@ io::Task<ClientResult<ClientResponse>> Client::send(Origin& origin, const Outgoi
         Connection connection = fresh ? nullptr : take_idle(origin);
         fresh = connection == nullptr;
         if (fresh) {
-            CO_TRY(connection, co_await connect(origin, &scope));
+            CO_TRY(connection, co_await connect(origin, options, &scope));
         }
         const ClientResult<> answered =
             co_await connection->exchange(request, origin.url().authority(), &scope);
@@ -71,31 +71,48 @@ Client::Connection Client::take_idle(Origin& origin) {
     return nullptr;
 }
 
-io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin, io::CancelScope* scope) {
-    if (origin.url().secure()) {
-        co_return failure(ClientError{refused, "The upstream wants TLS, which is not offered."});
+io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin,
+                                                           const CallOptions& options,
+                                                           io::CancelScope* scope) {
+    if (origin.url().secure() && !origin.tls_) {
+        co_return failure(ClientError{refused, "Nobody is trusted to vouch for the server."});
     }
     if (origin.open_ >= settings_.connections_max) {
-        co_return failure(ClientError{overloaded, "All connections to the upstream are in use."});
+        co_return failure(ClientError{overloaded, "All connections to the server are in use."});
     }
     ++origin.open_;
-    ClientError error{unresolved, "The upstream's name has no address."};
+    const Duration timeout = options.connect_timeout > Duration::zero() ? options.connect_timeout
+                                                                        : settings_.connect_timeout;
+    ClientError error{unresolved, "The server's name has no address."};
     const std::vector<io::Address> addresses = co_await origin.addresses_.find(scope);
     if (scope->cancelled()) error = client_error(scope->reason(), unresolved);
     for (const io::Address& address : addresses) {
-        io::CancelScope attempt(scope);
-        io::Deadline deadline(attempt);
-        shard_.timers().start(deadline, shard_.now() + settings_.connect_timeout);
-        io::Result<std::unique_ptr<io::Stream>> stream =
-            co_await io::connect(shard_, address, &attempt);
+        ClientResult<Stream> stream = co_await open(origin, address, timeout, scope);
         if (stream) {
             co_return std::make_unique<UpstreamConnection>(*std::move(stream), settings_.limits);
         }
-        error = client_error(stream.error(), refused);
+        error = stream.error();
         if (scope->cancelled()) break;
     }
     --origin.open_;
     origin.addresses_.expire();
+    co_return failure(error);
+}
+
+io::Task<ClientResult<Client::Stream>> Client::open(Origin& origin, io::Address address,
+                                                    Duration timeout, io::CancelScope* scope) {
+    io::CancelScope attempt(scope);
+    io::Deadline deadline(attempt);
+    shard_.timers().start(deadline, shard_.now() + timeout);
+    io::Result<Stream> connected = co_await io::connect(shard_, address, &attempt);
+    if (!connected) co_return failure(client_error(connected.error(), refused));
+    Stream stream = *std::move(connected);
+    if (!origin.tls_) co_return stream;
+    stream->start_tls(origin.tls_->connect(origin.url().host()), tls_buffers_);
+    const io::Result<void> established = co_await stream->handshake(&attempt);
+    if (established) co_return stream;
+    const ClientError error = tls_error(*stream->tls(), established.error());
+    co_await stream->close();
     co_return failure(error);
 }
 
@@ -130,7 +147,7 @@ io::Task<void> Client::close() {
     for (const auto& origin : origins_) co_await origin->addresses_.close();
 }
 
-Origin::Origin(Client& client, const HttpUrl& url)
+Origin::Origin(Client& client, const HttpUrl& url, const crypto::TlsTrust* trust)
     : client_(client),
       url_(url),
       addresses_(
@@ -138,7 +155,17 @@ Origin::Origin(Client& client, const HttpUrl& url)
           [&client, host = url.host(), port = url.port()] {
               return resolve(client.shard_, client.workers_, host, port);
           },
-          client.settings_.addresses_kept) {}
+          client.settings_.addresses_kept) {
+    if (!url.secure() || trust == nullptr) return;
+    trust_ = *trust;
+    tls_.emplace(*trust);
+}
+
+bool Origin::is(const HttpUrl& url, const crypto::TlsTrust* trust) const {
+    if (url_.secure() != url.secure() || url_.authority() != url.authority()) return false;
+    if (!url.secure()) return true;
+    return (trust == nullptr ? nullptr : trust->native()) == (trust_ ? trust_->native() : nullptr);
+}
 
 void Origin::on_idle_ended(UpstreamConnection& connection) {
     const auto found = std::ranges::find_if(
@@ -173,7 +200,7 @@ io::Task<ClientResult<>> ClientResponse::read_body(std::string& body, std::size_
         CO_TRY(const std::string_view chunk, co_await next_chunk());
         if (chunk.empty()) co_return ClientResult<>{};
         if (body.size() + chunk.size() > bytes_max) {
-            co_return failure(ClientError{too_large, "The upstream's answer is too large."});
+            co_return failure(ClientError{too_large, "The server's answer is too large."});
         }
         body += chunk;
     }

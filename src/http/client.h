@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "crypto/tls_client_context.h"
 #include "http/address_cache.h"
 #include "http/client_error.h"
 #include "http/outgoing_request.h"
@@ -19,6 +21,7 @@
 #include "io/shard.h"
 #include "io/task.h"
 #include "io/task_group.h"
+#include "io/tls_buffers.h"
 #include "io/worker_pool.h"
 
 namespace sluice::http {
@@ -27,8 +30,9 @@ class Client;
 class ClientResponse;
 
 struct ClientSettings {
-    MessageLimits limits;                                // of answers' heads
-    Duration connect_timeout = std::chrono::seconds{5};  // for each of a name's addresses
+    MessageLimits limits;  // of answers' heads
+    // For each of a name's addresses, the handshake of TLS included.
+    Duration connect_timeout = std::chrono::seconds{5};
     // Below the five seconds after which common servers close an idle connection: a request that
     // meets the closing is lost.
     Duration idle_timeout = std::chrono::seconds{4};
@@ -41,6 +45,7 @@ struct CallOptions {
     Duration head_timeout =
         std::chrono::seconds{30};  // until the answer's head, connecting included
     Duration chunk_timeout = std::chrono::seconds{30};  // for each piece of the body; 0: no limit
+    Duration connect_timeout = Duration::zero();        // 0: the client's own
     // The request may be sent again although its method does not say so: it changes nothing.
     bool repeatable = false;
     io::CancelScope* scope = nullptr;  // ends the call, and the reading of its answer
@@ -49,7 +54,7 @@ struct CallOptions {
 /// One upstream and its idle connections. Lives as long as the client.
 class Origin final : IdleOwner {
 public:
-    Origin(Client& client, const HttpUrl& url);
+    Origin(Client& client, const HttpUrl& url, const crypto::TlsTrust* trust);
 
     const HttpUrl& url() const { return url_; }
     std::size_t connections() const { return open_; }
@@ -60,8 +65,12 @@ private:
     friend ClientResponse;
     void on_idle_ended(UpstreamConnection& connection) override;
 
+    bool is(const HttpUrl& url, const crypto::TlsTrust* trust) const;
+
     Client& client_;
     HttpUrl url_;
+    std::optional<crypto::TlsTrust> trust_;                  // of https alone
+    std::optional<crypto::TlsClientContext> tls_;            // where there is trust_
     std::vector<std::unique_ptr<UpstreamConnection>> idle_;  // the most recent last
     std::size_t open_ = 0;                                   // idle ones included
     AddressCache addresses_;
@@ -102,8 +111,9 @@ public:
     Client& operator=(const Client&) = delete;
     ~Client();
 
-    /// The same object for the same scheme, host and port.
-    Origin& origin(const HttpUrl& url);
+    /// The same object for the same scheme, host, port and trust. trust  Whose certificates are
+    /// believed where the scheme is https, which has no connection without it.
+    Origin& origin(const HttpUrl& url, const crypto::TlsTrust* trust = nullptr);
 
     /// Sends `request` to `origin` and waits for the head of the answer. Sent again, once, only
     /// when a connection that had been idle turns out dead before any byte of an answer, and the
@@ -121,7 +131,11 @@ private:
     using Connection = std::unique_ptr<UpstreamConnection>;
 
     Connection take_idle(Origin& origin);
-    io::Task<ClientResult<Connection>> connect(Origin& origin, io::CancelScope* scope);
+    io::Task<ClientResult<Connection>> connect(Origin& origin, const CallOptions& options,
+                                               io::CancelScope* scope);
+    using Stream = std::unique_ptr<io::Stream>;
+    io::Task<ClientResult<Stream>> open(Origin& origin, io::Address address, Duration timeout,
+                                        io::CancelScope* scope);
     void give_back(Origin& origin, Connection connection);
     void close_later(Origin& origin, Connection connection);
     io::Task<void> close_connection(Origin* origin, Connection connection);
@@ -129,6 +143,7 @@ private:
     io::Shard& shard_;
     io::WorkerPool& workers_;
     ClientSettings settings_;
+    io::TlsBuffers tls_buffers_;
     std::vector<std::unique_ptr<Origin>> origins_;
     io::TaskGroup closing_;
 };

@@ -5,10 +5,10 @@ namespace sluice::http {
 
 ClientError client_error(io::Error error, ClientError::Kind otherwise) {
     using enum ClientError::Kind;
-    if (error.timed_out()) return {timed_out, "The upstream did not answer in time."};
+    if (error.timed_out()) return {timed_out, "The server did not answer in time."};
     if (error.cancelled()) return {cancelled, "The request was given up."};
-    if (otherwise == refused) return {refused, "The upstream cannot be reached."};
-    return {otherwise, "The upstream ended the connection before its answer was complete."};
+    if (otherwise == refused) return {refused, "The server cannot be reached."};
+    return {otherwise, "The server ended the connection before its answer was complete."};
 }
 
 }  // namespace sluice::http

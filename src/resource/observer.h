@@ -26,6 +26,7 @@ struct RefusalEvent {
     std::string_view client_id;  // empty where no token was verified
     std::string_view tool_name;  // empty where the request is no tool call
     std::string_view code;       // stable: "invalid_token", "insufficient_scope", ...
+    std::string_view detail;     // a sentence for operators on what failed; may be empty
     int status = 0;
     std::uint64_t request_id = 0;
 };

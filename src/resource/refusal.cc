@@ -21,6 +21,7 @@ struct Refusal {
     std::string_view tool{};
     std::string_view challenge{};
     std::uint32_t retry_after = 0;  // seconds
+    std::string_view detail{};      // for the log alone
 };
 
 Answered refuse(Visit& visit, const Refusal& refusal) {
@@ -48,6 +49,7 @@ Answered refuse(Visit& visit, const Refusal& refusal) {
                                .client_id = visit.caller.client_id,
                                .tool_name = refusal.tool,
                                .code = refusal.error,
+                               .detail = refusal.detail,
                                .status = http::code(refusal.status),
                                .request_id = visit.request().id()});
     return {};
@@ -105,12 +107,12 @@ Answered refuse_malformed_credentials(Visit& visit) {
 
 Answered refuse_token(Visit& visit, const TokenError& error) {
     if (error.fault == TokenFault::unavailable) {
-        return refuse(visit,
-                      {.status = http::Status::service_unavailable,
-                       .code = RpcCode::verifier_failed,
-                       .error = "temporarily_unavailable",
-                       .message = "The access token cannot be verified at the moment",
-                       .retry_after = static_cast<std::uint32_t>(error.retry_after.count())});
+        return refuse(visit, {.status = http::Status::service_unavailable,
+                              .code = RpcCode::verifier_failed,
+                              .error = "temporarily_unavailable",
+                              .message = "The access token cannot be verified at the moment",
+                              .retry_after = static_cast<std::uint32_t>(error.retry_after.count()),
+                              .detail = error.detail});
     }
     const std::string_view message = fault_text(error.fault);
     return refuse(
@@ -185,7 +187,8 @@ Answered refuse_upstream(Visit& visit, const http::ClientError& error, const Pos
                     .code = RpcCode::upstream_failed,
                     .error = "upstream_failed",
                     .message = "The MCP server behind this gateway gave no usable answer",
-                    .body = body};
+                    .body = body,
+                    .detail = error.description};
     switch (error.kind) {
         case Kind::timed_out:
             refusal.status = http::Status::gateway_timeout;

@@ -21,6 +21,10 @@ http::HttpUrl endpoint_url(const IntrospectionSettings& settings) {
     return *std::move(url);
 }
 
+TokenError unreachable(const http::ClientError& error) {
+    return {TokenFault::unavailable, Seconds{1}, error.description};
+}
+
 /// RFC 6749 §2.3.1: both halves form-encoded, then HTTP Basic.
 std::string basic_credentials(const IntrospectionSettings& settings) {
     std::string pair;
@@ -39,7 +43,7 @@ RemoteVerifier::RemoteVerifier(io::Shard& shard, http::Client& client,
     : shard_(shard),
       client_(client),
       settings_(settings),
-      origin_(client.origin(endpoint_url(settings))),
+      origin_(client.origin(endpoint_url(settings), settings.trust ? &*settings.trust : nullptr)),
       target_(endpoint_url(settings).target()),
       credentials_(basic_credentials(settings)),
       cache_(settings.cache_ttl > Duration::zero() ? settings.cache_entries_max : 0),
@@ -80,7 +84,6 @@ io::Task<void> RemoteVerifier::fly(crypto::Digest digest, std::string token,
 }
 
 io::Task<RemoteVerifier::Answer> RemoteVerifier::ask(std::string_view token) {
-    const TokenError unreachable{TokenFault::unavailable, Seconds{1}};
     io::CancelScope scope;
     io::Deadline deadline(scope);
     shard_.timers().start(deadline, shard_.now() + settings_.timeout);
@@ -91,9 +94,10 @@ io::Task<RemoteVerifier::Answer> RemoteVerifier::ask(std::string_view token) {
                                          .chunk_timeout = settings_.timeout,
                                          .repeatable = true,  // asking changes nothing
                                          .scope = &scope});
-    if (!answer) co_return failure(unreachable);
+    if (!answer) co_return failure(unreachable(answer.error()));
     std::string body;
-    if (!co_await answer->read_body(body, answer_bytes_max)) co_return failure(unreachable);
+    const auto read = co_await answer->read_body(body, answer_bytes_max);
+    if (!read) co_return failure(unreachable(read.error()));
     co_return read_introspection_answer(answer->status(), answer->head().field("Retry-After"),
                                         body);
 }

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "crypto/tls_client_context.h"
 #include "friction/config.h"
 #include "token/resource_identifier.h"
 #include "token/scope.h"
@@ -27,7 +28,8 @@ enum class ClientAuthentication { client_secret_basic, client_secret_post };
 
 /// Where tokens are asked about with RFC 7662 when they are not this process's own.
 struct IntrospectionSettings {
-    std::string endpoint;  // absolute URL
+    std::string endpoint;                                  // absolute URL
+    std::optional<crypto::TlsTrust> trust = std::nullopt;  // where that is https
     std::string client_id;
     Secret client_secret;
     ClientAuthentication authentication = ClientAuthentication::client_secret_basic;
@@ -44,6 +46,7 @@ struct ResourceSettings {
     std::string name;
     std::string issuer;    // of the tokens; the one of authorization_servers
     std::string upstream;  // absolute URL of the MCP server
+    std::optional<crypto::TlsTrust> upstream_trust = std::nullopt;  // where that is https
     std::optional<IntrospectionSettings> introspection;  // absent: this process's own tokens
     token::ScopeSet required_scopes;                     // for every request
     token::ScopeSet scopes_supported;                    // the minimal basic set, for discovery

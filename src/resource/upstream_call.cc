@@ -184,8 +184,8 @@ private:
         std::string& body = response.body();
         body.clear();
         bool complete = false;
+        restart_deadline();  // of all that is held back: a drip does not earn time
         while (!complete && body.size() <= held_back_max) {
-            restart_deadline();
             const auto chunk = co_await answer_.next_chunk();
             if (!chunk) {
                 refuse_upstream(visit_, chunk.error(), call_.body);
@@ -237,6 +237,7 @@ io::Task<void> call_upstream(Visit& visit, const UpstreamCall& call) {
     // An event stream may be silent for as long as it likes: pieces have deadlines in Relay.
     const http::CallOptions options{.head_timeout = resource.settings().timeout,
                                     .chunk_timeout = Duration::zero(),
+                                    .connect_timeout = resource.settings().connect_timeout,
                                     .repeatable = call.repeatable,
                                     .scope = &scope};
     auto answer = co_await resource.client().send(resource.upstream(), request, options);

@@ -23,7 +23,8 @@ enum class TokenFault : std::uint8_t {
 
 struct TokenError {
     TokenFault fault = TokenFault::inactive;
-    Seconds retry_after{0};  // of unavailable
+    Seconds retry_after{0};     // of unavailable
+    std::string_view detail{};  // of unavailable, for logs: static text
 };
 
 /// Implementations belong to one shard.

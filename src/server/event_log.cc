@@ -95,6 +95,7 @@ void EventLog::on_refusal(const resource::RefusalEvent& event) {
         .add("code", event.code);
     add_known(line, "client_id", event.client_id);
     add_known(line, "tool_name", event.tool_name);
+    add_known(line, "detail", event.detail);
 }
 
 void EventLog::on_tools_listed(const resource::ListEvent& event) {

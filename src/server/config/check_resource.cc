@@ -7,6 +7,7 @@
 
 #include "server/config/checks.h"
 #include "server/config/sections.h"
+#include "server/config/trust.h"
 #include "server/config/url_rules.h"
 
 namespace sluice::server {
@@ -63,7 +64,7 @@ std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& 
 
 void check_upstream(const Setting<std::string>& upstream, Problems& problems) {
     if (!check_given(upstream, "the URL of the MCP server behind this resource", problems)) return;
-    check_outgoing_url(upstream, problems);
+    check_url(upstream, problems);
 }
 
 std::vector<ToolRuleConfig> check_tools(const std::vector<RawToolRule>& rules,
@@ -121,7 +122,7 @@ IntrospectionConfig check_introspection(const RawIntrospection& raw, const Resou
     IntrospectionConfig checked;
     checked.endpoint = *raw.endpoint;
     if (check_given(raw.endpoint, "the introspection endpoint's URL (RFC 7662)", problems)) {
-        const auto url = check_outgoing_url(raw.endpoint, problems);
+        const auto url = check_url(raw.endpoint, problems);
         if (url) check_secret_bearing_url(raw.endpoint, insecure, problems);
         if (url) checked.issuer = url->origin();
     }
@@ -148,18 +149,22 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws
                                             const ResourceContext& context, Problems& problems) {
     std::vector<ResourceConfig> checked;
     UniqueNames paths("path", problems);
+    TrustReader trusts(context.surroundings, problems);
     for (const RawResource& raw : raws) {
         paths.check(raw.path);
         const auto identifier = check_path(raw.path, context, problems);
         check_upstream(raw.upstream, problems);
+        const auto upstream_trust = trusts.read(raw.upstream, raw.upstream_ca);
         const auto verify = check_verify(raw, context, problems);
         // Another authorization server has scopes of its own.
         const auto* scopes = verify == Verify::local ? context.scopes : nullptr;
         const auto required = check_scopes(raw.required_scopes, scopes, problems);
         const auto supported = check_scopes(raw.scopes_supported, scopes, problems);
         std::optional<IntrospectionConfig> introspection;
-        if (raw.introspection)
+        if (raw.introspection) {
             introspection = check_introspection(*raw.introspection, context, problems);
+            introspection->trust = trusts.read(raw.introspection->endpoint, raw.introspection->ca);
+        }
         auto friction = raw.friction ? check_friction(*raw.friction, problems) : nullptr;
         auto tools = check_tools(raw.tools, scopes, problems);
         const std::string name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
@@ -170,6 +175,7 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws
                            .identifier = *identifier,
                            .name = name,
                            .upstream = *raw.upstream,
+                           .upstream_trust = upstream_trust,
                            .introspection = std::move(introspection),
                            .required_scopes = required,
                            .scopes_supported = supported.empty() ? required : supported,

@@ -15,6 +15,7 @@ namespace sluice::server {
 struct RawIntrospection {
     Place place;
     Setting<std::string> endpoint;  // required
+    Setting<std::string> ca;        // PEM file: trusted for the endpoint instead of the system's
     /// What clients are told to sign in at (RFC 9728 authorization_servers). Empty: the endpoint's
     /// origin.
     Setting<std::string> issuer;
@@ -27,6 +28,7 @@ struct RawIntrospection {
 
     void each_key(auto& key) {
         key("endpoint", endpoint);
+        key("ca", ca);
         key("issuer", issuer);
         key("client_id", client_id);
         key("client_secret", client_secret);
@@ -52,6 +54,8 @@ struct RawResource {
     Setting<std::string> path;      // required: the resource identifier is public_url + path
     Setting<std::string> name;      // on the consent page and in metadata; empty: the path
     Setting<std::string> upstream;  // required: the MCP server's URL
+    /// PEM file: authorities trusted for an https upstream instead of the system's.
+    Setting<std::string> upstream_ca;
     Setting<std::string> verify = "local";  // local | introspection
     std::optional<RawIntrospection> introspection;
     StringList required_scopes;   // for every request
@@ -67,6 +71,7 @@ struct RawResource {
         key("path", path);
         key("name", name);
         key("upstream", upstream);
+        key("upstream_ca", upstream_ca);
         key("verify", verify);
         key("introspection", introspection);
         key("required_scopes", required_scopes);

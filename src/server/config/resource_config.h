@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "crypto/tls_client_context.h"
 #include "friction/config.h"
 #include "server/config/auth_config.h"
 #include "token/resource_identifier.h"
@@ -17,7 +18,8 @@ namespace sluice::server {
 
 struct IntrospectionConfig {
     std::string endpoint;
-    std::string issuer;  // for authorization_servers; never empty
+    std::optional<crypto::TlsTrust> trust;  // where the endpoint is https
+    std::string issuer;                     // for authorization_servers; never empty
     std::string client_id;
     Secret client_secret;
     AuthMethod auth_method = AuthMethod::client_secret_basic;
@@ -35,6 +37,7 @@ struct ResourceConfig {
     token::ResourceIdentifier identifier;  // public_url + path
     std::string name;                      // never empty
     std::string upstream;
+    std::optional<crypto::TlsTrust> upstream_trust;    // where the upstream is https
     std::optional<IntrospectionConfig> introspection;  // absent: verify = "local"
     token::ScopeSet required_scopes;
     token::ScopeSet scopes_supported;

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "http/address_scope.h"
+#include "http/uri.h"
 #include "http/url_safety.h"
 #include "oauth/clients/redirect_uri.h"
 
@@ -47,24 +48,16 @@ std::optional<token::ResourceIdentifier> check_public_url(const Setting<std::str
     return url;
 }
 
-std::optional<token::ResourceIdentifier> check_outgoing_url(const Setting<std::string>& setting,
-                                                            Problems& problems) {
-    auto url = check_url(setting, problems);
-    if (url && !is_plain_http(*url)) {
-        problems.add(setting.place,
-                     "is https, but this build connects to other servers over http only: write the "
-                     "http URL of a proxy on this host that speaks TLS to the other side");
-    }
-    return url;
-}
-
 void check_secret_bearing_url(const Setting<std::string>& setting, bool insecure_http,
                               Problems& problems) {
-    if (insecure_http || http::is_safe_url(*setting, true)) return;
+    const auto url = http::HttpUrl::parse(*setting);
+    const bool encrypted = url && url->secure();
+    if (insecure_http || encrypted || http::is_safe_url(*setting, true)) return;
     problems.add(
         setting.place,
-        "would carry a secret over the open network: use a loopback address or a name of the "
-        "container network, or, in a closed network only, insecure_http = true in [server]");
+        "would carry a secret over the open network: write https, use a loopback address or a "
+        "name of the container network, or, in a closed network only, insecure_http = true in "
+        "[server]");
 }
 
 void check_origin(const Setting<std::string>& setting, Problems& problems) {

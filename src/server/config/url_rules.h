@@ -22,11 +22,7 @@ std::optional<token::ResourceIdentifier> check_url(const Setting<std::string>& s
 std::optional<token::ResourceIdentifier> check_public_url(const Setting<std::string>& setting,
                                                           bool insecure_http, Problems& problems);
 
-/// check_url() for what this process connects to.
-std::optional<token::ResourceIdentifier> check_outgoing_url(const Setting<std::string>& setting,
-                                                            Problems& problems);
-
-/// Besides: a secret goes there with each request.
+/// Besides check_url(): a secret goes there with each request.
 void check_secret_bearing_url(const Setting<std::string>& setting, bool insecure_http,
                               Problems& problems);
 

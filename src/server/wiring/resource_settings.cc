@@ -5,6 +5,7 @@ namespace {
 
 resource::IntrospectionSettings introspection_settings(const IntrospectionConfig& from) {
     return {.endpoint = from.endpoint,
+            .trust = from.trust,
             .client_id = from.client_id,
             .client_secret = from.client_secret,
             .authentication = from.auth_method == AuthMethod::client_secret_post
@@ -21,6 +22,7 @@ resource::ResourceSettings one_resource(const Config& config, const ResourceConf
         .name = from.name,
         .issuer = from.introspection ? from.introspection->issuer : config.auth()->issuer,
         .upstream = from.upstream,
+        .upstream_trust = from.upstream_trust,
         .introspection = from.introspection.transform(introspection_settings),
         .required_scopes = from.required_scopes,
         .scopes_supported = from.scopes_supported,

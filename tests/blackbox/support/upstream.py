@@ -7,6 +7,7 @@ gateway that passes a framing trick on is found out.
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -89,10 +90,13 @@ Behaviour = Callable[[Client, Received], None]
 class Upstream:
     """Serves each connection on a thread. `behave` may be replaced between tests."""
 
-    def __init__(self):
+    def __init__(self, tls: ssl.SSLContext | None = None):
+        self.tls = tls
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/mcp"
+        if tls:
+            self.url = f"https://localhost:{self.port}/mcp"
         self.behave: Behaviour = answer_properly
         self.reads_bodies = True
         self.faults: list[str] = []
@@ -130,6 +134,9 @@ class Upstream:
     def _serve(self, client: Client) -> None:
         buffered = b""
         try:
+            if self.tls:
+                client.socket.settimeout(10)
+                client.socket = self.tls.wrap_socket(client.socket, server_side=True)
             while True:
                 client.socket.settimeout(60)
                 received, buffered = self._read(client, buffered)

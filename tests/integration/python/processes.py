@@ -91,8 +91,11 @@ def piece(name: str, /, **values: object) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), template)
 
 
-def serve(upstream: str) -> Sluice:
-    """Authorization server and gateway in one process, the resource at /mcp."""
+def serve(upstream: str, authority: Path | None = None) -> Sluice:
+    """Authorization server and gateway in one process, the resource at /mcp.
+
+    authority: the certificate that an https upstream is verified by.
+    """
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     text = "\n".join(
@@ -110,6 +113,8 @@ def serve(upstream: str) -> Sluice:
             piece("resource", path="/mcp", name="Notes", upstream=upstream),
         ]
     )
+    if authority:
+        text = text.replace('\nupstream = ', f'\nupstream_ca = "{authority}"\nupstream = ')
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sluice.toml"
         file.write_text(text)
@@ -124,6 +129,19 @@ def dev() -> Sluice:
     return sluice
 
 
-def python_server() -> Process:
+def python_server(*certificate: Path) -> Process:
+    """certificate: its file and its key's, to be reached by https."""
     port = free_port()
-    return Process([sys.executable, str(HERE / "servers/notes_python.py"), str(port)], port)
+    files = [str(file) for file in certificate]
+    return Process([sys.executable, str(HERE / "servers/notes_python.py"), str(port), *files], port)
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """For 127.0.0.1, signed by itself; and its key."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    curve = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+    name = ["-subj", "/CN=notes", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    command = ["openssl", "req", "-x509", "-newkey", *curve, *name, *files]
+    subprocess.run(command, check=True, capture_output=True, timeout=30)
+    return certificate, key

@@ -33,6 +33,16 @@ def before_python_server(upstream):
     sluice.stop()
 
 
+@pytest.fixture(scope="module")
+def before_https_server(tmp_path_factory):
+    certificate, key = processes.make_certificate(tmp_path_factory.mktemp("tls"))
+    server = processes.python_server(certificate, key)
+    sluice = processes.serve(f"https://127.0.0.1:{server.port}/mcp", certificate)
+    yield sluice
+    sluice.stop()
+    server.stop()
+
+
 async def succeeds(client, tool, arguments=None):
     result = await client.call_tool(tool, arguments or {})
     assert not result.is_error, result
@@ -92,6 +102,13 @@ async def walk(sluice, mode):
 @pytest.mark.parametrize("mode", MODES)
 async def test_walk_before_the_built_in_server(built_in, mode):
     await walk(built_in, mode)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("mode", MODES)
+async def test_walk_before_a_server_over_https(before_https_server, mode):
+    version = await walk(before_https_server, mode)
+    assert version == ("2025-11-25" if mode == "legacy" else "2026-07-28")
 
 
 @pytest.mark.anyio

@@ -1,4 +1,7 @@
-"""A notes server on the Python SDK; argument: port. GET /seen tells the requests it got."""
+"""A notes server on the Python SDK; arguments: port, and for https the files of a certificate and its key.
+
+GET /seen tells the requests it got.
+"""
 
 import sys
 
@@ -53,4 +56,6 @@ class Recorder:
 
 if __name__ == "__main__":
     app = Recorder(server.streamable_http_app())
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    port, *files = sys.argv[1:]
+    tls = dict(zip(("ssl_certfile", "ssl_keyfile"), files))
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", **tls)

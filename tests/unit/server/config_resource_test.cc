@@ -1,4 +1,5 @@
 // The rules of [[resource]] and [[resource.tool]].
+#include "tests/support/certificates.h"
 #include "tests/unit/server/config_support.h"
 
 namespace sluice::server::testing {
@@ -120,11 +121,46 @@ TEST(ConfigResource, IntrospectionSendsItsSecretToNeighboursOnly) {
               "");
 }
 
-TEST(ConfigResource, OtherServersAreReachedOverHttpOnly) {
-    expect_problem(replaced("http://127.0.0.1:9000", "https://a.example"),
-                   "10: resource[0].upstream", "is https, but this build");
-    expect_problem(followed_by(replaced("http://127.0.0.1:7", "https://a.example", introspection)),
-                   "12: resource[0].introspection.endpoint", "is https, but this build");
+/// Certificates of the system, and of a private authority.
+FakeSurroundings with_authorities() {
+    FakeSurroundings surroundings;
+    const std::string pem = simulation::make_certificate({.authority = true}).certificate;
+    surroundings.files[crypto::TlsTrust::system_path()] = pem;
+    surroundings.files["private.pem"] = pem;
+    surroundings.files["broken.pem"] = "no certificate";
+    return surroundings;
+}
+
+const std::string https_resource = replaced("http://127.0.0.1:9000", "HTTPS://10.1.2.3");
+const std::string https_introspection =
+    followed_by(replaced("http://127.0.0.1:7", "https://10.1.2.3", introspection));
+
+TEST(ConfigResource, HttpsServersAreVerifiedByTheSystemsAuthorities) {
+    const FakeSurroundings surroundings = with_authorities();
+    EXPECT_TRUE(config_of(https_resource, surroundings).resources()[0].upstream_trust);
+    EXPECT_TRUE(config_of(https_introspection, surroundings).resources()[0].introspection->trust);
+    EXPECT_FALSE(config_of(valid_toml, surroundings).resources()[0].upstream_trust);
+    expect_problem(https_resource, "10: resource[0].upstream", "ca-certificates");
+    expect_problem(https_introspection, "12: resource[0].introspection.endpoint", "SSL_CERT_FILE");
+}
+
+TEST(ConfigResource, HttpsServersAreVerifiedByAPrivateAuthorityAlone) {
+    FakeSurroundings surroundings = with_authorities();
+    surroundings.files.erase(crypto::TlsTrust::system_path());
+    const std::string resource = https_resource + "upstream_ca = \"private.pem\"\n";
+    EXPECT_TRUE(config_of(resource, surroundings).resources()[0].upstream_trust);
+    const std::string asked = replaced(" }", ", ca = \"private.pem\" }", https_introspection);
+    EXPECT_TRUE(config_of(asked, surroundings).resources()[0].introspection->trust);
+}
+
+TEST(ConfigResource, AFileOfAuthoritiesIsReadAtTheStart) {
+    const FakeSurroundings surroundings = with_authorities();
+    expect_problem(https_resource + "upstream_ca = \"none.pem\"\n", "11: resource[0].upstream_ca",
+                   "none.pem cannot be read", surroundings);
+    expect_problem(https_resource + "upstream_ca = \"broken.pem\"\n", "11: resource[0].upstream_ca",
+                   "There is no certificate in it", surroundings);
+    expect_problem(followed_by("upstream_ca = \"private.pem\"\n"), "11: resource[0].upstream_ca",
+                   "has no effect", surroundings);
 }
 
 TEST(ConfigResource, IntrospectionTellsClientsTheIssuer) {

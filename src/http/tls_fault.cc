@@ -1,0 +1,45 @@
+#include "http/tls_fault.h"
+
+#include <array>
+#include <string_view>
+
+namespace sluice::http {
+namespace {
+
+struct Reason {
+    std::string_view words;  // of TlsSession::error()
+    std::string_view description;
+};
+
+constexpr std::string_view unknown_issuer =
+    "The server's certificate is not by an authority that is trusted here.";
+constexpr std::string_view other_name = "The server's certificate is for another name.";
+
+// The first that is found counts.
+constexpr std::array<Reason, 9> reasons{{
+    {"has expired", "The server's certificate has expired."},
+    {"not yet valid", "The server's certificate is not valid yet."},
+    {"Hostname mismatch", other_name},
+    {"IP address mismatch", other_name},
+    {"self signed", unknown_issuer},
+    {"issuer", unknown_issuer},
+    {"first certificate", unknown_issuer},
+    {"certificate verify failed", "The server's certificate is not accepted."},
+    {"wrong version number", "The server does not speak TLS on this port."},
+}};
+
+}  // namespace
+
+ClientError tls_error(const crypto::TlsSession& session, io::Error error) {
+    using enum ClientError::Kind;
+    if (session.failed()) {
+        for (const Reason& reason : reasons) {
+            if (session.error().contains(reason.words)) return {refused, reason.description};
+        }
+        return {refused, "The TLS handshake with the server failed."};
+    }
+    if (error.timed_out() || error.cancelled()) return client_error(error, refused);
+    return {refused, "The server ended the connection while TLS was being established."};
+}
+
+}  // namespace sluice::http

@@ -1,0 +1,35 @@
+// Whose certificates are believed where this process connects by https.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/tls_client_context.h"
+#include "server/config/problem.h"
+#include "server/config/setting.h"
+#include "server/config/surroundings.h"
+
+namespace sluice::server {
+
+/// Reads the system's authorities once, and only where they are needed.
+class TrustReader {
+public:
+    TrustReader(const Surroundings& surroundings, Problems& problems)
+        : surroundings_(surroundings), problems_(problems) {}
+
+    /// The authorities of the file `ca`, or the system's where none is written; nothing where `url`
+    /// is no https, or there is a problem.
+    std::optional<crypto::TlsTrust> read(const Setting<std::string>& url,
+                                         const Setting<std::string>& ca);
+
+private:
+    std::optional<crypto::TlsTrust> read_file(const Setting<std::string>& ca);
+    std::optional<crypto::TlsTrust> read_system(const Setting<std::string>& url,
+                                                const Setting<std::string>& ca);
+
+    const Surroundings& surroundings_;
+    Problems& problems_;
+    std::optional<crypto::TlsTrust> system_;
+};
+
+}  // namespace sluice::server
