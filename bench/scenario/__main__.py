@@ -45,6 +45,7 @@ def parse():
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--no-downloads", action="store_true", help="leave out what npm or pip would have to install")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rounds = arguments.seconds = 1
@@ -69,7 +70,7 @@ def show_progress(name):
 def run_one(scenario, arguments, load):
     """The scenario's outcome, and whether it failed. A reference or a feature that is not there is no failure."""
     outcome, failed = Outcome(), False
-    with Workplace(arguments.sluice.resolve()) as place:
+    with Workplace(arguments.sluice.resolve(), not arguments.no_downloads) as place:
         try:
             scenario.run(place, load, outcome, show_progress)
         except (Skipped, Failed) as why:

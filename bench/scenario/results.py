@@ -101,4 +101,5 @@ def write_page(names):
         targets += outcome["targets"]
         details.append(f"- [{outcome['title']}]({name}.md), {outcome['taken']['when']}")
         details += [f"  - left out: {one['what']}: {' '.join(one['why'].split())}" for one in outcome["skipped"]]
-    (RESULTS / PAGE).write_text("\n".join([*lines, *target_table(targets), "", ALLOCATIONS, "", "## Each scenario", "", *details, ""]))
+    lines += [*target_table(targets), "", ALLOCATIONS, "", "## Each scenario", "", *details, ""]
+    (RESULTS / PAGE).write_text("\n".join(lines))

@@ -12,30 +12,36 @@ from workplace import Skipped
 TOKENS = 10000  # live in every scenario that does not say otherwise
 
 
+def if_there(outcome, name, make):
+    """The target that `make` gives, in a list; an empty one, and a line that says why, where there is no such server."""
+    try:
+        return [make()]
+    except Skipped as why:
+        outcome.skip(name, why)
+        return []
+
+
 def run_introspection(place, load, outcome, on_run):
     quiet = sluice.start(place, Options())
     logged = sluice.start(place, Options("Sluice, request log", level="info"))
     asked = sluice.introspection(quiet, sluice.tokens_file(place, quiet, TOKENS))
-    targets = [sluice.plain(asked, references.floor(place)), sluice.plain(asked, references.nginx_constant(place)),
-               asked, sluice.introspection(logged, sluice.tokens_file(place, logged, TOKENS))]
-    try:
-        other = references.oidc_provider(place)
-        tokens = place.write("oidc.txt", sluice.issue(other) + "\n")
-        targets.append(sluice.introspection(other, tokens, "/token/introspection"))
-    except Skipped as why:
-        outcome.skip("node oidc-provider", why)
-    outcome.rows = compare(targets, load, on_run)
+
+    def oidc_provider():
+        server = references.oidc_provider(place)
+        return sluice.introspection(server, sluice.tokens_file(place, server, 1), "/token/introspection")
+    outcome.rows = compare([
+        sluice.plain(asked, references.floor(place)),
+        *if_there(outcome, "nginx, a constant", lambda: sluice.plain(asked, references.nginx_constant(place))), asked,
+        sluice.introspection(logged, sluice.tokens_file(place, logged, TOKENS)),
+        *if_there(outcome, "node oidc-provider", oidc_provider)], load, on_run)
 
 
 def run_token(place, load, outcome, on_run):
-    server = sluice.start(place, Options())
-    asked = sluice.token_request(server)
-    targets = [sluice.plain(asked, references.floor(place)), asked]
-    try:
-        targets.append(sluice.token_request(references.oidc_provider(place)))
-    except Skipped as why:
-        outcome.skip("node oidc-provider", why)
-    outcome.rows = compare(targets, load, on_run)
+    asked = sluice.token_request(sluice.start(place, Options()))
+    outcome.rows = compare([
+        sluice.plain(asked, references.floor(place)), asked,
+        *if_there(outcome, "node oidc-provider", lambda: sluice.token_request(references.oidc_provider(place)))],
+        load, on_run)
 
 
 def run_decision(place, load, outcome, on_run):
@@ -50,13 +56,12 @@ def run_tools_call(place, load, outcome, on_run):
     behind = references.upstream(place)
     server = sluice.start(place, Options(upstream=behind.port))
     asked = sluice.tool_call(server, sluice.issue(server))
-    proxied = sluice.plain(asked, references.nginx_proxy(place, behind.port)) | {"expect": asked["expect"]}
-    targets = [sluice.plain(asked, references.floor(place)), proxied, asked]
-    try:
-        targets.append(sluice.tool_call(*references.envoy(place, behind.port)))
-    except Skipped as why:
-        outcome.skip("Envoy, JWT and MCP filter", why)
-    outcome.rows = compare(targets, load, on_run)
+
+    def proxied():
+        return sluice.plain(asked, references.nginx_proxy(place, behind.port)) | {"expect": asked["expect"]}
+    outcome.rows = compare([
+        sluice.plain(asked, references.floor(place)), *if_there(outcome, "nginx reverse proxy", proxied), asked,
+        *if_there(outcome, "Envoy", lambda: sluice.tool_call(*references.envoy(place, behind.port)))], load, on_run)
 
 
 def run_unix_socket(place, load, outcome, on_run):

@@ -45,8 +45,8 @@ class Server:
 class Workplace:
     """Starts servers and stops them all at its end. `sluice` is the binary under test."""
 
-    def __init__(self, sluice):
-        self.sluice = sluice
+    def __init__(self, sluice, downloads=True):
+        self.sluice, self._downloads = sluice, downloads
         self._ports = iter(range(FIRST_PORT, LAST_PORT + 1))
         self._stack = contextlib.ExitStack()
 
@@ -67,6 +67,10 @@ class Workplace:
                     probe.bind(("127.0.0.1", port))
                     return port
         raise Failed(f"no port between {FIRST_PORT} and {LAST_PORT} is free")
+
+    def may_download(self, name):
+        if not self._downloads:
+            raise Skipped(f"{name} is not installed here, and --no-downloads was given")
 
     def write(self, name, text):
         path = self.directory / name
