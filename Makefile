@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory
 
 DEPS := build/deps/built
-SOURCES = $(shell git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc' 'bench/*.h')
+SOURCES = $(shell git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc' 'bench/*.h' 'tools/*.cc' 'tools/*.h')
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -15,9 +15,9 @@ demo: packages deps ## install what is missing, build, and run Sluice with a rea
 	@ninja -C build/release --quiet sluice
 	@exec build/release/sluice dev
 
-build: packages deps ## build the release binary build/release/sluice and the replay programs
+build: packages deps ## build the release binaries build/release/sluice and sluice-loadgen, and the replay programs
 	@scripts/configure release
-	@ninja -C build/release sluice friction_replay rules_replay
+	@ninja -C build/release sluice sluice-loadgen friction_replay rules_replay
 
 test: ## build and run every test, also under sanitizers
 	@scripts/install-dependencies --tests

@@ -185,6 +185,7 @@ void describe(CLI::App& app, Typed& to) {
     app.description(std::string(about));
     app.footer(std::string(footer));
     app.set_version_flag("--version", "sluice-loadgen " SLUICE_VERSION, "Print the version");
+    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app.add_option("SCENARIO", to.scenario, "What to do; below is what there is")->type_name("");
     app.add_option("URL", to.url, "The server, or for get and post the whole URL")->type_name("");
     describe_load(app, to);

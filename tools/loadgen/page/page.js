@@ -14,6 +14,7 @@ const digits = (value) => {
   return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 1 || size === 0
     ? value.toFixed(2).replace(/^0\.00$/, '0') : value.toPrecision(2);
 };
+const count = (value) => Math.round(value).toLocaleString('en-US').replaceAll(',', '\u202f');
 const compact = (value) => value >= 1e6 ? `${+(value / 1e6).toFixed(2)}M`
   : value >= 1e4 ? `${+(value / 1e3).toFixed(1)}k` : `${+value.toFixed(value < 10 ? 2 : 0)}`;
 const timeParts = (us) => us >= 1e6 ? [digits(us / 1e6), 's'] : us >= 1e3 ? [digits(us / 1e3), 'ms']
@@ -25,7 +26,7 @@ const tickTime = (us) => {
   return us === 0 ? '0' : `${+(us / size).toPrecision(3)}\u202f${unit}`;
 };
 const percent = (share) => `${digits(100 * share)}\u202f%`;
-const bytes = (count) => count >= 2 ** 30 ? `${digits(count / 2 ** 30)} GiB` : `${digits(count / 2 ** 20)} MiB`;
+const bytes = (size) => size >= 2 ** 30 ? `${digits(size / 2 ** 30)} GiB` : `${digits(size / 2 ** 20)} MiB`;
 
 // ---- elements; text only ever goes in as text
 function element(name, attributes = {}, ...children) {
@@ -162,7 +163,7 @@ function latencyCurve() {
 
 function overTime(title, note, value, format, options = {}) {
   const series = runs.map((one, index) => ({ index, area: runs.length === 1 && !options.log, colour: options.colour,
-    points: one.timeline.filter((second) => second.length_s > 0.3).map((second) => [second.at_s + second.length_s / 2, value(second)]) }));
+    points: one.timeline.filter((second) => second.length_s > 0.3 && (!options.latency || second.done)).map((second) => [second.at_s + second.length_s / 2, value(second)]) }));
   const values = series.flatMap((one) => one.points.map((point) => point[1]));
   const length = Math.max(...runs.map((one) => one.totals.seconds), 1);
   const high = Math.max(...values, 1e-9);
@@ -187,15 +188,15 @@ function tiles() {
         : element('div', { class: 'other' }, `beside ${parts(beside).filter(Boolean).join('\u202f')}`)));
   };
   const streams = run.settings.scenario === 'idle-streams';
-  if (streams) add('Open streams', (r) => r.totals.open_streams, (v) => [digits(v)]);
+  if (streams) add('Open streams', (r) => r.totals.open_streams, (v) => [count(v)]);
   add('Throughput', (r) => r.totals.per_second, (v) => [digits(v), '/s']);
   add('Median', (r) => r.latency_us.p50, timeParts);
   add('p99', (r) => r.latency_us.p99, timeParts);
   add('p99.9', (r) => r.latency_us.p99_9, timeParts);
   add('Slowest', (r) => r.latency_us.max, timeParts);
-  add('Failed', (r) => r.totals.failed, (v) => [digits(v)], (v) => v > 0);
+  add('Failed', (r) => r.totals.failed, (v) => [count(v)], (v) => v > 0);
   add('Server CPU a request', (r) => r.server?.cpu_us_per_request, timeParts);
-  add(run.settings.threads > 1 ? 'Generator, of its cores' : 'Generator, of its core', (r) => r.generator.share_of_its_cores,
+  add('Generator CPU', (r) => r.generator.share_of_its_cores,
     (v) => [digits(100 * v), '%']);
   return list;
 }
@@ -217,7 +218,7 @@ function operationsTable(one, index) {
   if (!one.operations.length) return null;
   const names = element('tr', {}, ...['request', 'done', 'p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => element('th', {}, name)));
   const rows = one.operations.map((operation) => element('tr', {}, element('td', {}, operation.name),
-    element('td', {}, digits(operation.done)),
+    element('td', {}, count(operation.done)),
     ...['p50', 'p90', 'p99', 'p99_9', 'max'].map((name) => element('td', {}, time(operation.latency_us[name])))));
   return card(runs.length > 1 ? `Requests of ${one.label}` : 'Requests', 'Each counted from when it was sent.',
     element('div', { class: 'scroll' }, element('table', {}, names, ...rows)));
@@ -226,10 +227,10 @@ function operationsTable(one, index) {
 function errorsTable() {
   const kinds = [...new Set(runs.flatMap((one) => Object.keys(one.errors)))];
   if (!kinds.length) return null;
-  const statuses = (one) => Object.entries(one.wrong_statuses).map(([status, count]) => `${status}: ${digits(count)}`).join(', ');
+  const statuses = (one) => Object.entries(one.wrong_statuses).map(([status, times]) => `${status}: ${count(times)}`).join(', ');
   const names = element('tr', {}, element('th', {}, 'kind'), ...runs.map((one) => element('th', {}, one.label)));
   const rows = kinds.map((kind) => element('tr', {}, element('td', {}, kind.replace('_', ' ')),
-    ...runs.map((one) => element('td', {}, digits(one.errors[kind] ?? 0)))));
+    ...runs.map((one) => element('td', {}, count(one.errors[kind] ?? 0)))));
   const samples = runs.flatMap((one) => one.error_samples).slice(0, 6)
     .map((sample) => element('p', { class: 'note' }, element('code', {}, sample)));
   return card('Failures', runs.map(statuses).filter(Boolean).join(' · ') || null,
@@ -245,9 +246,9 @@ function setup(one, index) {
       + `${settings.pipeline > 1 ? `, ${settings.pipeline} requests at once on each` : ''}`
       + `${settings.new_connections ? ', a new connection for each request' : ''}`],
     ['Measured', `${digits(totals.seconds)} s, behind ${digits(settings.warm_up_s)} s of warm-up`],
-    ['Answered', `${digits(totals.done)} units of work, ${digits(totals.requests)} requests, ${bytes(totals.bytes_received)}`],
-    preparation.tokens ? ['Prepared', `${digits(preparation.tokens)} tokens in ${digits(preparation.seconds)} s`] : null,
-    totals.tls ? ['TLS', `${totals.tls}; ${digits(totals.connects)} connections made, ${digits(totals.tls_resumed)} resumed`] : null,
+    ['Answered', `${count(totals.done)} units of work, ${count(totals.requests)} requests, ${bytes(totals.bytes_received)}`],
+    preparation.tokens ? ['Prepared', `${count(preparation.tokens)} tokens in ${digits(preparation.seconds)} s`] : null,
+    totals.tls ? ['TLS', `${totals.tls}; ${count(totals.connects)} connections made, ${count(totals.tls_resumed)} resumed`] : null,
     ['Generator', `${digits(generator.cpu_us_per_request)} µs CPU a request, ${percent(generator.share_of_its_cores)} of its cores`],
     generator.late_us ? ['Pacing', `half of the requests left within ${time(generator.late_us.p50)} of when they were due, 99 % within ${time(generator.late_us.p99)}`] : null,
     server ? ['Server', `${digits(server.cpu_us_per_request)} µs CPU a request, ${digits(server.cores_used)} cores busy, ${bytes(server.resident_bytes)} resident`] : null,
@@ -276,9 +277,9 @@ function page() {
       overTime('Throughput', 'Units of work that ended well, a second', (s) => s.done / s.length_s, compact),
       failed ? overTime('Failures', 'Units of work that failed, a second', (s) => s.failed / s.length_s, compact,
         { whole: true, colour: runs.length > 1 ? undefined : 'var(--bad)' }) : null,
-      overTime('Median latency', 'Of each second', (s) => s.p50_us, tickTime, { name: time }),
-      overTime('p99 latency', 'Of each second', (s) => s.p99_us, tickTime, { name: time }),
-      failed ? null : overTime('Slowest', 'Of each second', (s) => s.max_us, tickTime, { name: time })),
+      overTime('Median latency', 'Of each second', (s) => s.p50_us, tickTime, { name: time, latency: true }),
+      overTime('p99 latency', 'Of each second', (s) => s.p99_us, tickTime, { name: time, latency: true }),
+      failed ? null : overTime('Slowest', 'Of each second', (s) => s.max_us, tickTime, { name: time, latency: true })),
     errorsTable(),
     ...runs.map(operationsTable),
     ...runs.map(setup),
