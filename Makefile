@@ -1,7 +1,7 @@
 # Every task of the project; `make help` lists them. The build itself is CMake's (CMakeLists.txt).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench format lint deps packages clean
+.PHONY: help demo build test bench micro format lint deps packages clean
 MAKEFLAGS += --no-print-directory
 
 DEPS := build/deps/built
@@ -24,11 +24,16 @@ test: ## build and run every test, also under sanitizers
 	@$(MAKE) deps
 	@scripts/run-tests
 
-bench: ## measure Sluice beside its references; tables and plots go to bench/results (SCENARIOS="token tls" picks)
+bench: ## measure Sluice beside its references, and its parts alone; results in bench/results (SCENARIOS="token tls" picks)
 	@scripts/install-dependencies --bench
 	@$(MAKE) build
-	@ninja -C build/release --quiet sluice-loadgen
 	@bench/scenario/run $(SCENARIOS)
+	@[ -n "$(SCENARIOS)" ] || $(MAKE) micro
+
+micro: ## measure the parts of a request, each alone
+	@cmake -S . -B build/release -DSLUICE_BENCH=ON --log-level=WARNING >/dev/null
+	@ninja -C build/release --quiet micro
+	@python3 bench/micro.py build/release
 
 format: ## format the C++ sources in place
 	@clang-format-19 -i $(SOURCES)
