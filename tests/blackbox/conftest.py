@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-pytest.register_assert_rewrite("oauth", "sluice", "streams", "target", "upstream", "wire")
+pytest.register_assert_rewrite("oauth", "sluice", "streams", "target", "tls", "upstream", "wire")
 
 from oauth import Browser, obtain_tokens
 from sluice import Sluice, free_port

@@ -108,6 +108,25 @@ TEST(SimulatedHttpsServer, NeverMixesAnswersUpWhenConnectionsBreak) {
     EXPECT_GT(answered, requests / 3);
 }
 
+TEST(SimulatedHttpsServer, TellsBrowsersToStayWithTls) {
+    HttpsWorld world(parts());
+    world.settings.hsts = seconds{86400};
+    Simulation sim(1, 1, {.faults = FaultRates::harmless()});
+    world.start_tls(sim);
+    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+        auto peer = co_await world.connect(shard);
+        EXPECT_NE(peer, nullptr);
+        if (!peer) co_return;
+        for (const std::string target : {"/answer", "/stream"}) {
+            EXPECT_TRUE(co_await peer->send("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n"));
+            const HttpAnswer answer = co_await read_answer(*peer);
+            EXPECT_EQ(answer.field("strict-transport-security"), "max-age=86400");
+        }
+        co_await peer->close();
+    });
+    ASSERT_TRUE(sim.run());
+}
+
 /// The first bytes of a client's hello, then silence or one byte now and then.
 io::Task<void> stall_in_handshake(HttpsWorld& world, io::Shard& shard, std::size_t count,
                                   bool drip) {
