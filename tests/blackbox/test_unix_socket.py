@@ -156,8 +156,9 @@ def test_forwarded_addresses_are_believed_only_where_unix_is_trusted(start_at, p
         sluice = start_at(f"trusted_proxies = {trusted}")
         with connected(path) as client:
             assert ask(client, fields).startswith(b"HTTP/1.1 200")
-        get(sluice.port, "/livez", fields)
-        peers[trusted] = [line["peer"] for line in logged_requests(sluice, 2)]
+        get(sluice.port, "/healthz", fields)  # by TCP
+        by_path = {line["path"]: line["peer"] for line in logged_requests(sluice, 2)}
+        peers[trusted] = [by_path["/livez"], by_path["/healthz"]]
         sluice.stop()
     assert peers == {
         '["0.0.0.0/0"]': ["unix", "203.0.113.7"],
