@@ -37,22 +37,35 @@ that it held up. Without, each connection asks again when it was answered.
 Ends with 0, with 1 where more than --max-errors units failed or a run could not be made, with 2
 for mistakes on the command line.)";
 
+class Usage final : public CLI::Formatter {
+public:
+    std::string make_usage(const CLI::App* app, std::string name) const override {
+        if (app->get_parent() != nullptr) return Formatter::make_usage(app, std::move(name));
+        return "Usage: sluice-loadgen SCENARIO URL [OPTIONS]\n"
+               "       sluice-loadgen report RUN.json [--compare RUN.json] -o FILE\n";
+    }
+};
+
 void describe_load(CLI::App& app, Typed& to) {
     Settings& s = to.settings;
     const std::string group = "Load";
     app.add_option("-c,--connections", s.connections, "Connections in all, each a virtual user")
         ->check(CLI::Range(1U, 1'000'000U))
         ->capture_default_str()
+        ->option_text("N (64)")
         ->group(group);
     app.add_option("-t,--threads", s.threads, "Threads, each with its share of the connections")
         ->check(CLI::Range(1U, 256U))
         ->capture_default_str()
+        ->option_text("N (1)")
         ->group(group);
     app.add_option("-d,--duration", to.duration, "How long to measure")
         ->capture_default_str()
+        ->option_text("TIME (10s)")
         ->group(group);
     app.add_option("-w,--warm-up", to.warm_up, "Load ahead of that, which is not measured")
         ->capture_default_str()
+        ->option_text("TIME (1s)")
         ->group(group);
     app.add_option("-n,--requests", to.units, "Measure so many units of work, not a duration")
         ->type_name("N")
@@ -63,15 +76,18 @@ void describe_load(CLI::App& app, Typed& to) {
     app.add_option("--arrivals", to.arrivals, "Open loop: even, or random as independent callers")
         ->check(CLI::IsMember({"even", "random"}))
         ->capture_default_str()
+        ->option_text("even|random (even)")
         ->group(group);
     app.add_option("-p,--pipeline", s.depth, "Requests on a connection at once")
         ->check(CLI::Range(1U, 1024U))
         ->capture_default_str()
+        ->option_text("N (1)")
         ->group(group);
     app.add_flag("--new-connections", s.new_connections, "A new connection for each request")
         ->group(group);
     app.add_option("--timeout", to.timeout, "For an answer, and for connecting")
         ->capture_default_str()
+        ->option_text("TIME (5s)")
         ->group(group);
     app.add_option("--mix", to.mix, "Scenario `mix`: names and weights, introspect=80,token=20")
         ->type_name("LIST")
@@ -82,6 +98,7 @@ void describe_request(CLI::App& app, Typed& to) {
     const std::string group = "Request (in place of the scenario's own)";
     app.add_option("-H,--header", to.fields, "A header field, 'Name: value'")
         ->type_name("FIELD")
+        ->take_all()
         ->group(group);
     app.add_option("--body", to.body, "The body")->type_name("TEXT")->group(group);
     app.add_option("--body-file", to.body_file, "The body, from a file")
@@ -93,6 +110,7 @@ void describe_request(CLI::App& app, Typed& to) {
                    "The status of a right answer; get and post take every 2xx without it")
         ->type_name("N")
         ->check(CLI::Range(100, 599))
+        ->option_text("N")
         ->group(group);
     app.add_option("--expect", to.expect_text, "Text that stands in the body of a right answer")
         ->type_name("TEXT")
@@ -155,6 +173,7 @@ void describe_rest(CLI::App& app, Typed& to) {
         ->group("Machine");
     app.add_option("--server-pid", s.server_pids, "Report what these processes use")
         ->type_name("PID")
+        ->take_all()
         ->group("Machine");
     app.add_flag("--with-children", s.with_children, "With the processes they started")
         ->group("Machine");
@@ -183,6 +202,7 @@ void describe_rest(CLI::App& app, Typed& to) {
 
 void describe(CLI::App& app, Typed& to) {
     app.description(std::string(about));
+    app.formatter(std::make_shared<Usage>());
     app.footer(std::string(footer));
     app.set_version_flag("--version", "sluice-loadgen " SLUICE_VERSION, "Print the version");
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
