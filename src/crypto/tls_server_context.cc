@@ -8,19 +8,13 @@
 
 #include "base/ascii.h"
 #include "base/check.h"
+#include "crypto/tls_ciphers.h"
 #include "crypto/tls_ticket_seal.h"
 
 namespace sluice::crypto {
 namespace {
 
 constexpr std::string_view application_protocol = "http/1.1";
-
-// Of TLS 1.2; equals between [] go by the client's choice, since only it knows whether it has AES
-// in hardware.
-constexpr const char* ciphers =
-    "[ECDHE-ECDSA-AES128-GCM-SHA256|ECDHE-ECDSA-CHACHA20-POLY1305]:"
-    "[ECDHE-RSA-AES128-GCM-SHA256|ECDHE-RSA-CHACHA20-POLY1305]:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 
 constexpr std::array<std::uint16_t, 3> groups = {SSL_GROUP_X25519_MLKEM768, SSL_GROUP_X25519,
                                                  SSL_GROUP_SECP256R1};
@@ -90,7 +84,7 @@ TlsServerContext::TlsServerContext(std::vector<TlsIdentity> identities,
     const bool one = options.version_min == TlsVersion::v1_3;
     bool ready = SSL_CTX_set_min_proto_version(ctx, one ? TLS1_3_VERSION : TLS1_2_VERSION) == 1;
     ready = ready && SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1;
-    ready = ready && SSL_CTX_set_strict_cipher_list(ctx, ciphers) == 1;
+    ready = ready && offer_ciphers(ctx);
     ready = ready && SSL_CTX_set1_group_ids(ctx, groups.data(), groups.size()) == 1;
     CHECK(ready, "TLS cannot be set up");
     SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE);

@@ -105,6 +105,36 @@ TEST_F(TlsServerContextTest, RefusesCiphersWithoutForwardSecrecyOrAead) {
     }
 }
 
+TEST_F(TlsServerContextTest, PrefersTheCheapestCipherUnlessTheClientLacksItsHardware) {
+    const auto context = server_of({identity_of(leaf)});
+    constexpr std::uint16_t aes128 = SSL_CIPHER_AES_128_GCM_SHA256;
+    constexpr std::uint16_t aes256 = SSL_CIPHER_AES_256_GCM_SHA384;
+    constexpr std::uint16_t chacha = SSL_CIPHER_CHACHA20_POLY1305_SHA256;
+    const auto chosen = [&](std::vector<std::uint16_t> listed) {
+        const auto client = shake(context, [&](SSL_CTX* ctx) {
+            SSL_CTX_set1_tls13_ciphers(ctx, listed.data(), nullptr, listed.size());
+        });
+        return client->established() ? std::string(client->details().cipher) : "failed";
+    };
+    EXPECT_EQ(chosen({aes256, chacha, aes128}), "TLS_AES_128_GCM_SHA256");
+    EXPECT_EQ(chosen({chacha, aes128, aes256}), "TLS_CHACHA20_POLY1305_SHA256");
+    EXPECT_EQ(chosen({aes256, chacha}), "TLS_AES_256_GCM_SHA384");
+    EXPECT_EQ(chosen({chacha}), "TLS_CHACHA20_POLY1305_SHA256");
+
+    const auto chosen_before_13 = [&](const char* listed) {
+        const auto client = shake(context, [&](SSL_CTX* ctx) {
+            SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+            EXPECT_TRUE(SSL_CTX_set_strict_cipher_list(ctx, listed));
+        });
+        return client->established() ? std::string(client->details().cipher) : "failed";
+    };
+    EXPECT_EQ(chosen_before_13("ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
+                               "ECDHE-ECDSA-AES128-GCM-SHA256"),
+              "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+    EXPECT_EQ(chosen_before_13("ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256"),
+              "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256");
+}
+
 TEST_F(TlsServerContextTest, PrefersThePostQuantumGroupWhateverTheClientsOrder) {
     const auto context = server_of({identity_of(leaf)});
     const auto group_for = [&](std::vector<std::uint16_t> offered) {
