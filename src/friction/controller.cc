@@ -157,7 +157,7 @@ void Controller::advance(ToolId tool, Moment now, double decay, SaturationListen
     step(decay, adjusts);
     if (!adjusts) return;
     if (gives_relief()) relieve_saturated(listener);
-    press_groups();
+    if (!config_->groups().empty()) press_groups();
 }
 
 }  // namespace sluice::friction

@@ -1,6 +1,8 @@
 // Smoothed rates: how large a fraction of a client's calls each tool is, without jumps.
 #pragma once
 
+#include <cmath>
+
 namespace sluice::friction {
 
 /// One step of an exponential moving average; `alpha` is the weight of the new sample.
@@ -11,6 +13,8 @@ inline double blend(double average, double sample, double alpha) {
 
 /// What is left after `seconds` of decay at `rate` per second: 1 where no time has passed, also
 /// where `seconds` is negative or not a number.
-double decay_factor(double seconds, double rate);
+inline double decay_factor(double seconds, double rate) {
+    return seconds > 0 && rate > 0 ? std::exp(-rate * seconds) : 1.0;
+}
 
 }  // namespace sluice::friction

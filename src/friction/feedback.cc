@@ -34,6 +34,14 @@ Pair magnitude(Pair pair) {
     return reinterpret_cast<Pair>(reinterpret_cast<PairBits>(pair) & all_but_sign);
 }
 
+Pair higher(Pair a, Pair b) {
+    return a > b ? a : b;
+}
+
+Pair lower(Pair a, Pair b) {
+    return a < b ? a : b;
+}
+
 /// A tool's part of the window's calls, times the weight of the newest: looked up, where a full
 /// window makes its size the same for all, or divided. Both round alike.
 struct LookedUpShare {
@@ -80,12 +88,12 @@ void update_rates_and_friction(const ToolLoop& loop, auto share, const double* t
     for (std::size_t i = 0; i < tools; i += 2) {
         const Pair rate = share(counts + i) + kept * (load(rates + i) * decay);
         store(rates + i, rate);
-        const Pair friction = load(frictions + i) * decay;
         const Pair excess = rate - load(targets + i);
-        const Pair moved = friction + gain * (excess < none ? excess * asymmetry : excess);
-        const Pair floored = moved > none ? moved : none;
-        const Pair clamped = floored < full ? floored : full;
-        store(frictions + i, magnitude(excess) < dead_zone ? friction : clamped);
+        const Pair counted = magnitude(excess) < dead_zone ? none : excess;
+        // One of the two is zero: a choice without a branch, and without rounding.
+        const Pair weighted = higher(counted, none) + lower(counted, none) * asymmetry;
+        const Pair friction = load(frictions + i) * decay;
+        store(frictions + i, lower(higher(friction + gain * weighted, none), full));
     }
 }
 
