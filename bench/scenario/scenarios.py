@@ -13,7 +13,7 @@ TOKENS = 10000  # live in every scenario that does not say otherwise
 
 
 def if_there(outcome, name, make):
-    """The target that `make` gives, in a list; an empty one, and a line that says why, where there is no such server."""
+    """The target that `make` gives, in a list; an empty one, and a line that says why, where its server is missing."""
     try:
         return [make()]
     except Skipped as why:

@@ -57,23 +57,22 @@ def run_owner(place, load, outcome, on_run):
         load, on_run)
 
 
-def wrk_on(cpus, connections):
-    """wrk on each of the cores, with a thread and `connections` connections each."""
+def wrk_on(cpus):
+    """wrk on each of the cores, with all connections of `load` on each."""
     def begin(cpu, target, script, load):
         pool = concurrent.futures.ThreadPoolExecutor(1)
-        done = pool.submit(wrk, target, script, dataclasses.replace(load, load_cpu=cpu, connections=connections))
+        done = pool.submit(wrk, target, script, dataclasses.replace(load, load_cpu=cpu))
         pool.shutdown(wait=False)
         return done.result
     return together(begin, cpus)
 
 
 def run_two_cores(place, load, outcome, on_run):
-    half = load.connections // 2
     one_floor, two_floors = references.floor(place), references.floor(place, CPUS)
     one = sluice.start(place, Options("Sluice, one core"))
     two = sluice.start(place, Options("Sluice, two cores", cores=2, cpus="0,1"))
-    asked_one = sluice.introspection(one, sluice.tokens_file(place, one, TOKENS), drive=wrk_on(CPUS[:1], half))
-    asked_two = sluice.introspection(two, sluice.tokens_file(place, two, TOKENS), drive=wrk_on(CPUS, half))
+    asked_one = sluice.introspection(one, sluice.tokens_file(place, one, TOKENS), drive=wrk_on(CPUS[:1]))
+    asked_two = sluice.introspection(two, sluice.tokens_file(place, two, TOKENS), drive=wrk_on(CPUS))
     outcome.rows = compare([sluice.plain(asked_one, one_floor) | {"name": "floor, one core"}, asked_one,
                             sluice.plain(asked_two, two_floors) | {"name": "floor, two cores"}, asked_two],
                            load, on_run)
@@ -91,7 +90,8 @@ OWNER = Scenario(
                        "floor, two cores")])
 TWO_CORES = Scenario(
     "two-cores", "Two cores beside one",
-    "One core: server and load share core 0. Two cores: each has a server and a load, and a token is on the other core "
-    "as often as not. The floor's rows show what the second core costs the kernel alone: connections that cross cores.",
+    "One core: server and load share core 0. Two cores: each has a server and a load, with as many connections as the "
+    "one core has, and a token is on the other core as often as not. The floor's rows show what the second "
+    "core costs the kernel alone: connections that cross cores.",
     run_two_cores, [Target("CPU a request on two cores over one", 1.15, "Sluice, two cores", "Sluice, one core"),
                     Target(OVER_THE_FLOOR, 1.15)])
