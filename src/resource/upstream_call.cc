@@ -1,5 +1,7 @@
 #include "resource/upstream_call.h"
 
+#include <algorithm>
+
 #include "base/ascii.h"
 #include "http/media_type.h"
 #include "http/sse.h"
@@ -18,6 +20,7 @@ using Kind = http::ClientError::Kind;
 
 constexpr std::size_t whole_body_max = 16 * 1024 * 1024;  // of an answer that is read to its end
 constexpr std::size_t held_back_max = 64 * 1024;  // below it, an answer is sent in one piece
+constexpr int bytes_per_second_min = 1024;        // of a longer one
 
 /// Cancels a scope when another is cancelled that is not its parent.
 class Link final : io::Cancellable {
@@ -196,19 +199,27 @@ private:
         }
         if (complete && !is_readable(body)) co_return refuse_body();
         copy_answer_fields(response, answer_.head().fields());
-        deadline_.stop();  // how slowly the client reads is not the upstream's fault
+        deadline_.stop();
         if (!complete) co_await stream_rest(body);
     }
 
+    /// The upstream may pause for as long as an answer may take, and earns that time by what it
+    /// sends. How slowly the client reads is not its fault.
     io::Task<void> stream_rest(const std::string& body) {
         if (!co_await visit_.exchange.begin_stream()) co_return;
         if (!co_await visit_.exchange.write(body)) co_return;
-        for (;;) {
-            restart_deadline();
+        io::Shard& shard = visit_.exchange.shard();
+        const Duration pause_max = visit_.resource.settings().timeout;
+        for (Duration left = pause_max;;) {
+            const MonotonicTime due = shard.now() + left;
+            shard.timers().start(deadline_, due);
             const auto chunk = co_await answer_.next_chunk();
             if (!chunk) co_return;  // the client sees that the stream was cut off
             if (chunk->empty()) break;
             deadline_.stop();
+            const Duration earned =
+                Duration(Seconds(static_cast<std::int64_t>(chunk->size()))) / bytes_per_second_min;
+            left = std::min(pause_max, due - shard.now() + earned);
             if (!co_await visit_.exchange.write(*chunk)) co_return;
         }
         static_cast<void>(co_await visit_.exchange.finish());

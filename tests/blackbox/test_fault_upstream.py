@@ -173,6 +173,27 @@ def test_a_body_that_stops_is_answered_504_by_its_deadline(sluice, upstream, pin
     check_survives(sluice, upstream, ping, behave, {502, 504})
 
 
+def test_a_dripping_body_is_answered_504_by_its_deadline(sluice, upstream, ping):
+    body = b"Content-Length: 1000\r\n\r\n" + b" " * 1000
+    check_survives(sluice, upstream, ping, drip(OK + body, 0.05), {504})
+
+
+def test_a_long_body_that_drips_is_cut_off(sluice, upstream, ping):
+    """Beyond 64 KiB the answer is passed on as it comes; then too, a drip earns little time."""
+
+    def behave(client, received):
+        client.send(OK + b"Content-Length: 1000000\r\n\r\n" + b" " * 100_000)
+        drip(b" " * 1000, 0.2)(client, received)
+
+    upstream.behave = behave
+    with Connection(sluice.port) as connection:
+        began = time.monotonic()
+        connection.send(ping)
+        assert connection.read_head().status == 200
+        connection.rest(limit_s=DEADLINE_S + 3)
+        assert DEADLINE_S - 0.5 < time.monotonic() - began < DEADLINE_S + 3
+
+
 @pytest.mark.parametrize("status", [b"100 Continue", b"103 Early Hints"])
 def test_a_few_interim_answers_are_skipped(sluice, upstream, ping, status):
     interim = b"HTTP/1.1 %s\r\nX: y\r\n\r\n" % status

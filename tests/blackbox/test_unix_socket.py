@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 import subprocess
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,6 +109,34 @@ def test_requests_in_flight_at_the_stop_are_answered(start_at, path, upstream):
             client.sendall(b"\r\n")
             assert client.recv(65536).startswith(b"HTTP/1.1 200")
     sluice.stop()
+
+
+def test_whoever_was_let_in_is_answered_when_the_process_stops(start_at, path):
+    """Many connect all the time, so that some are being handed from core to core at the stop."""
+    sluice = start_at(cores="2")
+    answered, broken = [], []
+
+    def keep_asking():
+        while True:
+            try:
+                with connected(path) as client:
+                    try:
+                        answered.append(ask(client)[:12])
+                    except OSError as error:
+                        broken.append(error)
+            except OSError as error:
+                assert isinstance(error, (FileNotFoundError, ConnectionRefusedError)), error
+                return
+
+    threads = [threading.Thread(target=keep_asking) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    sluice.stop()
+    for thread in threads:
+        thread.join(10)
+    assert broken == [] and set(answered) == {b"HTTP/1.1 200"}
+    assert len(answered) > 100
 
 
 def test_a_killed_process_leaves_nothing_that_keeps_the_next_out(start_at, path):
