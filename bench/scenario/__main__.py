@@ -104,12 +104,14 @@ def main():
     for scenario in SCENARIOS:
         if arguments.scenarios and scenario.name not in arguments.scenarios:
             continue
+        load_average = os.getloadavg()[0]
         outcome, failed = run_one(scenario, arguments, load)
         failures += [scenario.name] if failed else []
         show(scenario, outcome)
         if not arguments.quick:
             command = " ".join(["bench/scenario/run", *sys.argv[1:]])
             taken = {"machine": machine(), "command": command, "when": f"{datetime.date.today()}",
+                     "load_average": load_average,
                      "load": {"rounds": load.rounds, "seconds": load.seconds, "connections": load.connections}}
             results.write_scenario(scenario.name, outcome.as_json(scenario), taken)
             results.write_page([one.name for one in SCENARIOS])

@@ -23,6 +23,7 @@ def bars(title, unit, rows, limit=None):
     longest = values[-1]
     if len(values) > 2 and longest > 3 * values[-2]:
         longest = 1.35 * values[-2]
+    longest = max(longest, *(row[3] for row in rows if row[1] <= longest))
     if limit:
         longest = max(longest, limit[0])
     scale = (WIDTH - LEFT - RIGHT) / longest

@@ -17,7 +17,7 @@ def heading(taken):
     load = taken["load"]
     driven = f"{load['rounds']} rounds of {load['seconds']} s, {load['connections']} connections; medians of the rounds"
     return [*(f"- {line}" for line in taken["machine"]), f"- command: `{taken['command']}`, {taken['when']}",
-            f"- {driven}"]
+            f"- {driven}; load average when it began: {taken['load_average']:.1f}"]
 
 
 def table(rows):
@@ -42,8 +42,9 @@ def verdict(target):
 def target_table(targets):
     lines = ["| target | at most | measured | |", "|---|---|---|---|"]
     for target in targets:
-        measured = "–" if target["measured"] is None else f"{target['measured']:g} {target['unit']}".strip()
-        lines.append(f"| {target['what']} | {target['limit']:g} {target['unit']} | {measured} | {verdict(target)} |")
+        unit = f" {target['unit']}" if target["unit"] else ""
+        measured = "–" if target["measured"] is None else f"{target['measured']:g}{unit}"
+        lines.append(f"| {target['what']} | {target['limit']:g}{unit} | {measured} | {verdict(target)} |")
     return lines
 
 
