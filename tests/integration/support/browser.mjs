@@ -12,10 +12,10 @@ const screenshots = fileURLToPath(new URL("../../../build/screenshots/", import.
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
-export function launch() {
+export function launch(more_args = []) {
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     const args = process.getuid() === 0 ? ["--no-sandbox"] : [];
-    return chromium.launch({ executablePath, args });
+    return chromium.launch({ executablePath, args: [...args, ...more_args] });
 }
 
 // A page whose complaints are kept: violations of its policy and script errors.
