@@ -19,7 +19,7 @@ ClientTable::ClientTable(const FrictionConfig& config, HashKey hash_key)
     : config_(&config), hasher_(hash_key) {
     const std::size_t bytes = sizeof(Client) + Controller::cells_size(config);
     block_size_ = (bytes + line - 1) / line * line;
-    prefetched_ = std::min(block_size_, prefetched_max);
+    prefetched_ = std::min(sizeof(Client) + Controller::hot_cells_size(config), prefetched_max);
     chunk_bits_ = static_cast<unsigned>(std::bit_width((chunk_bytes_min - 1) / block_size_));
 }
 

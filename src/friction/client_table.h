@@ -92,7 +92,7 @@ private:
     ClientIndex index_;
     std::vector<Pages> chunks_;
     std::size_t block_size_;
-    std::size_t prefetched_;  // bytes of a block
+    std::size_t prefetched_;  // bytes at the front of a block
     unsigned chunk_bits_;     // blocks in a chunk
     Slot slots_ = 0;          // ever held: their clients are constructed
     Slot hand_ = 0;           // of next_to_go()

@@ -60,6 +60,11 @@ std::size_t Controller::cells_size(const FrictionConfig& config) {
     return numbers * sizeof(double) + counts * sizeof(std::uint16_t);
 }
 
+std::size_t Controller::hot_cells_size(const FrictionConfig& config) {
+    const std::size_t relief = config.saturation_window() > 0 ? config.even_tool_count() : 0;
+    return cells_size(config) - (relief + config.window_size()) * sizeof(std::uint16_t);
+}
+
 Controller::Controller(const FrictionConfig& config) : config_(&config) {
     own_cells_ = std::make_unique_for_overwrite<std::byte[]>(cells_size(config));
     cells_ = own_cells_.get();

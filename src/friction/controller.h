@@ -36,8 +36,10 @@ public:
     /// In memory that it is given and that outlives it: cells_size() bytes, aligned for double.
     Controller(const FrictionConfig& config, std::byte* cells);
 
-    /// Bytes that a controller's numbers take.
+    /// Bytes that a controller's numbers take, and how many of them from the front every call
+    /// reads.
     static std::size_t cells_size(const FrictionConfig& config);
+    static std::size_t hot_cells_size(const FrictionConfig& config);
 
     /// What a call of `tool` would meet; changes nothing.
     Decision check(ToolId tool, Moment now) const;
