@@ -15,8 +15,10 @@ constexpr std::string_view unknown_issuer =
     "The server's certificate is not by an authority that is trusted here.";
 constexpr std::string_view other_name = "The server's certificate is for another name.";
 
+constexpr std::string_view other_versions = "The server speaks neither TLS 1.2 nor TLS 1.3.";
+
 // The first that is found counts.
-constexpr std::array<Reason, 9> reasons{{
+constexpr std::array<Reason, 12> reasons{{
     {"has expired", "The server's certificate has expired."},
     {"not yet valid", "The server's certificate is not valid yet."},
     {"Hostname mismatch", other_name},
@@ -25,6 +27,9 @@ constexpr std::array<Reason, 9> reasons{{
     {"issuer", unknown_issuer},
     {"first certificate", unknown_issuer},
     {"certificate verify failed", "The server's certificate is not accepted."},
+    {"protocol version", other_versions},
+    {"unsupported protocol", other_versions},
+    {"no application protocol", "The server offers no HTTP/1.1."},
     {"wrong version number", "The server does not speak TLS on this port."},
 }};
 

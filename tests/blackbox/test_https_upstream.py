@@ -1,7 +1,9 @@
 """MCP servers and authorization servers over https: who is believed, and what is told of the others."""
 
 import json
+import ssl
 import time
+import warnings
 
 import pytest
 
@@ -21,6 +23,7 @@ BAD = {
     "expired": "The server's certificate has expired.",
     "self-signed": "The server's certificate is not by an authority that is trusted here.",
     "other-authority": "The server's certificate is not by an authority that is trusted here.",
+    "old": "The server speaks neither TLS 1.2 nor TLS 1.3.",
     "plain": "The server does not speak TLS on this port.",
     "down": "The server cannot be reached.",
 }
@@ -66,6 +69,13 @@ def end_properly(client, received) -> None:
     client.socket.unwrap()
 
 
+def only_tls_1_1(context: ssl.SSLContext) -> ssl.SSLContext:
+    with warnings.catch_warnings(action="ignore"):
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
 class PlainServer(Upstream):
     """What servers of plain HTTP say to a hello of TLS."""
 
@@ -90,6 +100,7 @@ def servers(authority, tmp_path_factory):
         "expired": authority.issue("localhost", expired=True),
         "self-signed": self_signed(folder, "localhost"),
         "other-authority": Authority(folder, "other").issue("localhost"),
+        "old": only_tls_1_1(authority.issue("localhost")),
     }
     running = {name: Upstream(context) for name, context in contexts.items()}
     running["plain"] = PlainServer()
