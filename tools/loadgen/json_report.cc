@@ -67,6 +67,7 @@ void write_settings(JsonWriter& json, const Settings& settings) {
         .member("pipeline", settings.depth)
         .member("new_connections", settings.new_connections)
         .member("tls", settings.url->secure())
+        .member("busy_poll", settings.busy_poll)
         .member("warm_up_s", seconds(settings.units > 0 ? Duration{} : settings.warm_up))
         .member("timeout_s", seconds(settings.timeout));
     json.key("cores").begin_array();

@@ -87,6 +87,7 @@ struct Settings {
     Duration duration = std::chrono::seconds{10};
     Duration timeout = std::chrono::seconds{5};
     std::vector<unsigned> cores;
+    bool busy_poll = false;  // threads never sleep
     std::vector<int> server_pids;
     bool with_children = false;
 

@@ -171,6 +171,9 @@ void describe_rest(CLI::App& app, Typed& to) {
     app.add_option("--cpu", to.cores, "Cores that the threads are pinned to: 1 or 2-3,6")
         ->type_name("LIST")
         ->group("Machine");
+    app.add_flag("--busy-poll", s.busy_poll,
+                 "Threads never sleep: the most precise times, for cores of their own")
+        ->group("Machine");
     app.add_option("--server-pid", s.server_pids, "Report what these processes use")
         ->type_name("PID")
         ->take_all()

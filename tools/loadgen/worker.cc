@@ -99,6 +99,7 @@ bool Worker::may_begin() const {
 }
 
 Duration Worker::time_to_wait() const {
+    if (plan_.busy_poll) return Duration::zero();
     if (!to_open_.empty() && connecting_ < connecting_max) return Duration::zero();
     if (!arrivals_ || idle_.empty()) return wait_max;
     const MonotonicTime due = arrivals_->due();

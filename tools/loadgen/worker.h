@@ -43,6 +43,7 @@ struct WorkerPlan {
     Duration timeout{};  // of a request, and of connecting
     std::uint64_t seed = 1;
     bool resumes_tls = false;
+    bool busy_poll = false;  // never sleep
 };
 
 class Worker final : public ConnectionUser {
