@@ -202,16 +202,14 @@ function tiles() {
 }
 
 function percentileTable() {
-  const names = element('tr', {}, element('th', {}, ''), ...percentiles.map(([name]) => element('th', {}, shown(name))));
-  const rows = runs.map((one, index) => element('tr', {}, element('td', {}, key(index), one.label),
-    ...percentiles.map(([name]) => element('td', {}, time(one.latency_us[name])))));
-  if (other) {
-    rows.push(element('tr', {}, element('td', {}, 'first by second'), ...percentiles.map(([name]) => {
-      const ratio = run.latency_us[name] / other.latency_us[name];
-      return element('td', {}, Number.isFinite(ratio) ? `× ${digits(ratio)}` : '–');
-    })));
-  }
-  return card('Latency', null, element('div', { class: 'scroll' }, element('table', {}, names, ...rows)));
+  const names = element('tr', {}, element('th', {}, ''), ...runs.map((one, index) => element('th', {}, key(index), ' ', one.label)),
+    other ? element('th', {}, 'ratio') : null);
+  const rows = percentiles.map(([name]) => {
+    const ratio = other ? run.latency_us[name] / other.latency_us[name] : null;
+    return element('tr', {}, element('td', {}, shown(name)), ...runs.map((one) => element('td', {}, time(one.latency_us[name]))),
+      other ? element('td', {}, Number.isFinite(ratio) ? `× ${digits(ratio)}` : '–') : null);
+  });
+  return card('Latency', null, element('div', { class: 'scroll' }, element('table', { class: 'narrow' }, names, ...rows)));
 }
 
 function operationsTable(one, index) {
