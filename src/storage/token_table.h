@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <type_traits>
 #include <vector>
 
@@ -68,7 +69,8 @@ public:
 
     /// Visits the next `segments_max` segments and erases every record that `is_dead(record)` says
     /// true of, once for each. Calls go round the whole table. `soon(record)` hears of most records
-    /// a few before their turn.
+    /// a few before their turn. A table that has become empty gives its memory back, a chunk a
+    /// call.
     template <class IsDead, class Soon>
     void sweep(std::size_t segments_max, IsDead is_dead, Soon soon) {
         for (; segments_max > 0; --segments_max) {
@@ -79,6 +81,8 @@ public:
                 return is_dead(segment.entries[slot].record);
             });
         }
+        if (!retired_.empty()) retired_.pop_back();
+        if (size_ == 0 && segments_.size() > 1) start_anew();
     }
     template <class IsDead>
     void sweep(std::size_t segments_max, IsDead is_dead) {
@@ -184,6 +188,15 @@ private:
         size_ = before;
     }
 
+    void start_anew() {
+        std::ranges::move(chunks_, std::back_inserter(retired_));
+        chunks_.clear();
+        segments_ = {};
+        directory_ = {};
+        depth_ = 0;
+        directory_.push_back(&add_segment(0));
+    }
+
     void double_directory() {
         CHECK(depth_ < 40);
         ++depth_;
@@ -192,7 +205,8 @@ private:
         directory_ = std::move(doubled);
     }
 
-    std::vector<Pages> chunks_;  // hold the segments
+    std::vector<Pages> chunks_;   // hold the segments
+    std::vector<Pages> retired_;  // are to be given back
     std::vector<Segment*> segments_;
     std::vector<Segment*> directory_;  // by the leading `depth_` bits of a key
     unsigned depth_ = 0;

@@ -76,7 +76,7 @@ io::Task<std::string> call(TestClient& client, const crypto::TlsTrust* trust,
     auto response = co_await client.client.send(origin, request, options);
     if (!response) co_return std::string(response.error().description);
     std::string body;
-    const auto read = co_await response->read_body(body, 1000);
+    const auto read = co_await response->read_body(body, 100'000);
     co_return read ? body : std::string(read.error().description);
 }
 
@@ -103,6 +103,31 @@ TEST(HttpsClient, TalksToWhomItTrustsHoweverTheBytesArrive) {
             FaultRates::harmless(), seed, &connections);
         EXPECT_EQ(connections, 1U);
     }
+}
+
+TEST(HttpsClient, GivesTheWholeAnswerOrAnErrorWhateverBreaks) {
+    FaultRates faults = FaultRates::harmless();
+    faults.reset = 40;
+    faults.refuse = 100;
+    const std::string long_answer = std::string(50'000, 'x');
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n" + long_answer;
+    std::size_t whole = 0;
+    std::size_t failed = 0;
+    for (std::uint64_t seed = 1; seed <= simulation::seed_count(100); ++seed) {
+        TlsUpstream upstream(certificates().good);
+        with_upstream(
+            upstream.behind(always(answer)),
+            [&](TestClient& client) -> io::Task<void> {
+                for (int i = 0; i < 4; ++i) {
+                    const std::string got = co_await call(client, &certificates().trust);
+                    EXPECT_TRUE(got == long_answer || got.starts_with("The server ")) << got;
+                    ++(got == long_answer ? whole : failed);
+                }
+            },
+            faults, seed);
+    }
+    EXPECT_GT(whole, 0U);
+    EXPECT_GT(failed, 0U);
 }
 
 TEST(HttpsClient, TellsWhyItBelievesACertificateNot) {

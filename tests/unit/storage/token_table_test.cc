@@ -85,6 +85,23 @@ TEST(TokenTable, SweepErasesEachDeadRecordOnceAndKeepsTheOthers) {
     }
 }
 
+TEST(TokenTable, IsSmallAgainOnceItIsEmptyAndNotBefore) {
+    TokenTable<Number> table;
+    constexpr std::uint64_t count = 300'000;  // of more than one chunk
+    for (int round = 0; round < 2; ++round) {
+        for (std::uint64_t i = 0; i < count; ++i) table.insert(digest_of(i), {i});
+        const std::size_t slots = table.slots();
+        table.sweep(slots / TokenTable<Number>::segment_slots,
+                    [](const Number& number) { return number.value != 7; });
+        EXPECT_EQ(table.slots(), slots);
+        ASSERT_NE(table.find(digest_of(7)), nullptr);
+        EXPECT_TRUE(table.erase(digest_of(7)));
+        for (int i = 0; i < 5; ++i) table.sweep(1, [](const Number&) { return true; });
+        EXPECT_EQ(table.slots(), TokenTable<Number>::segment_slots);
+        EXPECT_EQ(table.find(digest_of(8)), nullptr);
+    }
+}
+
 TEST(TokenTable, OneSweepCallIsBoundedToTheSegmentsItWasGiven) {
     TokenTable<Number> table;
     for (std::uint64_t i = 0; i < 20'000; ++i) table.insert(digest_of(i), {i});
