@@ -100,6 +100,13 @@ def as_events(client, received: Received) -> None:
     client.send(head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(event), event))
 
 
+def test_decision(sluice):
+    words = ["--resource", sluice.resource, "--tool", "read_note"]
+    check_good(load("decision", sluice.origin, *CLIENTS, *BRIEF, *words))
+    refused = load("decision", sluice.origin, *CLIENTS, *BRIEF, *words, "--tool", "delete_note", status=1)
+    assert refused["totals"]["done"] == 0 and set(refused["errors"]) == {"content"}
+
+
 @pytest.mark.parametrize("answers", ["json", "events"])
 def test_tools_call(sluice, upstream, answers):
     if answers == "events":

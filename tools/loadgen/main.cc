@@ -110,7 +110,8 @@ int apply_load(const Settings& settings) {
         if (!written) return fail(written.error());
     }
     const Counts& counts = result->load.counts;
-    return too_many_failed(settings, counts) || counts.done == 0 ? 1 : 0;
+    if (!too_many_failed(settings, counts) && counts.done > 0) return 0;
+    return fail(failure_line(counts));
 }
 
 int run_command(const std::vector<std::string>& words) {

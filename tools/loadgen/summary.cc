@@ -74,6 +74,20 @@ std::string readable(Duration duration) {
     return three_digits(nanoseconds / 1e9) + " s";
 }
 
+std::string failure_line(const Counts& counts) {
+    if (counts.failed == 0) return "nothing was answered in the measured time";
+    std::string line = fmt::format("{} of {} failed (", counts.failed, counts.failed + counts.done);
+    std::string_view separator;
+    for (std::size_t i = 0; i < failure_kinds; ++i) {
+        if (counts.failures[i] == 0) continue;
+        line += fmt::format("{}{} {}", separator, failure_names[i], counts.failures[i]);
+        separator = ", ";
+    }
+    line += ')';
+    if (!counts.samples.empty()) line += fmt::format("; e.g. {}", counts.samples.front());
+    return line;
+}
+
 std::string summary(const Settings& settings, const RunResult& result) {
     std::string text;
     const Out out = std::back_inserter(text);

@@ -10,6 +10,9 @@ namespace sluice::loadgen {
 
 std::string summary(const Settings& settings, const RunResult& result);
 
+/// Why a run is no success, in a line.
+std::string failure_line(const Counts& counts);
+
 /// "1.23 ms": three digits and the unit that fits.
 std::string readable(Duration duration);
 

@@ -83,6 +83,7 @@ RequestParts own_parts(ScenarioKind kind, const Settings& settings, Expectation&
             parts.target = under("/v1/decision");
             set_json(parts, decision_body(settings));
             parts.fields.emplace_back("Authorization", basic_authorization(caller_of(oauth)));
+            expectation.text = R"("allowed":true)";
             break;
         case ScenarioKind::tools_call:
             parts.target = under("/mcp");
