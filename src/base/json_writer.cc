@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 namespace sluice {
 namespace {
@@ -61,13 +62,37 @@ bool needs_care(char c) {
            c == '"' || c == '\\';
 }
 
+/// needs_care() of any of eight bytes at once. A byte that is one too high after a borrow is only
+/// looked at again.
+bool any_needs_care(std::uint64_t bytes) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t tops = 0x80 * ones;
+    const auto holds = [bytes](std::uint64_t c) {
+        const std::uint64_t difference = bytes ^ (c * ones);
+        return (difference - ones) & ~difference;
+    };
+    const std::uint64_t below_blank = (bytes - 0x20 * ones) & ~bytes;
+    return ((bytes | below_blank | holds('"') | holds('\\') | holds(0x7f)) & tops) != 0;
+}
+
+/// How many characters of the start can stand as they are.
+std::size_t plain_prefix(std::string_view text) {
+    std::size_t plain = 0;
+    std::uint64_t bytes = 0;
+    for (; plain + sizeof bytes <= text.size(); plain += sizeof bytes) {
+        std::memcpy(&bytes, text.data() + plain, sizeof bytes);
+        if (any_needs_care(bytes)) break;
+    }
+    while (plain < text.size() && !needs_care(text[plain])) ++plain;
+    return plain;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && !needs_care(text[plain])) ++plain;
+        const std::size_t plain = plain_prefix(text);
         out.append(text.data(), plain);
         text.remove_prefix(plain);
         if (text.empty()) break;

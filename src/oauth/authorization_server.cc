@@ -72,9 +72,15 @@ io::Task<void> AuthorizationServer::preflight(const http::Request&, http::Respon
     co_return;
 }
 
-io::Task<std::optional<ActiveToken>> AuthorizationServer::find_active(
-    std::string_view access_token) {
-    return find_active_token(*state_, access_token);
+io::Task<bool> AuthorizationServer::find_active(std::string_view access_token,
+                                                token::TokenInfo& info) {
+    return find_active_token(*state_, access_token, info);
+}
+
+io::Task<bool> AuthorizationServer::admit_resource_server(const http::Request& request,
+                                                          std::string_view authorization,
+                                                          http::Response& response) {
+    return oauth::admit_resource_server(*state_, request, authorization, response);
 }
 
 void AuthorizationServer::start() {

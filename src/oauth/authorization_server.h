@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,35 +21,6 @@ struct ShardState;
 
 /// Where every shard's state is. One for the process; filled by the AuthorizationServers.
 using Peers = io::Sharded<ShardState>;
-
-/// An access token that is active. Allocates nothing where the token lives on the asking shard.
-class ActiveToken {
-public:
-    struct Times {
-        std::int64_t issued_at = 0;   // seconds since 1970
-        std::int64_t expires_at = 0;  // seconds since 1970
-    };
-    ActiveToken(const token::TokenInfo& shared, Times times) : shared_(&shared), times_(times) {}
-    ActiveToken(std::unique_ptr<const token::TokenInfo> copy, Times times)
-        : shared_(copy.get()), copy_(std::move(copy)), times_(times) {}
-
-    /// What all tokens of its grant share: all of TokenInfo but the times. Valid while *this lives
-    /// and the shard has not suspended since the answer: copy what is needed longer.
-    const token::TokenInfo& shared() const { return *shared_; }
-    Times times() const { return times_; }
-    /// All of it, owned.
-    token::TokenInfo info() const {
-        token::TokenInfo info = *shared_;
-        info.issued_at = times_.issued_at;
-        info.expires_at = times_.expires_at;
-        return info;
-    }
-
-private:
-    const token::TokenInfo* shared_;
-    std::unique_ptr<const token::TokenInfo> copy_;  // where the token lives on another shard
-    Times times_;
-};
 
 /// All are constructed, on one thread, before the shards run; from then on each is used on its own
 /// shard only. What Parts name outlives them. Handlers answer every request; requests and responses
@@ -94,10 +64,17 @@ public:
     /// OPTIONS of the endpoints that browsers call from other origins.
     io::Task<void> preflight(const http::Request& request, http::Response& response);
 
-    /// The same answer as introspect() gives, in process: nothing where `access_token` is not an
-    /// active access token of this server. Does not suspend where the token lives on this shard.
-    /// access_token  Lives until the task ends.
-    io::Task<std::optional<ActiveToken>> find_active(std::string_view access_token);
+    /// The same answer as introspect() gives, in process: false where `access_token` is not an
+    /// active access token of this server, else `info` is all that is known of it. Does not suspend
+    /// where the token lives on this shard; allocates only what `info` has no room for yet.
+    /// Both live until the task ends.
+    io::Task<bool> find_active(std::string_view access_token, token::TokenInfo& info);
+
+    /// Whether `request` comes from a resource server: a confidential client that may introspect
+    /// every token, or the holder of an API key, by `authorization`, what an Authorization field
+    /// would say. Otherwise `response` is the answer. Both live until the task ends.
+    io::Task<bool> admit_resource_server(const http::Request& request,
+                                         std::string_view authorization, http::Response& response);
 
     /// Starts to forget what has expired, a bounded step at a time. On the shard's own thread.
     void start();

@@ -2,7 +2,6 @@
 // ends; every request is answered.
 #pragma once
 
-#include <optional>
 #include <string_view>
 
 #include "http/message.h"
@@ -21,7 +20,9 @@ io::Task<void> serve_revoke(ShardState& state, const http::Request& request,
                             http::Response& response);
 io::Task<void> serve_register(ShardState& state, const http::Request& request,
                               http::Response& response);
-io::Task<std::optional<ActiveToken>> find_active_token(ShardState& state,
-                                                       std::string_view access_token);
+io::Task<bool> find_active_token(ShardState& state, std::string_view access_token,
+                                 token::TokenInfo& info);
+io::Task<bool> admit_resource_server(ShardState& state, const http::Request& request,
+                                     std::string_view authorization, http::Response& response);
 
 }  // namespace sluice::oauth

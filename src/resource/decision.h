@@ -1,5 +1,6 @@
-// The one place that decides on a tool: at tools/call, single and in batches, and for what
-// tools/list shows.
+// The one place that decides on a tool: for calls through the gateway, single and in batches, for
+// servers that ask by the decision API, for proxies that ask as external authorizers do, and for
+// what tools/list shows.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,12 @@
 
 #include "base/clock.h"
 #include "friction/controller.h"
+#include "io/sharded.h"
+#include "io/task.h"
+#include "resource/guard.h"
+#include "resource/observer.h"
 #include "resource/policy.h"
-#include "token/introspection.h"
+#include "resource/protected.h"
 
 namespace sluice::resource {
 
@@ -16,19 +21,49 @@ struct Decision {
     enum class Outcome : std::uint8_t {
         allow,               // after `delay`
         insufficient_scope,  // 403 with a challenge for `needed`
-        refuse_friction,     // a tool result that says when to try again
+        ask_justification,   // friction is high, and the call came without a reason
+        refuse_friction,     // `friction` says when to try again
     };
     Outcome outcome = Outcome::allow;
+    bool has_friction = false;                // the tool has some: `friction` is what the call met
     const token::ScopeSet* needed = nullptr;  // of insufficient_scope; lives as long as the policy
     Duration delay{};
+    friction::Decision friction{};
 
     bool allowed() const { return outcome == Outcome::allow; }
 };
 
-/// Whether `token`, which is active and meant for this resource, may use `tool`.
-/// admission  What friction says of this very call, asked for only once decide(token, policy, tool)
-///            allowed it; null where the tool is only shown or the resource has no friction.
-Decision decide(const token::TokenInfo& token, const Policy& policy, std::string_view tool,
+/// Whether scopes that were `granted` for this resource allow `tool`; with `admission`, what
+/// friction said of this very call, asked for only once the scopes allowed it.
+Decision decide(const token::ScopeSet& granted, const Policy& policy, std::string_view tool,
                 const friction::Admission* admission = nullptr);
+
+/// A call of one tool by a caller who is known. Views live until the decision is made.
+struct ToolCall {
+    const Protected& resource;
+    CallerKey caller;
+    std::string_view client_id;
+    std::string_view subject;
+    const token::ScopeSet* granted;  // null: nobody said what was granted; only friction decides
+    std::string_view tool;
+    std::string_view justification;  // as trim_justification() gives it; empty: none
+    std::uint64_t request_id = 0;
+};
+
+/// What deciding takes, of one shard.
+struct DecisionParts {
+    io::Shard& shard;
+    const io::Sharded<Guard>& guards;
+    Observer& observer;
+};
+
+/// Decides on a call: scopes first, then friction on the shard of the caller, which counts the call
+/// if it passes, and tells the observer. Does not suspend where the caller's shard is this one.
+/// Waiting for `delay` is the asker's part.
+io::Task<Decision> decide_call(DecisionParts parts, ToolCall call);
+
+/// Counts a call that nothing is asked about, and tells the observer; what friction would have said
+/// where the tool has some.
+io::Task<Decision> record_call(DecisionParts parts, ToolCall call);
 
 }  // namespace sluice::resource

@@ -57,13 +57,13 @@ constexpr auto hop_by_hop =
 // What a client must not tell an upstream: its credentials (the upstream trusts the gateway, and a
 // token meant for the gateway must go no further), its origin (checked already), and what only a
 // proxy may say. Accept-Encoding too, since a compressed list could not be filtered.
-constexpr auto private_to_client =
-    names("authorization", "cookie", "cookie2", "dpop", "origin", "referer", "forwarded", "via",
-          "x-real-ip", "x-client-ip", "true-client-ip", "content-type", "content-encoding",
-          "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override", "x-user",
-          "x-user-id", "x-user-email", "x-email", "x-roles", "x-groups", "x-forwarded",
-          "x-cluster-client-ip", "fly-client-ip", "x-authorization", "x-access-token",
-          "accept-encoding", "access-control-request-method", "access-control-request-headers");
+constexpr auto private_to_client = names(
+    "authorization", "cookie", "cookie2", "dpop", "origin", "referer", "forwarded", "via",
+    "x-real-ip", "x-client-ip", "true-client-ip", "content-type", "content-encoding",
+    "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override", "x-user",
+    "x-user-id", "x-user-email", "x-email", "x-roles", "x-groups", "x-forwarded",
+    "x-cluster-client-ip", "fly-client-ip", "x-authorization", "x-access-token", "accept-encoding",
+    "sluice-justification", "access-control-request-method", "access-control-request-headers");
 constexpr auto private_prefixes = names(
     "x-sluice-", "x-forwarded-", "x-original-", "proxy-", "sec-", "x-auth-", "x-authenticated-",
     "remote-", "cf-", "x-envoy-", "x-accel-", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-",

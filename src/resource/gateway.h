@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,9 @@ public:
     /// Whether this path is a resource or one of its metadata documents: then handle() answers for
     /// every method. `path` is Request::path(); a slash at its end does not matter.
     bool serves(std::string_view path) const;
+
+    /// Every protected resource, in the order of the settings.
+    std::span<const std::unique_ptr<Protected>> resources() const { return resources_; }
 
     /// Answers one request; 404 where serves() is false.
     io::Task<void> handle(http::Exchange& exchange);

@@ -2,15 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+
 #include "base/check.h"
 
 namespace sluice::resource {
 
-CallerKey CallerKey::of(std::string_view issuer, const token::TokenInfo& info) {
+CallerKey CallerKey::of(std::string_view issuer, std::string_view client_id,
+                        std::string_view subject) {
     // Lengths ahead of the texts, so that no two callers give one key.
-    return CallerKey(
-        crypto::sha256(fmt::format("{}:{}{}:{}{}", issuer.size(), issuer, info.client_id.size(),
-                                   info.client_id, info.subject)));
+    fmt::basic_memory_buffer<char, 512> text;
+    for (const std::string_view part : {issuer, client_id}) {
+        const std::uint64_t size = part.size();
+        const char* const bytes = reinterpret_cast<const char*>(&size);
+        text.append(bytes, bytes + sizeof size);
+        text.append(part);
+    }
+    text.append(subject);
+    return CallerKey(crypto::sha256({text.data(), text.size()}));
 }
 
 unsigned CallerKey::owner(unsigned shard_count) const {
@@ -27,11 +36,40 @@ Guard::Guard(const Settings& settings, Random& random) {
     }
 }
 
-friction::Admission Guard::admit(std::size_t resource, const CallerKey& caller,
-                                 friction::ToolId tool, MonotonicTime now) {
+friction::Registry& Guard::registry(std::size_t resource) const {
     friction::Registry* const registry = resources_.at(resource).registry.get();
     CHECK(registry != nullptr, "a resource without friction was asked for it");
-    return registry->admit(caller.text(), tool, now.time_since_epoch());
+    return *registry;
+}
+
+friction::Admission Guard::admit(std::size_t resource, const CallerKey& caller,
+                                 friction::ToolId tool, MonotonicTime now,
+                                 friction::Justification justification) {
+    return registry(resource).admit(caller.text(), tool, now.time_since_epoch(), justification);
+}
+
+friction::Decision Guard::observe(std::size_t resource, const CallerKey& caller,
+                                  friction::ToolId tool, MonotonicTime now) {
+    return registry(resource).observe(caller.text(), tool, now.time_since_epoch());
+}
+
+std::vector<friction::Decision> Guard::standing(std::size_t resource, const CallerKey& caller,
+                                                MonotonicTime now) const {
+    std::vector<friction::Decision> standing;
+    const Entry& entry = resources_.at(resource);
+    if (entry.registry == nullptr) return standing;
+    const friction::Controller* const controller = entry.registry->find(caller.text());
+    if (controller == nullptr) return standing;
+    for (const friction::ToolPolicy& tool : entry.config->tools()) {
+        standing.push_back(
+            controller->check(entry.config->tool(tool.name), now.time_since_epoch()));
+    }
+    return standing;
+}
+
+bool Guard::forgive(std::size_t resource, const CallerKey& caller) {
+    const Entry& entry = resources_.at(resource);
+    return entry.registry != nullptr && entry.registry->forget(caller.text());
 }
 
 }  // namespace sluice::resource

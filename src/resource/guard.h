@@ -20,7 +20,11 @@ namespace sluice::resource {
 class CallerKey {
 public:
     /// issuer  The one the resource trusts: not every answer of an introspection tells it.
-    static CallerKey of(std::string_view issuer, const token::TokenInfo& info);
+    static CallerKey of(std::string_view issuer, std::string_view client_id,
+                        std::string_view subject);
+    static CallerKey of(std::string_view issuer, const token::TokenInfo& info) {
+        return of(issuer, info.client_id, info.subject);
+    }
 
     /// The shard whose Guard holds this caller's controllers, so that rates are exact.
     unsigned owner(unsigned shard_count) const;
@@ -45,10 +49,23 @@ public:
     /// One call of a tool by a verified caller that is allowed to make it: decides, and records it
     /// where it passes. A tool without friction of its own counts for the fractions of all.
     /// resource  The place in Settings::resources of one that has friction.
-    friction::Admission admit(std::size_t resource, const CallerKey& caller, friction::ToolId tool,
-                              MonotonicTime now);
+    friction::Admission admit(
+        std::size_t resource, const CallerKey& caller, friction::ToolId tool, MonotonicTime now,
+        friction::Justification justification = friction::Justification::absent);
+    /// Records a call whatever friction says of it, and gives what it said.
+    friction::Decision observe(std::size_t resource, const CallerKey& caller, friction::ToolId tool,
+                               MonotonicTime now);
+
+    /// How a caller stands: one decision for each of the configuration's tools, in their order.
+    /// Empty where the caller is not known (or the resource has no friction).
+    std::vector<friction::Decision> standing(std::size_t resource, const CallerKey& caller,
+                                             MonotonicTime now) const;
+    /// Forgets a caller and what it owes; whether there was anything.
+    bool forgive(std::size_t resource, const CallerKey& caller);
 
 private:
+    friction::Registry& registry(std::size_t resource) const;
+
     struct Entry {
         std::shared_ptr<const friction::FrictionConfig> config;
         std::unique_ptr<friction::Registry> registry;  // null where the resource has no friction

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/result.h"
+#include "resource/justification.h"
 #include "resource/raw_json.h"
 
 namespace sluice::resource {
@@ -145,7 +146,9 @@ std::expected<Message, RpcError> read_call(const Parts& parts, Message message) 
     if (!member.empty()) message.name = find_text(parts.params, member);
     REQUIRE(check_name(message, member));
     if (parts.params) {
-        message.protocol_version = find_text(parts.params->find("_meta"), version_key);
+        const auto meta = parts.params->find("_meta");
+        message.protocol_version = find_text(meta, version_key);
+        message.justification = find_text(meta, justification_key);
     }
     // Without an id nobody could be told that it was refused, nor a list be recognised.
     if (!parts.id && (message.is_tool_call() || message.is_tool_list())) {
@@ -222,7 +225,8 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
 
 void PostedBody::forget_document() {
     const auto forget = [](Message& message) {
-        message.method = message.name = message.protocol_version = {};
+        message.method = message.name = {};
+        message.protocol_version = message.justification = {};
     };
     forget(single_);
     std::ranges::for_each(batch_, forget);

@@ -46,6 +46,7 @@ struct Message {
     std::string_view name;    // of tools/call and prompts/get the params' name; of resources/read
                               // the uri; else, and where there is none, empty
     std::string_view protocol_version;  // what _meta declares (2026-07-28); else empty
+    std::string_view justification;     // what _meta gives as a reason for the call; else empty
 
     bool is_tool_call() const { return method == "tools/call"; }
     bool is_tool_list() const { return method == "tools/list"; }

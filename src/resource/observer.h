@@ -15,6 +15,7 @@ struct FrictionEvent {
     std::string_view client_id;
     std::string_view subject;
     std::string_view tool_name;
+    std::string_view justification;  // the reason that came with the call; empty: none
     const friction::Decision& decision;
     bool acted_on = false;  // the call was refused or delayed for it
     std::uint64_t request_id = 0;
@@ -39,6 +40,14 @@ struct ListEvent {
     std::uint64_t request_id = 0;
 };
 
+/// A client whose friction an operator or a server has forgotten.
+struct ForgivenEvent {
+    std::string_view resource;
+    std::string_view client_id;
+    std::string_view subject;
+    std::uint64_t request_id = 0;
+};
+
 /// Told on the shard that serves the request; must not block.
 class Observer {
 public:
@@ -46,6 +55,7 @@ public:
     virtual void on_friction(const FrictionEvent&) {}
     virtual void on_refusal(const RefusalEvent&) {}
     virtual void on_tools_listed(const ListEvent&) {}
+    virtual void on_forgiven(const ForgivenEvent&) {}
 };
 
 }  // namespace sluice::resource

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "resource/challenge.h"
+#include "resource/grounds.h"
 #include "resource/rpc_answer.h"
 
 namespace sluice::resource {
@@ -55,17 +55,17 @@ Answered refuse(Visit& visit, const Refusal& refusal) {
     return {};
 }
 
-std::string_view fault_text(TokenFault fault) {
-    switch (fault) {
-        case TokenFault::wrong_audience:
-            return "The access token is meant for another resource";
-        case TokenFault::wrong_issuer:
-            return "The access token is of another authorization server";
-        case TokenFault::inactive:
-        case TokenFault::unavailable:
-            break;
-    }
-    return "The access token is unknown, expired or revoked";
+Answered refuse(Visit& visit, const Grounds& grounds, RpcCode code,
+                const PostedBody* body = nullptr, std::string_view tool = {}) {
+    return refuse(visit, {.status = grounds.status,
+                          .code = code,
+                          .error = grounds.code,
+                          .message = grounds.message,
+                          .body = body,
+                          .tool = tool,
+                          .challenge = grounds.challenge,
+                          .retry_after = static_cast<std::uint32_t>(grounds.retry_after.count()),
+                          .detail = grounds.detail});
 }
 
 }  // namespace
@@ -86,65 +86,24 @@ Answered refuse_method(Visit& visit, std::string_view allow) {
 }
 
 Answered refuse_without_token(Visit& visit) {
-    return refuse(visit, {.status = http::Status::unauthorized,
-                          .code = RpcCode::unauthorized,
-                          .error = "unauthorized",
-                          .message = "An access token is required",
-                          .challenge = visit.resource.entry_challenge()});
+    return refuse(visit, grounds_without_token(visit.resource), RpcCode::unauthorized);
 }
 
 Answered refuse_malformed_credentials(Visit& visit) {
-    constexpr std::string_view message = "One Authorization field with one bearer token is allowed";
-    return refuse(
-        visit, {.status = http::Status::bad_request,
-                .code = RpcCode::invalid_request,
-                .error = "invalid_request",
-                .message = message,
-                .challenge = challenge_text({.error = "invalid_request",
-                                             .error_description = message,
-                                             .resource_metadata = visit.resource.metadata_url()})});
+    return refuse(visit, grounds_of_malformed_credentials(visit.resource),
+                  RpcCode::invalid_request);
 }
 
 Answered refuse_token(Visit& visit, const TokenError& error) {
-    if (error.fault == TokenFault::unavailable) {
-        return refuse(visit, {.status = http::Status::service_unavailable,
-                              .code = RpcCode::verifier_failed,
-                              .error = "temporarily_unavailable",
-                              .message = "The access token cannot be verified at the moment",
-                              .retry_after = static_cast<std::uint32_t>(error.retry_after.count()),
-                              .detail = error.detail});
-    }
-    const std::string_view message = fault_text(error.fault);
-    return refuse(
-        visit, {.status = http::Status::unauthorized,
-                .code = RpcCode::unauthorized,
-                .error = "invalid_token",
-                .message = message,
-                .challenge = challenge_text({.error = "invalid_token",
-                                             .error_description = message,
-                                             .scope = &visit.resource.entry_scope(),
-                                             .resource_metadata = visit.resource.metadata_url()})});
+    const bool unknown = error.fault == TokenFault::unavailable;
+    return refuse(visit, grounds_of(visit.resource, error),
+                  unknown ? RpcCode::verifier_failed : RpcCode::unauthorized);
 }
 
 Answered refuse_scope(Visit& visit, const token::ScopeSet& needed, const PostedBody* body,
                       std::string_view tool) {
-    const token::ScopeSet asked = step_up_scope(visit.caller.scope, needed);
-    const token::ScopeSet missing = needed.without(visit.caller.scope);
-    const std::string message =
-        tool.empty()
-            ? fmt::format("The access token lacks: {}", missing.text())
-            : fmt::format("The access token lacks, for the tool \"{}\": {}", tool, missing.text());
-    return refuse(
-        visit, {.status = http::Status::forbidden,
-                .code = RpcCode::insufficient_scope,
-                .error = "insufficient_scope",
-                .message = message,
-                .body = body,
-                .tool = tool,
-                .challenge = challenge_text({.error = "insufficient_scope",
-                                             .error_description = "More scopes are needed for this",
-                                             .scope = &asked,
-                                             .resource_metadata = visit.resource.metadata_url()})});
+    const Grounds grounds = grounds_of_scope(visit.resource, visit.caller.scope, needed, tool);
+    return refuse(visit, grounds, RpcCode::insufficient_scope, body, tool);
 }
 
 Answered refuse_media_type(Visit& visit) {

@@ -49,10 +49,15 @@ RemoteVerifier::RemoteVerifier(io::Shard& shard, http::Client& client,
       cache_(settings.cache_ttl > Duration::zero() ? settings.cache_entries_max : 0),
       places_(flights_of_peer_max) {}
 
-io::Task<std::expected<token::TokenInfo, TokenError>> RemoteVerifier::verify(
-    std::string_view token, std::string_view peer, io::CancelScope* scope) {
+io::Task<std::expected<void, TokenError>> RemoteVerifier::verify(std::string_view token,
+                                                                 std::string_view peer,
+                                                                 io::CancelScope* scope,
+                                                                 token::TokenInfo& info) {
     const crypto::Digest digest = crypto::sha256(token);
-    if (const token::TokenInfo* known = cache_.find(digest, shard_.now())) co_return *known;
+    if (const token::TokenInfo* known = cache_.find(digest, shard_.now())) {
+        info = *known;
+        co_return std::expected<void, TokenError>();
+    }
 
     std::shared_ptr<Flight> flight;
     if (const auto found = flights_.find(digest); found != flights_.end()) {
@@ -68,7 +73,9 @@ io::Task<std::expected<token::TokenInfo, TokenError>> RemoteVerifier::verify(
     if (!co_await flight->done.wait(scope)) {
         co_return failure(TokenError{TokenFault::unavailable, Seconds{1}});
     }
-    co_return flight->answer;
+    CO_REQUIRE(flight->answer);
+    info = *flight->answer;
+    co_return std::expected<void, TokenError>();
 }
 
 io::Task<void> RemoteVerifier::close() {

@@ -28,9 +28,9 @@ public:
     RemoteVerifier(const RemoteVerifier&) = delete;
     RemoteVerifier& operator=(const RemoteVerifier&) = delete;
 
-    io::Task<std::expected<token::TokenInfo, TokenError>> verify(std::string_view token,
-                                                                 std::string_view peer,
-                                                                 io::CancelScope* scope) override;
+    io::Task<std::expected<void, TokenError>> verify(std::string_view token, std::string_view peer,
+                                                     io::CancelScope* scope,
+                                                     token::TokenInfo& info) override;
 
     /// Waits for what is still being asked.
     io::Task<void> close();

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/result.h"
 #include "http/media_type.h"
+#include "io/event.h"
 #include "resource/authentication.h"
 #include "resource/era.h"
 #include "resource/refusal.h"
@@ -67,8 +68,10 @@ io::Task<void> serve_post(Visit& visit) {
         .may_list_tools = lists_tools(*body),
         .repeatable = is_repeatable(*body),
         .held = &admitted->held};
-    body->forget_document();  // the upstream may take its time
-    co_await call_upstream(visit, call);
+    body->forget_document();  // the wait may be long, and the upstream may take its time
+    const bool stayed =
+        co_await io::Sleep(visit.exchange.shard(), admitted->delay, &visit.exchange.scope());
+    if (stayed) co_await call_upstream(visit, call);
 }
 
 /// GET and DELETE exist in the older era only: an event stream, and the end of a session.

@@ -39,10 +39,11 @@ io::Task<bool> TokenWatch::is_good() {
     if (settings.introspection) co_return true;
     const auto bearer = find_bearer(visit_.request());
     if (!bearer) co_return false;
-    const auto info =
-        co_await visit_.resource.verifier().verify(*bearer, visit_.request().peer(), &own_);
-    if (!info) co_return info.error().fault == TokenFault::unavailable;
-    co_return check_claims(*info, settings.identifier, settings.issuer,
+    token::TokenInfo info;
+    const auto known =
+        co_await visit_.resource.verifier().verify(*bearer, visit_.request().peer(), &own_, info);
+    if (!known) co_return known.error().fault == TokenFault::unavailable;
+    co_return check_claims(info, settings.identifier, settings.issuer,
                            numeric_date(shard.wall_now()))
         .has_value();
 }

@@ -1,11 +1,11 @@
-// Tool calls on their way in: the decision on each, friction counted on its owner's shard, and what
-// is left to pass on.
+// Tool calls on their way in: the decision on each, and what is left to pass on.
 #pragma once
 
 #include <expected>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "io/task.h"
 #include "resource/era.h"
 #include "resource/json_rpc.h"
@@ -16,13 +16,14 @@ namespace sluice::resource {
 /// What passed the gate.
 struct Admitted {
     bool forward = true;            // something is left to pass on
+    Duration delay{};               // to wait before it is
     std::string body;               // what to pass on where it is not the posted body itself
     std::vector<std::string> held;  // answers to calls that friction holds back, as JSON
 };
 
 /// Decides on every tools/call of `body`. One that lacks a scope refuses the whole body (403)
-/// before friction counts anything; then friction counts each in order, and mode "delay" waits
-/// here, for the longest delay. Answered where the body was refused or the client left.
+/// before friction counts anything; then friction decides on each in order, and the longest of
+/// their delays is the body's. Answered where the body was refused.
 io::Task<std::expected<Admitted, Answered>> admit_tool_calls(Visit& visit, const PostedBody& body,
                                                              Era era);
 

@@ -7,7 +7,7 @@ namespace sluice::resource {
 
 bool append_visible_tools(Visit& visit, std::string_view json, std::string& out) {
     const ShowsTool shows = [&visit](std::string_view tool) {
-        return decide(visit.caller, visit.resource.policy(), tool).allowed();
+        return decide(visit.caller.scope, visit.resource.policy(), tool).allowed();
     };
     const auto counts = filter_tool_lists(json, shows, out);
     if (!counts) return false;

@@ -34,25 +34,28 @@ public:
 
     /// What is known of an active token. Whether it is meant for the resource at hand is checked by
     /// the caller (check_claims), so that one verifier serves several resources.
-    /// token  Lives until the task has ended. peer  Address of who shows it. scope  Ends the wait
-    /// for the answer early.
-    virtual io::Task<std::expected<token::TokenInfo, TokenError>> verify(
-        std::string_view token, std::string_view peer, io::CancelScope* scope) = 0;
+    /// token  Lives until the task has ended, as does `info`. peer  Address of who shows it.
+    /// scope  Ends the wait for the answer early. info  Written where there is no error; what room
+    /// it has is used.
+    virtual io::Task<std::expected<void, TokenError>> verify(std::string_view token,
+                                                             std::string_view peer,
+                                                             io::CancelScope* scope,
+                                                             token::TokenInfo& info) = 0;
 };
 
 /// This process's own tokens: asks the authorization server beside it.
 class LocalVerifier final : public Verifier {
 public:
     /// Same contract as verify(); nothing of it needs to be cancelled.
-    using Lookup =
-        std::function<io::Task<std::expected<token::TokenInfo, TokenError>>(std::string_view)>;
+    using Lookup = std::function<io::Task<std::expected<void, TokenError>>(std::string_view token,
+                                                                           token::TokenInfo& info)>;
 
     explicit LocalVerifier(Lookup lookup) : lookup_(std::move(lookup)) {}
 
-    io::Task<std::expected<token::TokenInfo, TokenError>> verify(std::string_view token,
-                                                                 std::string_view,
-                                                                 io::CancelScope*) override {
-        return lookup_(token);
+    io::Task<std::expected<void, TokenError>> verify(std::string_view token, std::string_view,
+                                                     io::CancelScope*,
+                                                     token::TokenInfo& info) override {
+        return lookup_(token, info);
     }
 
 private:

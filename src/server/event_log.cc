@@ -66,8 +66,8 @@ void EventLog::on_event(const oauth::Event& event) {
 void EventLog::on_friction(const resource::FrictionEvent& event) {
     const friction::Decision& decision = event.decision;
     ++(decision.allowed ? metrics_.friction_allowed : metrics_.friction_refused);
-    log_.line(LogLevel::info, shard_.wall_now(), "friction")
-        .add("request_id", event.request_id)
+    LogLine line = log_.line(LogLevel::info, shard_.wall_now(), "friction");
+    line.add("request_id", event.request_id)
         .add("resource", event.resource)
         .add("client_id", event.client_id)
         .add("subject", event.subject)
@@ -82,6 +82,7 @@ void EventLog::on_friction(const resource::FrictionEvent& event) {
         .add("justification_required", decision.justification_required)
         .add("saturation_detected", decision.saturation_detected)
         .add("acted_on", event.acted_on);
+    add_known(line, "justification", event.justification);
 }
 
 void EventLog::on_refusal(const resource::RefusalEvent& event) {
@@ -96,6 +97,14 @@ void EventLog::on_refusal(const resource::RefusalEvent& event) {
     add_known(line, "client_id", event.client_id);
     add_known(line, "tool_name", event.tool_name);
     add_known(line, "detail", event.detail);
+}
+
+void EventLog::on_forgiven(const resource::ForgivenEvent& event) {
+    log_.line(LogLevel::info, shard_.wall_now(), "forgiven")
+        .add("request_id", event.request_id)
+        .add("resource", event.resource)
+        .add("client_id", event.client_id)
+        .add("subject", event.subject);
 }
 
 void EventLog::on_tools_listed(const resource::ListEvent& event) {

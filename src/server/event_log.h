@@ -22,6 +22,7 @@ public:
     void on_event(const oauth::Event& event) override;
     void on_friction(const resource::FrictionEvent& event) override;
     void on_refusal(const resource::RefusalEvent& event) override;
+    void on_forgiven(const resource::ForgivenEvent& event) override;
     void on_tools_listed(const resource::ListEvent& event) override;
 
 private:

@@ -16,14 +16,15 @@ enum class Route : std::uint8_t {
     registration,
     metadata,
     resource,
+    decision,
     health,
     metrics,
     other,
 };
 
-inline constexpr std::array<std::string_view, 10> route_names = {
-    "authorize", "token",    "introspect", "revoke",  "register",
-    "metadata",  "resource", "health",     "metrics", "other"};
+inline constexpr std::array<std::string_view, 11> route_names = {
+    "authorize", "token",    "introspect", "revoke",  "register", "metadata",
+    "resource",  "decision", "health",     "metrics", "other"};
 
 constexpr std::string_view to_text(Route route) {
     return route_names[static_cast<std::size_t>(route)];

@@ -25,11 +25,54 @@ ServiceRouter::ServiceRouter(const oauth::Settings* auth, const resource::Settin
                 {Endpoint::Kind::oauth, route_named(route.name), route.handler});
         }
     }
+    // Who asks for decisions is a client or holds an API key of [auth].
+    if (auth != nullptr && !resources.resources.empty()) {
+        add_decisions();
+        add_authorizers();
+    }
     for (const auto& resource : resources.resources) resource_paths_.push_back(resource.path);
+}
+
+void ServiceRouter::add_decisions() {
+    using http::Method;
+    using Api = resource::DecisionApi;
+    const auto endpoint = [](Api::Handler handler) {
+        return Endpoint{.kind = Endpoint::Kind::decision,
+                        .route = Route::decision,
+                        .decision_handler = handler};
+    };
+    add(Method::post, "/v1/decision", endpoint(&Api::decide));
+    add(Method::post, "/v1/friction/record", endpoint(&Api::record));
+    for (const auto& [method, handler] :
+         {std::pair{Method::get, &Api::show_client}, {Method::delete_, &Api::forgive_client}}) {
+        add(method, Api::clients_path, endpoint(handler));
+        add_prefix(method, Api::clients_path, endpoint(handler));
+    }
+}
+
+void ServiceRouter::add_authorizers() {
+    using Authorizer = resource::ExternalAuthorizer;
+    const auto endpoint = [](Authorizer::Handler handler) {
+        return Endpoint{.kind = Endpoint::Kind::authorizer,
+                        .route = Route::decision,
+                        .authorizer_handler = handler};
+    };
+    // Proxies ask with the method of the request that they ask about.
+    for (std::size_t i = 0; i < http::method_count; ++i) {
+        const auto method = static_cast<http::Method>(i);
+        add(method, Authorizer::nginx_path, endpoint(&Authorizer::answer_nginx));
+        add(method, Authorizer::envoy_prefix, endpoint(&Authorizer::answer_envoy));
+        add_prefix(method, Authorizer::envoy_prefix, endpoint(&Authorizer::answer_envoy));
+    }
 }
 
 void ServiceRouter::add(http::Method method, std::string_view path, Endpoint endpoint) {
     router_.add(method, path, static_cast<std::uint32_t>(endpoints_.size()));
+    endpoints_.push_back(endpoint);
+}
+
+void ServiceRouter::add_prefix(http::Method method, std::string_view prefix, Endpoint endpoint) {
+    router_.add_prefix(method, prefix, static_cast<std::uint32_t>(endpoints_.size()));
     endpoints_.push_back(endpoint);
 }
 

@@ -7,16 +7,20 @@
 
 #include "http/router.h"
 #include "oauth/authorization_server.h"
+#include "resource/decision_api.h"
+#include "resource/external_authorizer.h"
 #include "resource/settings.h"
 #include "server/route.h"
 
 namespace sluice::server {
 
 struct Endpoint {
-    enum class Kind : std::uint8_t { oauth, health, readiness, metrics };
+    enum class Kind : std::uint8_t { oauth, decision, authorizer, health, readiness, metrics };
     Kind kind;
     Route route;
-    oauth::AuthorizationServer::Handler handler = nullptr;  // of kind oauth
+    oauth::AuthorizationServer::Handler handler = nullptr;               // of kind oauth
+    resource::DecisionApi::Handler decision_handler = nullptr;           // of kind decision
+    resource::ExternalAuthorizer::Handler authorizer_handler = nullptr;  // of kind authorizer
 };
 
 class ServiceRouter {
@@ -36,6 +40,9 @@ public:
 
 private:
     void add(http::Method method, std::string_view path, Endpoint endpoint);
+    void add_prefix(http::Method method, std::string_view prefix, Endpoint endpoint);
+    void add_decisions();
+    void add_authorizers();
 
     http::Router router_;
     std::vector<Endpoint> endpoints_;

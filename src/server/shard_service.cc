@@ -42,16 +42,17 @@ http::ServerSettings server_settings(const ProcessParts& process) {
 resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
     if (auth == nullptr) return {};
     struct Ask {
-        static io::Task<std::expected<token::TokenInfo, resource::TokenError>> run(
-            oauth::AuthorizationServer& server, std::string_view text) {
-            const auto active = co_await server.find_active(text);
-            if (!active) {
+        static io::Task<std::expected<void, resource::TokenError>> run(
+            oauth::AuthorizationServer& server, std::string_view text, token::TokenInfo& info) {
+            if (!co_await server.find_active(text, info)) {
                 co_return std::unexpected(resource::TokenError{resource::TokenFault::inactive});
             }
-            co_return active->info();
+            co_return std::expected<void, resource::TokenError>();
         }
     };
-    return [auth](std::string_view text) { return Ask::run(*auth, text); };
+    return [auth](std::string_view text, token::TokenInfo& info) {
+        return Ask::run(*auth, text, info);
+    };
 }
 
 std::unique_ptr<oauth::AuthorizationServer> make_auth(io::Shard& shard, const ProcessParts& process,
@@ -83,6 +84,9 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       guard_(process.resources, shard.random()),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
+      decision_desk_({shard, process.guards, events_}, gateway_),
+      decision_api_(decision_desk_),
+      authorizer_(decision_desk_),
       clock_(shard),
       server_(shard, server_settings(process), *this, &events_) {
     process_.guards.set(shard.index(), guard_);
@@ -229,6 +233,10 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
     switch (endpoint.kind) {
         case Endpoint::Kind::oauth:
             co_return co_await (auth_.get()->*endpoint.handler)(exchange.request(), response);
+        case Endpoint::Kind::decision:
+            co_return co_await serve_decision(endpoint, exchange);
+        case Endpoint::Kind::authorizer:
+            co_return co_await serve_proxy(endpoint, exchange);
         case Endpoint::Kind::health:
             co_return write_text(response, http::Status::ok, R"({"status":"ok"})");
         case Endpoint::Kind::readiness:
@@ -240,6 +248,35 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
         case Endpoint::Kind::metrics:
             co_return co_await write_metrics(response);
     }
+}
+
+io::Task<void> ShardService::serve_decision(const Endpoint& endpoint, http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    if (request.field_count("Authorization") > 1) {
+        http::write_error(exchange.response(), http::Status::bad_request, "invalid_request",
+                          "There are two Authorization fields.");
+        co_return;
+    }
+    const std::string_view authorization = request.field("Authorization").value_or("");
+    if (!co_await auth_->admit_resource_server(request, authorization, exchange.response())) {
+        co_return;
+    }
+    co_await (decision_api_.*endpoint.decision_handler)(exchange);
+}
+
+io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    http::Response& response = exchange.response();
+    constexpr std::string_view field = resource::ExternalAuthorizer::proof_field;
+    const bool once = request.field_count(field) == 1;
+    const std::string_view proof = once ? *request.field(field) : std::string_view();
+    if (co_await auth_->admit_resource_server(request, proof, response)) {
+        co_return co_await (authorizer_.*endpoint.authorizer_handler)(exchange);
+    }
+    // Not for the client to mend: it must not take this for a question about its own token.
+    response.clear();
+    http::write_error(response, http::Status::internal_server_error, "proxy_not_authorized",
+                      "The proxy does not prove that it may ask: see Sluice-Authorization.");
 }
 
 Metrics ShardService::snapshot() const {

@@ -12,6 +12,7 @@
 #include "io/sharded.h"
 #include "io/worker_pool.h"
 #include "oauth/authorization_server.h"
+#include "resource/decision_api.h"
 #include "resource/gateway.h"
 #include "resource/guard.h"
 #include "server/certificates.h"
@@ -69,6 +70,8 @@ private:
     void use_certificates(const std::vector<crypto::TlsIdentity>& identities);
     void log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
+    io::Task<void> serve_decision(const Endpoint& endpoint, http::Exchange& exchange);
+    io::Task<void> serve_proxy(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> write_metrics(http::Response& response);
     void log_start();
     io::Task<void> flush_log(io::CancelScope& scope);
@@ -83,6 +86,9 @@ private:
     std::unique_ptr<oauth::AuthorizationServer> auth_;  // null: none here
     resource::Guard guard_;
     resource::Gateway gateway_;
+    resource::DecisionDesk decision_desk_;
+    resource::DecisionApi decision_api_;
+    resource::ExternalAuthorizer authorizer_;
     ShardClock clock_;
     std::shared_ptr<crypto::TlsTicketKeys> ticket_keys_;  // this shard's; null: no TLS
     http::Server server_;

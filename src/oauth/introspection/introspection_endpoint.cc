@@ -1,7 +1,6 @@
 // POST /introspect (RFC 7662), and the same question asked in process.
 #include <array>
 #include <charconv>
-#include <memory>
 #include <string>
 
 #include "base/ascii.h"
@@ -207,28 +206,21 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
     if (response.body().empty()) response.body() = token::inactive_json;
 }
 
-io::Task<std::optional<ActiveToken>> find_active_token(ShardState& state,
-                                                       std::string_view access_token) {
+io::Task<bool> find_active_token(ShardState& state, std::string_view access_token,
+                                 token::TokenInfo& info) {
     const auto tag = token::parse_token(access_token, token::TokenKind::access);
-    if (!tag) co_return std::nullopt;
+    if (!tag) co_return false;
     const crypto::Digest digest = crypto::sha256(access_token);
-    const auto times_of = [](const storage::AccessRecord& record) {
-        return ActiveToken::Times{record.issued_at,
-                                  std::int64_t{record.issued_at} + record.lifetime_s};
+    // The owner writes into `info` while this side waits.
+    const auto read = [&digest, &info](ShardState& owner) {
+        const auto* record = owner.grants.find_access(digest, owner.now());
+        if (record == nullptr) return false;
+        info = record->claims->info;
+        info.issued_at = record->issued_at;
+        info.expires_at = std::int64_t{record->issued_at} + record->lifetime_s;
+        return true;
     };
-    const unsigned owner = state.owner_of(*tag);
-    if (owner == state.here()) {
-        const auto* record = state.grants.find_access(digest, state.now());
-        if (record == nullptr) co_return std::nullopt;
-        co_return ActiveToken(record->claims->info, times_of(*record));
-    }
-    co_return co_await state.peers.call(
-        state.shard, owner, [&](ShardState& there) -> std::optional<ActiveToken> {
-            const auto* record = there.grants.find_access(digest, there.now());
-            if (record == nullptr) return std::nullopt;
-            return ActiveToken(std::make_unique<const token::TokenInfo>(record->claims->info),
-                               times_of(*record));
-        });
+    co_return co_await state.peers.call(state.shard, state.owner_of(*tag), read);
 }
 
 }  // namespace sluice::oauth

@@ -16,9 +16,10 @@ namespace {
 using namespace std::chrono_literals;
 
 // Paths that this server answers itself; a resource at one of them would hide it.
-constexpr std::array<std::string_view, 10> own_paths = {
-    "/.well-known", "/authorize", "/token", "/introspect", "/revoke",
-    "/register",    "/healthz",   "/livez", "/readyz",     "/metrics"};
+constexpr std::array<std::string_view, 14> own_paths = {
+    "/.well-known", "/authorize",   "/token",       "/introspect",   "/revoke",
+    "/register",    "/v1/decision", "/v1/friction", "/v1/authorize", "/v1/ext_authz",
+    "/healthz",     "/livez",       "/readyz",      "/metrics"};
 
 bool lies_at_or_below(std::string_view path, std::string_view above) {
     return path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '/');

@@ -3,24 +3,31 @@
 namespace sluice::resource {
 namespace {
 
-using LookupAnswer = std::expected<token::TokenInfo, TokenError>;
+using LookupAnswer = std::expected<void, TokenError>;
 
-io::Task<LookupAnswer> look_up(const World& world, std::string_view token) {
+io::Task<LookupAnswer> look_up(const World& world, std::string_view token, token::TokenInfo& info) {
     if (world.revoked) co_return std::unexpected(TokenError{TokenFault::inactive});
     if (token == "reader") {
-        token::TokenInfo info = token_of_alice("mcp:read");
+        info = token_of_alice("mcp:read");
         if (world.expires_at) info.expires_at = world.expires_at;
-        co_return info;
+        co_return LookupAnswer();
     }
-    if (token == "writer") co_return token_of_alice("mcp:read mcp:write");
-    if (token == "useless") co_return token_of_alice("openid");
+    if (token == "second") {
+        info = token_of_alice("mcp:read mcp:write");
+        info.client_id = "second";
+        co_return LookupAnswer();
+    }
+    if (token == "writer" || token == "useless") {
+        info = token_of_alice(token == "writer" ? "mcp:read mcp:write" : "openid");
+        co_return LookupAnswer();
+    }
     if (token == "broken") {
         co_return std::unexpected(TokenError{TokenFault::unavailable, Seconds{3}});
     }
     if (token == "other") {
-        token::TokenInfo info = token_of_alice("mcp:read");
+        info = token_of_alice("mcp:read");
         info.audience = {"https://box.example/other"};
-        co_return info;
+        co_return LookupAnswer();
     }
     co_return std::unexpected(TokenError{TokenFault::inactive});
 }
@@ -53,8 +60,8 @@ void World::play(simulation::Simulation::Client scenario) {
 io::Task<void> World::run_shard(io::Shard& shard, io::Event& stop) {
     io::WorkerPool workers({}, 1);
     http::Client client(shard, workers);
-    const LocalVerifier::Lookup lookup = [this](std::string_view token) {
-        return look_up(*this, token);
+    const LocalVerifier::Lookup lookup = [this](std::string_view token, token::TokenInfo& info) {
+        return look_up(*this, token, info);
     };
     Gateway gateway({shard, client, guards_, report, lookup}, settings);
     GatewayService service(gateway);

@@ -84,6 +84,7 @@ struct FakeUpstream : http::Service {
 /// Everything a gateway reports, in words.
 struct Report : Observer {
     std::vector<std::string> friction;
+    std::vector<std::string> justifications;  // one for each of them
     std::vector<std::string> refusals;
     std::vector<std::string> lists;
 
@@ -91,6 +92,7 @@ struct Report : Observer {
         friction.push_back(fmt::format("{} {} {} {} {}", event.client_id, event.subject,
                                        event.tool_name, event.decision.allowed ? "allowed" : "held",
                                        event.acted_on ? "acted" : ""));
+        justifications.emplace_back(event.justification);
     }
     void on_refusal(const RefusalEvent& event) override {
         refusals.push_back(fmt::format("{} {} {}", event.status, event.code, event.tool_name));
@@ -120,8 +122,9 @@ struct Answer {
     }
 };
 
-/// Declared ahead of everything a test's coroutines refer to. Tokens: "reader", "writer", "other"
-/// (for another resource), "useless" (no scope); "broken" cannot be verified; all else is inactive.
+/// Declared ahead of everything a test's coroutines refer to. Tokens: "reader", "writer", "second"
+/// (a writer of another client), "other" (for another resource), "useless" (no scope); "broken"
+/// cannot be verified; all else is inactive.
 class World {
 public:
     explicit World(unsigned shards = 1, std::uint64_t seed = 1,

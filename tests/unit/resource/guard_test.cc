@@ -88,6 +88,10 @@ TEST(Guard, OtherToolsCountForTheFractionsAndAreNeverHeldBack) {
     EXPECT_LT(guard.admit(0, alice, tool, MonotonicTime{}).decision.current_rate, 0.1);
 }
 
+Decision refused(const friction::Decision& met) {
+    return {.outcome = Decision::Outcome::refuse_friction, .has_friction = true, .friction = met};
+}
+
 TEST(FrictionAnswer, IsAToolResultThatAModelUnderstands) {
     friction::Decision decision;
     decision.allowed = false;
@@ -96,7 +100,7 @@ TEST(FrictionAnswer, IsAToolResultThatAModelUnderstands) {
     decision.friction = 0.97;
     decision.retry_after_seconds = 42;
     std::string out;
-    append_friction_answer(out, "7", "delete\"note", decision, Era::sessions);
+    append_friction_answer(out, "7", "delete\"note", refused(decision), Era::sessions);
     const auto document = JsonDocument::parse(out);
     ASSERT_TRUE(document.has_value()) << out;
     const JsonValue root = document->root();
@@ -122,7 +126,7 @@ TEST(FrictionAnswer, PromisesNothingWhereWaitingDoesNotHelp) {
     decision.waiting_helps = false;
     decision.retry_after_seconds = 60;
     std::string out;
-    append_friction_answer(out, "7", "x", decision, Era::stateless);
+    append_friction_answer(out, "7", "x", refused(decision), Era::stateless);
     EXPECT_EQ(out.find("60 seconds"), std::string::npos);
     EXPECT_EQ(out.find("meanwhile"), std::string::npos);
     EXPECT_NE(out.find(R"("resultType":"complete")"), std::string::npos);

@@ -62,19 +62,19 @@ TEST(Policy, APatternThatMakesOthersBacktrackCostsLinearTime) {
 
 TEST(Decision, NeedsTheScopesOfTheTool) {
     const Policy policy = policy_of(notes());
-    EXPECT_TRUE(decide(token_of_alice("mcp:read"), policy, "read_note").allowed());
-    EXPECT_TRUE(decide(token_of_alice("mcp:read mcp:write"), policy, "delete_note").allowed());
+    EXPECT_TRUE(decide(scopes("mcp:read"), policy, "read_note").allowed());
+    EXPECT_TRUE(decide(scopes("mcp:read mcp:write"), policy, "delete_note").allowed());
 
-    const Decision denied = decide(token_of_alice("mcp:read"), policy, "delete_note");
+    const Decision denied = decide(scopes("mcp:read"), policy, "delete_note");
     EXPECT_EQ(denied.outcome, Decision::Outcome::insufficient_scope);
     ASSERT_NE(denied.needed, nullptr);
     EXPECT_EQ(denied.needed->text(), "mcp:read mcp:write");
-    EXPECT_FALSE(decide(token_of_alice("mcp:write"), policy, "delete_note").allowed());
+    EXPECT_FALSE(decide(scopes("mcp:write"), policy, "delete_note").allowed());
 }
 
 TEST(Decision, FrictionRefusesOrDelaysWhatScopesAllow) {
     const Policy policy = policy_of(notes());
-    const auto alice = token_of_alice("mcp:read");
+    const token::ScopeSet alice = scopes("mcp:read");
     const friction::Admission refused{.decision = {}, .forward = false, .delay = {}};
     EXPECT_EQ(decide(alice, policy, "read_note", &refused).outcome,
               Decision::Outcome::refuse_friction);

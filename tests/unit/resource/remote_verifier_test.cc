@@ -3,11 +3,21 @@
 
 #include <gtest/gtest.h>
 
+#include "base/result.h"
 #include "resource/introspection_answer.h"
 #include "tests/unit/resource/gateway_support.h"
 
 namespace sluice::resource {
 namespace {
+
+using Known = std::expected<token::TokenInfo, TokenError>;
+
+io::Task<Known> verify(Verifier& verifier, std::string_view token, std::string_view peer,
+                       io::CancelScope* scope) {
+    token::TokenInfo info;
+    CO_REQUIRE(co_await verifier.verify(token, peer, scope, info));
+    co_return Known(std::move(info));
+}
 
 using std::chrono::seconds;
 
@@ -95,7 +105,7 @@ struct RemoteWorld {
 TEST(RemoteVerifier, AsksAsRfc7662Says) {
     RemoteWorld remote;
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        const auto info = co_await verifier.verify("abc+/=", peer, nullptr);
+        const auto info = co_await verify(verifier, "abc+/=", peer, nullptr);
         EXPECT_EQ(info.value().subject, "alice");
     });
     ASSERT_EQ(remote.world.upstream.seen.size(), 1U);
@@ -111,7 +121,7 @@ TEST(RemoteVerifier, MaySendItsSecretInTheBody) {
     RemoteWorld remote;
     remote.settings.authentication = ClientAuthentication::client_secret_post;
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        EXPECT_TRUE((co_await verifier.verify("abc", peer, nullptr)).has_value());
+        EXPECT_TRUE((co_await verify(verifier, "abc", peer, nullptr)).has_value());
     });
     const FakeUpstream::Seen& seen = remote.world.upstream.seen.front();
     EXPECT_TRUE(has(seen.body, "client_id=r+s&client_secret=s%3Acret"));
@@ -121,7 +131,7 @@ TEST(RemoteVerifier, MaySendItsSecretInTheBody) {
 TEST(RemoteVerifier, AsksEveryTimeUnlessItMayRemember) {
     RemoteWorld remote;
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        for (int i = 0; i < 3; ++i) co_await verifier.verify("abc", peer, nullptr);
+        for (int i = 0; i < 3; ++i) co_await verify(verifier, "abc", peer, nullptr);
     });
     EXPECT_EQ(remote.world.upstream.seen.size(), 3U);
 }
@@ -130,14 +140,14 @@ TEST(RemoteVerifier, RemembersAnActiveAnswerForItsTime) {
     RemoteWorld remote;
     remote.settings.cache_ttl = seconds{10};
     remote.play([&](io::Shard& shard, RemoteVerifier& verifier) -> io::Task<void> {
-        co_await verifier.verify("abc", peer, nullptr);
+        co_await verify(verifier, "abc", peer, nullptr);
         co_await io::Sleep(shard, seconds{9});
-        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).value().subject, "alice");
+        EXPECT_EQ((co_await verify(verifier, "abc", peer, nullptr)).value().subject, "alice");
         EXPECT_EQ(remote.world.upstream.seen.size(), 1U);
-        co_await verifier.verify("other", peer, nullptr);
+        co_await verify(verifier, "other", peer, nullptr);
         EXPECT_EQ(remote.world.upstream.seen.size(), 2U);
         co_await io::Sleep(shard, seconds{2});
-        co_await verifier.verify("abc", peer, nullptr);
+        co_await verify(verifier, "abc", peer, nullptr);
         EXPECT_EQ(remote.world.upstream.seen.size(), 3U);
     });
 }
@@ -149,9 +159,9 @@ TEST(RemoteVerifier, NeverRemembersBeyondTheTokensOwnTime) {
         remote.world.upstream.answer = FakeUpstream::fixed(
             200, "application/json",
             fmt::format(R"({{"active":true,"exp":{}}})", numeric_date(shard.wall_now()) + 5));
-        co_await verifier.verify("abc", peer, nullptr);
+        co_await verify(verifier, "abc", peer, nullptr);
         co_await io::Sleep(shard, seconds{6});
-        co_await verifier.verify("abc", peer, nullptr);
+        co_await verify(verifier, "abc", peer, nullptr);
     });
     EXPECT_EQ(remote.world.upstream.seen.size(), 2U);
 }
@@ -162,14 +172,14 @@ TEST(RemoteVerifier, RemembersNeitherRefusalsNorFailures) {
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
         remote.world.upstream.answer =
             FakeUpstream::fixed(200, "application/json", R"({"active":false})");
-        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).error().fault,
+        EXPECT_EQ((co_await verify(verifier, "abc", peer, nullptr)).error().fault,
                   TokenFault::inactive);
         remote.world.upstream.answer = FakeUpstream::fixed(500, "", "");
-        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).error().fault,
+        EXPECT_EQ((co_await verify(verifier, "abc", peer, nullptr)).error().fault,
                   TokenFault::unavailable);
         remote.world.upstream.answer =
             FakeUpstream::fixed(200, "application/json", std::string(active));
-        EXPECT_TRUE((co_await verifier.verify("abc", peer, nullptr)).has_value());
+        EXPECT_TRUE((co_await verify(verifier, "abc", peer, nullptr)).has_value());
     });
 }
 
@@ -184,7 +194,7 @@ TEST(RemoteVerifier, AsksOnceForAllWhoWaitForTheSameToken) {
         io::TaskGroup group;
         for (int i = 0; i < 10; ++i) {
             group.spawn([](RemoteVerifier& asked, int& count) -> io::Task<void> {
-                if (co_await asked.verify("abc", peer, nullptr)) ++count;
+                if (co_await verify(asked, "abc", peer, nullptr)) ++count;
             }(verifier, good));
         }
         co_await group.join();
@@ -205,11 +215,11 @@ TEST(RemoteVerifier, WhoeverLeavesTakesTheAnswerFromNobodyElse) {
         io::TaskGroup group;
         group.spawn(
             [](RemoteVerifier& asked, io::CancelScope& scope, bool& early) -> io::Task<void> {
-                early = !(co_await asked.verify("abc", peer, &scope)).has_value();
+                early = !(co_await verify(asked, "abc", peer, &scope)).has_value();
             }(verifier, leaving, left_early));
         bool answered = false;
         group.spawn([](RemoteVerifier& asked, bool& good) -> io::Task<void> {
-            good = (co_await asked.verify("abc", peer, nullptr)).has_value();
+            good = (co_await verify(asked, "abc", peer, nullptr)).has_value();
         }(verifier, answered));
         co_await io::Sleep(shard, seconds{1});
         leaving.cancel();
@@ -225,7 +235,7 @@ TEST(RemoteVerifier, AServerThatHangsIsUnavailableInTime) {
         co_await io::Sleep(exchange.shard(), std::chrono::hours{1}, &exchange.scope());
     };
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).error().fault,
+        EXPECT_EQ((co_await verify(verifier, "abc", peer, nullptr)).error().fault,
                   TokenFault::unavailable);
         EXPECT_LT(remote.world.sim().elapsed(), seconds{6});
     });
@@ -242,19 +252,19 @@ TEST(RemoteVerifier, OnePeerHasAFewQuestionsUnderWayAndKeepsNobodyElseOut) {
         io::TaskGroup group;
         for (int i = 0; i < 256; ++i) {
             group.spawn([](RemoteVerifier& asked, std::string token, int& count) -> io::Task<void> {
-                if (co_await asked.verify(token, peer, nullptr)) ++count;
+                if (co_await verify(asked, token, peer, nullptr)) ++count;
             }(verifier, fmt::format("t{}", i), good));
         }
         co_await io::Sleep(shard, std::chrono::milliseconds{100});
-        const auto beyond = co_await verifier.verify("beyond", peer, nullptr);
+        const auto beyond = co_await verify(verifier, "beyond", peer, nullptr);
         EXPECT_FALSE(beyond.has_value());
         EXPECT_EQ(beyond.error().fault, TokenFault::unavailable);
         EXPECT_LT(remote.world.sim().elapsed(), std::chrono::milliseconds{500});
-        EXPECT_TRUE((co_await verifier.verify("t0", peer, nullptr)).has_value());
-        EXPECT_TRUE((co_await verifier.verify("other", "192.0.2.2", nullptr)).has_value());
+        EXPECT_TRUE((co_await verify(verifier, "t0", peer, nullptr)).has_value());
+        EXPECT_TRUE((co_await verify(verifier, "other", "192.0.2.2", nullptr)).has_value());
         co_await group.join();
         EXPECT_EQ(good, 256);
-        EXPECT_TRUE((co_await verifier.verify("beyond", peer, nullptr)).has_value());
+        EXPECT_TRUE((co_await verify(verifier, "beyond", peer, nullptr)).has_value());
     });
 }
 
@@ -262,7 +272,7 @@ TEST(RemoteVerifier, AServerThatIsDownIsUnavailable) {
     RemoteWorld remote;
     remote.settings.endpoint = "http://127.0.0.1:9999/introspect";
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
-        EXPECT_EQ((co_await verifier.verify("abc", peer, nullptr)).error().fault,
+        EXPECT_EQ((co_await verify(verifier, "abc", peer, nullptr)).error().fault,
                   TokenFault::unavailable);
     });
 }

@@ -1,0 +1,42 @@
+// Who may ask for decisions: the same callers, by the same proof, as may introspect every token.
+#include "http/request_builder.h"
+#include "oauth/endpoints.h"
+#include "oauth/introspection/authenticate_caller.h"
+#include "oauth/shard_state.h"
+
+namespace sluice::oauth {
+namespace {
+
+/// The long way, which counts wrong guesses.
+io::Task<Result<Caller>> authenticate(ShardState& state, const http::Request& request,
+                                      std::string_view authorization) {
+    http::RequestBuilder shown(http::Method::post, "/");
+    if (!authorization.empty()) shown.field("Authorization", authorization);
+    shown.peer(request.peer());
+    const http::Form none;
+    co_return co_await authenticate_caller(state, shown.request(), none);
+}
+
+}  // namespace
+
+io::Task<bool> admit_resource_server(ShardState& state, const http::Request& request,
+                                     std::string_view authorization, http::Response& response) {
+    const Caller* known =
+        state.callers.find(crypto::sha256(authorization), state.clients.revision());
+    if (known != nullptr && known->sees_every_token) co_return true;
+    const Result<Caller> caller = co_await authenticate(state, request, authorization);
+    if (caller && caller->sees_every_token) co_return true;
+    const Error error = caller
+                            ? refuse(ErrorCode::access_denied,
+                                     "Only a client with introspect = true may ask for decisions.")
+                                  .error()
+                            : caller.error();
+    write_json_error(response, error);
+    state.observer.on_event({.kind = EventKind::request_refused,
+                             .detail = to_text(error.code),
+                             .address = request.peer(),
+                             .request_id = request.id()});
+    co_return false;
+}
+
+}  // namespace sluice::oauth

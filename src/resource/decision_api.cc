@@ -1,0 +1,123 @@
+#include "resource/decision_api.h"
+
+#include "http/error_response.h"
+#include "resource/decision_answer.h"
+#include "resource/friction_answer.h"
+
+namespace sluice::resource {
+namespace {
+
+using Purpose = DecisionDesk::Purpose;
+
+constexpr std::string_view unknown_resource = "no resource of this server has this name";
+
+void begin_answer(http::Response& response) {
+    response.set_status(http::Status::ok);
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "no-store");
+    response.body().clear();
+}
+
+void refuse(http::Exchange& exchange, http::Status status, std::string_view error,
+            std::string_view description) {
+    http::write_error(exchange.response(), status, error, description);
+}
+
+DecisionAnswer::Verb verb_of(Purpose purpose) {
+    return purpose == Purpose::record ? DecisionAnswer::Verb::recorded
+                                      : DecisionAnswer::Verb::allowed;
+}
+
+}  // namespace
+
+io::Task<void> DecisionApi::decide(http::Exchange& exchange) {
+    return answer(exchange, Purpose::decide);
+}
+
+io::Task<void> DecisionApi::record(http::Exchange& exchange) {
+    return answer(exchange, Purpose::record);
+}
+
+io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
+    const std::string_view body = exchange.request().body();
+    if (body.size() > body_bytes_max) {
+        co_return refuse(exchange, http::Status::content_too_large, "invalid_request",
+                         "the body is longer than 1 MiB");
+    }
+    const auto document = JsonDocument::parse(body);
+    if (!document) {
+        co_return refuse(exchange, http::Status::bad_request, "invalid_request",
+                         document.error().reason);
+    }
+    const JsonValue root = document->root();
+    if (root.is_array()) co_return co_await answer_batch(exchange, root, purpose);
+    const auto list = root.find("decisions");
+    if (!list) co_return co_await answer_single(exchange, root, purpose);
+    if (!list->is_array()) {
+        co_return refuse(exchange, http::Status::bad_request, "invalid_request",
+                         "decisions is no array");
+    }
+    std::string& text = exchange.response().body();
+    co_await answer_batch(exchange, *list, purpose);
+    if (exchange.response().status() == http::Status::ok) {
+        text.insert(0, R"({"decisions":)");
+        text += '}';
+    }
+}
+
+io::Task<void> DecisionApi::answer_single(http::Exchange& exchange, JsonValue question,
+                                          Purpose purpose) {
+    const auto request = read_decision_request(question);
+    if (!request) {
+        co_return refuse(exchange, http::Status::bad_request, "invalid_request", request.error());
+    }
+    const Protected* const resource = desk_.find_resource(request->resource);
+    if (resource == nullptr) {
+        co_return refuse(exchange, http::Status::bad_request, "unknown_resource", unknown_resource);
+    }
+    begin_answer(exchange.response());
+    co_await append_answer(exchange, *resource, *request, purpose);
+}
+
+io::Task<void> DecisionApi::answer_batch(http::Exchange& exchange, JsonValue questions,
+                                         Purpose purpose) {
+    const std::vector<JsonValue> list = questions.elements();
+    if (list.size() > batch_size_max) {
+        co_return refuse(exchange, http::Status::bad_request, "invalid_request",
+                         "a batch holds at most 100 questions");
+    }
+    begin_answer(exchange.response());
+    std::string& text = exchange.response().body();
+    text += '[';
+    for (const JsonValue& question : list) {
+        if (text.size() > 1) text += ',';
+        const auto request = read_decision_request(question);
+        const Protected* const resource =
+            request ? desk_.find_resource(request->resource) : nullptr;
+        if (resource != nullptr) {
+            co_await append_answer(exchange, *resource, *request, purpose);
+            continue;
+        }
+        append_decision_answer(text, {.verb = verb_of(purpose),
+                                      .allowed = false,
+                                      .status = http::code(http::Status::bad_request),
+                                      .reason = request ? "unknown_resource" : "invalid_request",
+                                      .message = request ? unknown_resource : request.error()});
+    }
+    text += ']';
+}
+
+io::Task<void> DecisionApi::append_answer(http::Exchange& exchange, const Protected& resource,
+                                          const DecisionRequest& request, Purpose purpose) {
+    const auto caller = desk_.lease_caller();
+    const Verdict verdict = co_await desk_.judge({resource, request, exchange, purpose}, *caller);
+    DecisionAnswer answer = answer_of(verdict, *caller);
+    answer.verb = verb_of(purpose);
+    std::string& text = exchange.response().body();
+    if (verdict.allowed() || verdict.grounds) co_return append_decision_answer(text, answer);
+    const FrictionText message = friction_text(request.tool, verdict.decision);
+    answer.message = view(message);
+    append_decision_answer(text, answer);
+}
+
+}  // namespace sluice::resource

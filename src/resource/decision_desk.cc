@@ -1,0 +1,127 @@
+#include "resource/decision_desk.h"
+
+#include <algorithm>
+
+#include "resource/justification.h"
+
+namespace sluice::resource {
+namespace {
+
+/// Keeps its strings' room.
+void clear(token::TokenInfo& info) {
+    info.scope = {};
+    info.client_id.clear();
+    info.subject.clear();
+}
+
+/// A scope that no token could have stands for none at all.
+token::ScopeSet scope_of(std::string_view text) {
+    return token::ScopeSet::parse(text).value_or(token::ScopeSet());
+}
+
+}  // namespace
+
+const Protected* DecisionDesk::find_resource(std::string_view name) const {
+    const auto resources = gateway_.resources();
+    if (name.empty()) return resources.size() == 1 ? resources.front().get() : nullptr;
+    const auto is_named = [name](const auto& resource) {
+        const ResourceSettings& settings = resource->settings();
+        return settings.path == name || settings.identifier.text() == name;
+    };
+    auto found = std::ranges::find_if(resources, is_named);
+    if (found == resources.end()) {
+        found = std::ranges::find_if(resources, [name](const auto& resource) {
+            return resource->settings().identifier.matches(name);
+        });
+    }
+    return found == resources.end() ? nullptr : found->get();
+}
+
+const Protected* DecisionDesk::find_resource_at(std::string_view path) const {
+    const Protected* longest = nullptr;
+    for (const auto& resource : gateway_.resources()) {
+        const std::string& above = resource->settings().path;
+        const bool covers =
+            above == "/" ||
+            (path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '/'));
+        if (!covers || path.empty()) continue;
+        if (longest == nullptr || above.size() > longest->settings().path.size()) {
+            longest = resource.get();
+        }
+    }
+    return longest;
+}
+
+io::Task<Verdict> DecisionDesk::judge(Question question, token::TokenInfo& caller) {
+    const DecisionRequest& request = question.request;
+    Verdict verdict{.grounds = co_await identify(question, caller)};
+    if (!verdict.grounds && !request.tool.empty()) {
+        const bool rights_known = request.client_id.empty() || request.scope.has_value();
+        const ToolCall call{.resource = question.resource,
+                            .caller = CallerKey::of(question.resource.settings().issuer, caller),
+                            .client_id = caller.client_id,
+                            .subject = caller.subject,
+                            .granted = rights_known ? &caller.scope : nullptr,
+                            .tool = request.tool,
+                            .justification = trim_justification(request.justification),
+                            .request_id = question.exchange.request().id()};
+        verdict.decision = question.purpose == Purpose::record ? co_await record_call(parts_, call)
+                                                               : co_await decide_call(parts_, call);
+        if (verdict.decision.outcome == Decision::Outcome::insufficient_scope) {
+            verdict.grounds = grounds_of_scope(question.resource, caller.scope,
+                                               *verdict.decision.needed, request.tool);
+        }
+    }
+    if (verdict.grounds) report(question, caller, *verdict.grounds);
+    co_return verdict;
+}
+
+io::Task<std::optional<Grounds>> DecisionDesk::identify(const Question& question,
+                                                        token::TokenInfo& caller) {
+    const DecisionRequest& request = question.request;
+    if (!request.token.empty()) co_return co_await verify(question, caller);
+    clear(caller);
+    if (request.client_id.empty()) co_return grounds_without_token(question.resource);
+    caller.client_id = request.client_id;
+    // As a token has it that nobody but the client itself asked for.
+    caller.subject = request.subject.empty() ? request.client_id : request.subject;
+    if (request.scope) caller.scope = scope_of(*request.scope);
+    co_return std::nullopt;
+}
+
+io::Task<std::optional<Grounds>> DecisionDesk::verify(const Question& question,
+                                                      token::TokenInfo& caller) {
+    const Protected& resource = question.resource;
+    const auto known = co_await resource.verifier().verify(question.request.token,
+                                                           question.exchange.request().peer(),
+                                                           &question.exchange.scope(), caller);
+    if (!known) {
+        clear(caller);
+        co_return grounds_of(resource, known.error());
+    }
+    const ResourceSettings& settings = resource.settings();
+    const auto good = check_claims(caller, settings.identifier, settings.issuer,
+                                   numeric_date(parts_.shard.wall_now()));
+    if (!good) {
+        clear(caller);  // what the token says is not for this resource to know
+        co_return grounds_of(resource, good.error());
+    }
+    const token::ScopeSet& required = resource.policy().required();
+    if (question.request.tool.empty() && !caller.scope.includes(required)) {
+        co_return grounds_of_scope(resource, caller.scope, required, "");
+    }
+    co_return std::nullopt;
+}
+
+void DecisionDesk::report(const Question& question, const token::TokenInfo& caller,
+                          const Grounds& grounds) {
+    parts_.observer.on_refusal({.resource = question.resource.settings().path,
+                                .client_id = caller.client_id,
+                                .tool_name = question.request.tool,
+                                .code = grounds.code,
+                                .detail = grounds.detail,
+                                .status = http::code(grounds.status),
+                                .request_id = question.exchange.request().id()});
+}
+
+}  // namespace sluice::resource

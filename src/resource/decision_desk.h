@@ -1,0 +1,72 @@
+// Answers the questions of servers and proxies that are not behind the gateway: whose token this
+// is, and what the one decision function says of the call.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "http/exchange.h"
+#include "resource/decision.h"
+#include "resource/decision_request.h"
+#include "resource/gateway.h"
+#include "resource/grounds.h"
+#include "resource/lease.h"
+#include "token/introspection.h"
+
+namespace sluice::resource {
+
+/// What became of a question.
+struct Verdict {
+    // Why the caller is not let through for its token's sake; nothing where that is good.
+    std::optional<Grounds> grounds;
+    Decision decision{};  // where there are no grounds
+
+    bool allowed() const { return !grounds && decision.allowed(); }
+};
+
+/// Lives on one shard.
+class DecisionDesk {
+public:
+    enum class Purpose : std::uint8_t { decide, record };
+
+    struct Question {
+        const Protected& resource;
+        const DecisionRequest& request;  // without a tool: only the token and required_scopes count
+        http::Exchange& exchange;        // which brought the question
+        Purpose purpose = Purpose::decide;
+    };
+
+    /// gateway  Has the resources; outlives the desk.
+    DecisionDesk(DecisionParts parts, const Gateway& gateway)
+        : parts_(parts), gateway_(gateway), callers_(callers_kept_max) {}
+
+    /// The resource of this path or identifier, in any spelling; the only one where `name` is empty
+    /// and there is one; null where there is none.
+    const Protected* find_resource(std::string_view name) const;
+    /// The resource whose path `path` lies at or below, the longest where several do; null where
+    /// none does. path  In normal form, as Request::path() is.
+    const Protected* find_resource_at(std::string_view path) const;
+    const Gateway& gateway() const { return gateway_; }
+    const DecisionParts& parts() const { return parts_; }
+
+    /// Room for who a question is about.
+    LeasePool<token::TokenInfo>::Lease lease_caller() { return callers_.take(); }
+
+    /// Verifies, decides and counts; tells the observer of what is refused. `caller` becomes who
+    /// called, as far as that is known. Allocates nothing in steady state for a call that passes.
+    io::Task<Verdict> judge(Question question, token::TokenInfo& caller);
+
+private:
+    static constexpr std::size_t callers_kept_max = 256;
+
+    io::Task<std::optional<Grounds>> identify(const Question& question, token::TokenInfo& caller);
+    io::Task<std::optional<Grounds>> verify(const Question& question, token::TokenInfo& caller);
+    void report(const Question& question, const token::TokenInfo& caller, const Grounds& grounds);
+
+    DecisionParts parts_;
+    const Gateway& gateway_;
+    LeasePool<token::TokenInfo> callers_;
+};
+
+}  // namespace sluice::resource
