@@ -53,6 +53,7 @@ def configuration(port: int, upstream: str, **changes: str) -> str:
         "code_ttl": "60s",
         "registration": "open",
         "more_auth": "",
+        "friction": "",
         "upstream_timeout": "2s",
         "more": "",
         "password": PASSWORD,
