@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <utility>
 
 namespace sluice::server {
 namespace {
@@ -59,6 +60,16 @@ void append_durations(std::string& out, const Metrics& total) {
     }
 }
 
+void append_handshakes(std::string& out, const Metrics& total) {
+    begin_family(out, "sluice_tls_handshakes_total", "counter", "TLS handshakes of clients.");
+    const std::array<std::pair<std::string_view, std::uint64_t>, 3> results{
+        {{"full", total.tls_full}, {"resumed", total.tls_resumed}, {"failed", total.tls_failed}}};
+    for (const auto& [result, count] : results) {
+        fmt::format_to(std::back_inserter(out), "sluice_tls_handshakes_total{{result=\"{}\"}} {}\n",
+                       result, count);
+    }
+}
+
 std::uint64_t resident_bytes() {
     std::uint64_t total_pages = 0;
     std::uint64_t resident_pages = 0;
@@ -91,7 +102,8 @@ Metrics& Metrics::operator+=(const Metrics& other) {
         mine.duration_total_us += theirs.duration_total_us;
     }
     for (const auto count :
-         {&Metrics::connections_open, &Metrics::connections_refused, &Metrics::tokens_issued,
+         {&Metrics::connections_open, &Metrics::connections_refused, &Metrics::tls_full,
+          &Metrics::tls_resumed, &Metrics::tls_failed, &Metrics::tokens_issued,
           &Metrics::refresh_replays, &Metrics::families_revoked, &Metrics::logins_failed,
           &Metrics::friction_allowed, &Metrics::friction_refused, &Metrics::upstream_failures,
           &Metrics::tokens_live}) {
@@ -106,6 +118,7 @@ void append_prometheus(std::string& out, const Metrics& total, std::uint64_t log
     append_single(out, "sluice_connections", "gauge", "Connections open.", total.connections_open);
     append_single(out, "sluice_connections_refused_total", "counter",
                   "Connections beyond max_connections.", total.connections_refused);
+    append_handshakes(out, total);
     append_single(out, "sluice_tokens_issued_total", "counter", "Access tokens issued.",
                   total.tokens_issued);
     append_single(out, "sluice_tokens_live", "gauge", "Access tokens in memory.",

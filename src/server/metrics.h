@@ -28,6 +28,9 @@ struct Metrics {
     std::array<PerRoute, route_names.size()> routes{};
     std::uint64_t connections_open = 0;
     std::uint64_t connections_refused = 0;
+    std::uint64_t tls_full = 0;     // handshakes
+    std::uint64_t tls_resumed = 0;  // by ticket
+    std::uint64_t tls_failed = 0;   // plain HTTP at a TLS port too
     std::uint64_t tokens_issued = 0;
     std::uint64_t refresh_replays = 0;   // rotations repeated inside the window
     std::uint64_t families_revoked = 0;  // grants that a replayed code or refresh token ended

@@ -283,6 +283,10 @@ Metrics ShardService::snapshot() const {
     Metrics metrics = metrics_;
     metrics.connections_open = server_.connections();
     metrics.connections_refused = server_.connections_refused();
+    const http::TlsCounts& tls = server_.tls_counts();
+    metrics.tls_full = tls.full;
+    metrics.tls_resumed = tls.resumed;
+    metrics.tls_failed = tls.failed;
     if (auth_) metrics.tokens_live = auth_->counts().tokens_live;
     return metrics;
 }

@@ -239,6 +239,21 @@ def test_tickets_resume_on_every_core(secure, first):
             check_healthy(connection)
 
 
+def test_handshakes_are_counted(secure, first):
+    context = client_context(first)
+    with TlsConnection(secure.tls_port, context) as connection:
+        check_healthy(connection)
+        session = connection.socket.session
+    TlsConnection(secure.tls_port, context, session=session).close()
+    raw(secure.tls_port, REQUEST)
+    with TlsConnection(secure.tls_port, context) as connection:
+        connection.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        counts = connection.answer().text
+    assert 'sluice_tls_handshakes_total{result="full"} 2' in counts
+    assert 'sluice_tls_handshakes_total{result="resumed"} 1' in counts
+    assert 'sluice_tls_handshakes_total{result="failed"} 2' in counts, "wait_for() was one"
+
+
 def test_certificates_change_under_load_and_no_request_fails(start, folder, first, second):
     port = free_port()
     live = make_certificate(folder, "live", "localhost")

@@ -79,6 +79,24 @@ TEST_F(TlsSessionTest, TheOtherDirectionGoesOnAfterAnEnd) {
     EXPECT_EQ(carry(*client, *server).to_client, "answer");
 }
 
+TEST_F(TlsSessionTest, KeysThatThePeerWantsChangedAreChanged) {
+    server = context.accept();
+    std::shared_ptr<SSL_CTX> ctx(SSL_CTX_new(TLS_method()), SSL_CTX_free);
+    SSL* ssl = SSL_new(ctx.get());
+    SSL_set_connect_state(ssl);
+    client = std::make_unique<TlsSession>(ssl, ctx);
+    client->start();
+    carry(*client, *server);
+    ASSERT_TRUE(server->established());
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED), 1);
+        ASSERT_TRUE(client->write("question"));
+        EXPECT_EQ(carry(*client, *server).to_server, "question");
+        ASSERT_TRUE(server->write("answer"));
+        EXPECT_EQ(carry(*client, *server).to_client, "answer");
+    }
+}
+
 TEST_F(TlsSessionTest, AChangedByteEndsItWithoutAnyPlaintext) {
     establish();
     ASSERT_TRUE(client->write("secret question"));
