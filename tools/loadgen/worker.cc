@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr unsigned connecting_max = 256;  // at once, so that no server's queue overflows
 constexpr Duration sweep_every = milliseconds{20};
+constexpr std::size_t seats_many = 5000;  // to be swept less often
 constexpr Duration wait_max = milliseconds{20};
 constexpr Duration spin_below = microseconds{5};  // sleeping would be late
 constexpr unsigned timer_slack_ns = 1;
@@ -171,7 +172,7 @@ void Worker::offer(Connection& connection) {
 }
 
 void Worker::sweep() {
-    next_sweep_ = now_ + sweep_every;
+    next_sweep_ = now_ + (seats_.size() > seats_many ? 5 * sweep_every : sweep_every);
     for (Seat& seat : seats_) {
         Connection& connection = *seat.connection;
         if (now_ >= seat.retry_at) {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 constexpr std::string_view json_type = "application/json";
+constexpr std::string_view protocol_version = "2025-11-25";  // of MCP
 constexpr std::string_view program = "sluice-loadgen";
 
 const Credentials& caller_of(const OauthSettings& oauth) {
@@ -89,12 +90,14 @@ RequestParts own_parts(ScenarioKind kind, const Settings& settings, Expectation&
             parts.target = under("/mcp");
             set_json(parts, call_body(oauth));
             parts.fields.emplace_back("Accept", "application/json, text/event-stream");
+            parts.fields.emplace_back("MCP-Protocol-Version", protocol_version);
             parts.fields.emplace_back("Authorization", "Bearer {{token}}");
             expectation.text = R"("result":)";
             break;
         case ScenarioKind::idle_streams:
             parts.target = under("/mcp");
             parts.fields.emplace_back("Accept", "text/event-stream");
+            parts.fields.emplace_back("MCP-Protocol-Version", protocol_version);
             parts.fields.emplace_back("Authorization", "Bearer {{token}}");
             break;
         case ScenarioKind::post:
