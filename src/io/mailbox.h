@@ -23,17 +23,30 @@ private:
 
 class Mailbox {
 public:
-    /// Adds a chain (newest first, linked by next_). True where the box was empty: wake the owner.
+    /// Adds a chain (newest first, linked by next_). True: the owner sleeps, and this caller has to
+    /// wake it.
     bool push(Message* newest, Message* oldest) {
         Message* head = head_.load(std::memory_order_relaxed);
         do {
             oldest->next_ = head;
-        } while (!head_.compare_exchange_weak(head, newest, std::memory_order_release,
-                                              std::memory_order_relaxed));
-        return head == nullptr;
+        } while (!head_.compare_exchange_weak(head, newest));
+        return asleep_.load() && asleep_.exchange(false);
     }
 
     bool empty() const { return head_.load(std::memory_order_relaxed) == nullptr; }
+
+    // Owner only. Whoever pushes looks for a sleeper afterwards, and the owner says that it sleeps
+    // before it looks into the box for the last time: one of the two sees the other.
+
+    /// Before waiting. False: a message is there, do not wait.
+    bool fall_asleep() {
+        asleep_.store(true);
+        if (head_.load() == nullptr) return true;
+        wake_up();
+        return false;
+    }
+    /// What comes from now on is seen without a wake-up.
+    void wake_up() { asleep_.store(false, std::memory_order_relaxed); }
 
     /// All messages, oldest first. Owner only.
     Message* take_all() {
@@ -49,7 +62,9 @@ public:
     }
 
 private:
-    std::atomic<Message*> head_ = nullptr;
+    // A line of its own: others write to it.
+    alignas(64) std::atomic<Message*> head_ = nullptr;
+    std::atomic<bool> asleep_ = false;
 };
 
 }  // namespace sluice::io

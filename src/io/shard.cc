@@ -41,9 +41,9 @@ void Shard::flush_outboxes() {
     for (unsigned to = 0; to < outboxes_.size(); ++to) {
         Outbox& outbox = outboxes_[to];
         if (outbox.newest == nullptr) continue;
-        const bool was_empty = peers_[to]->mailbox_.push(outbox.newest, outbox.oldest);
+        const bool sleeps = peers_[to]->mailbox_.push(outbox.newest, outbox.oldest);
         outbox = {};
-        if (was_empty && to != index_) ring_->wake(*peers_[to]->ring_);
+        if (sleeps) ring_->wake(*peers_[to]->ring_);
     }
 }
 
@@ -75,7 +75,10 @@ Duration Shard::time_to_wait(Duration wait_max) const {
 
 void Shard::turn(Duration wait_max) {
     flush_outboxes();
-    ring_->run_once(time_to_wait(wait_max));
+    Duration wait = time_to_wait(wait_max);
+    if (wait > Duration::zero() && !mailbox_.fall_asleep()) wait = Duration::zero();
+    ring_->run_once(wait);
+    mailbox_.wake_up();
     read_clock();
     timers_.advance(now_);
     deliver_messages();

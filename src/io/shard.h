@@ -52,6 +52,7 @@ public:
 
     /// From any thread: puts `message` into this shard's mailbox. True: the shard must be woken.
     bool push(Message& message) { return mailbox_.push(&message, &message); }
+    bool has_messages() const { return !mailbox_.empty(); }
 
     /// One turn of the loop: waits for events (not at all while there is other work, and at most
     /// `wait_max`), then runs what became ready.

@@ -162,8 +162,9 @@ bool Simulation::turn_all() {
     dice_.shuffle(std::span(order));
     const Duration left = std::max(options_.time_max - elapsed(), Duration{1});
     for (const unsigned index : order) members_[index]->shard->turn(left);
-    return std::ranges::any_of(
-        members_, [](const auto& member) { return !member->ring->idle_for().has_value(); });
+    return std::ranges::any_of(members_, [](const auto& member) {
+        return !member->ring->idle_for().has_value() || member->shard->has_messages();
+    });
 }
 
 /// Moves the clock to when something may happen next.

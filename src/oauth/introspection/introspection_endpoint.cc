@@ -70,30 +70,34 @@ void append_refresh_answer(std::string& out, const ShardState& owner,
     token::append_introspection_json(out, info);
 }
 
-// On the shard of the token's tag. Appends nothing where the token is not active for the caller.
-void append_answer(ShardState& owner, token::TokenKind kind, const crypto::Digest& digest,
-                   const Caller& caller, std::string& out) {
-    if (kind == token::TokenKind::access) {
-        const auto* record = owner.grants.find_access(digest, owner.now());
-        if (record != nullptr && caller.sees(record->claims->info.client_id)) {
-            append_access_answer(out, *record);
-        }
-        return;
-    }
-    const auto* record = owner.grants.find_refresh(digest, owner.now());
-    if (kind != token::TokenKind::refresh || record == nullptr || record->rotated()) return;
-    const storage::Grant& grant = *owner.grants.find(record->grant);
-    if (caller.client && caller.client->client_id == grant.claims->info.client_id) {
-        append_refresh_answer(out, owner, *record, grant);
-    }
-}
-
 // What is asked about.
 struct Question {
     token::TokenKind kind;
     token::GrantTag tag;
     crypto::Digest digest;  // of the token
 };
+
+// On the shard of the token's tag. Appends nothing where the token is not active for the caller.
+// sees_every_token  As the caller's; told apart, since `caller` may be far away from this core.
+void append_answer(ShardState& owner, const Question& question, bool sees_every_token,
+                   const Caller& caller, std::string& out) {
+    if (question.kind == token::TokenKind::access) {
+        const auto* record = owner.grants.find_access(question.digest, owner.now());
+        if (record == nullptr) return;
+        if (sees_every_token || caller.sees(record->claims->info.client_id)) {
+            append_access_answer(out, *record);
+        }
+        return;
+    }
+    const auto* record = owner.grants.find_refresh(question.digest, owner.now());
+    if (question.kind != token::TokenKind::refresh || record == nullptr || record->rotated()) {
+        return;
+    }
+    const storage::Grant& grant = *owner.grants.find(record->grant);
+    if (caller.client && caller.client->client_id == grant.claims->info.client_id) {
+        append_refresh_answer(out, owner, *record, grant);
+    }
+}
 
 std::optional<Question> question_about(std::string_view token) {
     const auto head = token::parse_token(token);
@@ -138,11 +142,15 @@ void begin_answer(http::Response& response) {
 }
 
 // The owner writes into this response while this side waits: nothing is copied, and in steady state
-// the body has room already.
-io::Task<void> ask_owner(ShardState& state, Question question, Caller caller, std::string& body) {
-    co_await state.peers.call(state.shard, state.owner_of(question.tag), [&](ShardState& owner) {
-        append_answer(owner, question.kind, question.digest, caller, body);
-    });
+// the body has room already. What it reads travels in the message itself: each other line of this
+// core's memory would cost it a transfer.
+io::Task<void> ask_owner(ShardState& state, const Question& asked, Caller caller,
+                         std::string& body) {
+    const auto answer = [question = asked, sees_every_token = caller.sees_every_token, &caller,
+                         &body](ShardState& owner) {
+        append_answer(owner, question, sees_every_token, caller, body);
+    };
+    co_await state.peers.call(state.shard, state.owner_of(asked.tag), answer);
     if (body.empty()) body = token::inactive_json;
 }
 
@@ -201,7 +209,7 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
         co_return co_await ask_owner(state, *question, *caller, response.body());
     }
     if (question) {
-        append_answer(state, question->kind, question->digest, *caller, response.body());
+        append_answer(state, *question, caller->sees_every_token, *caller, response.body());
     }
     if (response.body().empty()) response.body() = token::inactive_json;
 }

@@ -20,19 +20,33 @@ struct Note final : Message {
     std::vector<int>* read = nullptr;
 };
 
-TEST(Mailbox, TellsWhenItWasEmpty) {
+TEST(Mailbox, GivesWhatWasPushedOnce) {
     Mailbox box;
     Note first;
     Note second;
     EXPECT_TRUE(box.empty());
-    EXPECT_TRUE(box.push(&first, &first));
-    EXPECT_FALSE(box.push(&second, &second));
+    box.push(&first, &first);
+    box.push(&second, &second);
     EXPECT_FALSE(box.empty());
     EXPECT_EQ(box.take_all(), &first);
     EXPECT_TRUE(box.empty());
     EXPECT_EQ(box.take_all(), nullptr);
+}
+
+TEST(Mailbox, TellsOneSenderToWakeASleepingOwner) {
+    Mailbox box;
+    Note first;
+    Note second;
+    EXPECT_FALSE(box.push(&first, &first)) << "the owner is awake";
+    EXPECT_FALSE(box.fall_asleep()) << "a message is there";
+    EXPECT_FALSE(box.push(&second, &second)) << "so it stayed awake";
+    box.take_all();
+    EXPECT_TRUE(box.fall_asleep());
     EXPECT_TRUE(box.push(&first, &first));
-    EXPECT_EQ(box.take_all(), &first);
+    EXPECT_FALSE(box.push(&second, &second)) << "somebody wakes it already";
+    box.wake_up();
+    box.take_all();
+    EXPECT_FALSE(box.push(&first, &first));
 }
 
 /// Shards on scripted rings that know each other, turned by hand.
@@ -72,10 +86,21 @@ TEST(Shard, WakesItsPeerOnceForABatch) {
     std::vector<Note> notes;
     for (int i = 0; i < 10; ++i) notes.emplace_back(i, &read);
     for (Note& note : notes) shards.first.post(1, note);
-    shards.first.turn(Duration::zero());
+    shards.second_ring->while_waiting = [&shards] { shards.first.turn(Duration::zero()); };
+    shards.second.turn(std::chrono::seconds{1});
     EXPECT_EQ(shards.first_ring->wakes, 1);
-    shards.second.turn(Duration::zero());
     EXPECT_EQ(read.size(), 10u);
+}
+
+TEST(Shard, DoesNotWakeAPeerThatIsAwake) {
+    Pair shards;
+    std::vector<int> read;
+    Note note(7, &read);
+    shards.first.post(1, note);
+    shards.second_ring->while_waiting = [&shards] { shards.first.turn(Duration::zero()); };
+    shards.second.turn(Duration::zero());
+    EXPECT_EQ(shards.first_ring->wakes, 0);
+    EXPECT_EQ(read, std::vector{7});
 }
 
 TEST(Shard, DeliversWhatItPostsToItself) {

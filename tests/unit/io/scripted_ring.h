@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
@@ -47,7 +49,10 @@ public:
 
     int descriptor() const override { return -1; }
     void wake(Ring&) override { ++wakes; }
-    void run_once(Duration wait) override { last_wait = wait; }
+    void run_once(Duration wait) override {
+        last_wait = wait;
+        if (const auto meanwhile = std::exchange(while_waiting, nullptr)) meanwhile();
+    }
 
     // For the test.
 
@@ -80,6 +85,7 @@ public:
     int buffers_lent = 0;
     int wakes = 0;
     Duration last_wait{};
+    std::function<void()> while_waiting;  // called by the next run_once()
 
 protected:
     void recycle(std::uint16_t buffer) override {
