@@ -107,7 +107,7 @@ class Smoke(unittest.TestCase):
 
     def test_requests_of_one_core(self):
         out = self.run_quick("introspection", "token", "decision", "tools-call")
-        self.assertGreaterEqual(len(re.findall(r"^Sluice +\d", out, re.M)), 3, out)
+        self.assertGreaterEqual(len(re.findall(r"^Sluice +\d", out, re.M)), 4, out)
 
     def test_requests_of_two_cores(self):
         out = self.run_quick("owner", "two-cores")
