@@ -63,7 +63,7 @@ public:
     void on_measure_end() override {
         if (settings_.server_pids.empty()) return;
         use_.known = all_exist(settings_.server_pids);
-        use_.cpu = cpu_of(server()) - at_begin_;
+        use_.cpu = std::max(cpu_of(server()) - at_begin_, Duration{});  // a child may have ended
         use_.resident_bytes = resident_bytes_of(server());
     }
     void on_progress(const LoadProgress& now) override { progress_.show(now, clock_.monotonic()); }

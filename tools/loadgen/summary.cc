@@ -15,6 +15,10 @@ std::string three_digits(double value) {
     return fmt::format("{:.2f}", value);
 }
 
+std::string counted(unsigned number, std::string_view thing) {
+    return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
 std::string loop_text(const Settings& settings) {
     if (!settings.rate) return "closed loop";
     return fmt::format("open loop at {:.0f}/s, latency counted from when each was due",
@@ -92,8 +96,8 @@ std::string summary(const Settings& settings, const RunResult& result) {
     std::string text;
     const Out out = std::back_inserter(text);
     const Counts& counts = result.load.counts;
-    fmt::format_to(out, "{} at {}, {} connections, {} threads, {}\n", settings.scenario_name,
-                   settings.url->origin(), settings.connections, settings.threads,
+    fmt::format_to(out, "{} at {}, {}, {}, {}\n", settings.scenario_name, settings.url->origin(),
+                   counted(settings.connections, "connection"), counted(settings.threads, "thread"),
                    loop_text(settings));
     if (result.preparation.tokens > 0) {
         fmt::format_to(out, "  prepared {} tokens in {}, kept in {:.1f} MiB\n",
