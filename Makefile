@@ -29,6 +29,7 @@ bench: ## measure Sluice beside its references, and its parts alone; results in 
 	@$(MAKE) build
 	@bench/scenario/run $(SCENARIOS)
 	@[ -n "$(SCENARIOS)" ] || $(MAKE) micro
+	@[ -n "$(SCENARIOS)" ] || python3 bench/loadgen_check.py build/release
 
 micro: ## measure the parts of a request, each alone
 	@cmake -S . -B build/release -DSLUICE_BENCH=ON --log-level=WARNING >/dev/null
