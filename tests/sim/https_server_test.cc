@@ -10,11 +10,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const TlsParts& parts() {
-    static const TlsParts made;
-    return made;
-}
-
 struct Work {
     std::vector<TestRequest> requests;
     std::string bytes;
@@ -58,7 +53,7 @@ io::Task<void> pipeline(HttpsWorld& world, io::Shard& shard, Work& work) {
 TEST(SimulatedHttpsServer, AnswersPipelinedRequestsInOrderUnderHarmlessFaults) {
     for (std::uint64_t seed = 1; seed <= seed_count(60); ++seed) {
         SCOPED_TRACE(seed);
-        HttpsWorld world(parts());
+        HttpsWorld world(tls_parts());
         std::vector<Work> all(5);
         std::size_t requests = 0;
         Simulation sim(seed, 2,
@@ -88,7 +83,7 @@ TEST(SimulatedHttpsServer, NeverMixesAnswersUpWhenConnectionsBreak) {
     std::size_t requests = 0;
     for (std::uint64_t seed = 1; seed <= seed_count(60); ++seed) {
         SCOPED_TRACE(seed);
-        HttpsWorld world(parts());
+        HttpsWorld world(tls_parts());
         std::vector<Work> all(5);
         Simulation sim(seed, 2, {.faults = FaultRates::some(), .client_shards = 2});
         sim.network().set_queue_bytes(sim.dice().between(200, 20'000));
@@ -109,7 +104,7 @@ TEST(SimulatedHttpsServer, NeverMixesAnswersUpWhenConnectionsBreak) {
 }
 
 TEST(SimulatedHttpsServer, TellsBrowsersToStayWithTls) {
-    HttpsWorld world(parts());
+    HttpsWorld world(tls_parts());
     world.settings.hsts = seconds{86400};
     Simulation sim(1, 1, {.faults = FaultRates::harmless()});
     world.start_tls(sim);
@@ -152,7 +147,7 @@ io::Task<void> stall_in_handshake(HttpsWorld& world, io::Shard& shard, std::size
 TEST(SimulatedHttpsServer, EndsEveryStalledHandshakeByTheDeadlineOfAHeader) {
     for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
         SCOPED_TRACE(seed);
-        HttpsWorld world(parts());
+        HttpsWorld world(tls_parts());
         Simulation sim(seed, 2, {.faults = FaultRates::harmless()});
         world.start_tls(sim);
         for (const std::size_t count : {0, 3, 200}) {
@@ -184,7 +179,7 @@ io::Task<void> idle_after_handshake(HttpsWorld& world, io::Shard& shard) {
 TEST(SimulatedHttpsServer, GivesAnIdleConnectionItsTimeAndThenAnnouncesTheEnd) {
     for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
         SCOPED_TRACE(seed);
-        HttpsWorld world(parts());
+        HttpsWorld world(tls_parts());
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
         world.start_tls(sim);
         sim.start_client([&](io::Shard& shard) { return idle_after_handshake(world, shard); });
@@ -211,7 +206,7 @@ io::Task<void> end_in_body(HttpsWorld& world, io::Shard& shard, bool announced) 
 TEST(SimulatedHttpsServer, TakesNoCutOffRequestForAWholeOne) {
     for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
         SCOPED_TRACE(seed);
-        HttpsWorld world(parts());
+        HttpsWorld world(tls_parts());
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
         world.start_tls(sim);
         for (const bool announced : {false, true}) {
@@ -240,7 +235,7 @@ io::Task<void> speak_plainly(io::Shard& shard, std::string request) {
 TEST(SimulatedHttpsServer, TellsPlainClientsWhatThePortSpeaks) {
     for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
         SCOPED_TRACE(seed);
-        HttpsWorld world(parts());
+        HttpsWorld world(tls_parts());
         world.settings.hsts = seconds{60};
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
         world.start_tls(sim);
@@ -253,50 +248,6 @@ TEST(SimulatedHttpsServer, TellsPlainClientsWhatThePortSpeaks) {
         ASSERT_TRUE(sim.run());
         EXPECT_EQ(world.service.started, 0u);
         if (HasFailure()) return;
-    }
-}
-
-/// What a server without manners sends: an answer that ends with the connection, and no word of
-/// the end unless `announced`.
-io::Task<void> serve_until_close(io::Shard& shard, io::Event& stop, const TlsParts& tls,
-                                 Clock& clock, bool announced) {
-    auto listener = *io::Listener::open(shard, https_address);
-    const crypto::TlsServerContext context = tls.server(clock);
-    io::TlsBuffers buffers;
-    io::Stream stream(shard, *co_await listener->accept());
-    stream.start_tls(context.accept(), buffers);
-    EXPECT_TRUE(co_await stream.send(std::string(3000, 'a')));
-    if (announced) stream.end_sending();
-    for (bool open = announced; open;) {
-        const auto received = co_await stream.receive();
-        open = received && !received->bytes().empty();
-    }
-    co_await stream.close();
-    co_await stop.wait();
-    co_await listener->close();
-}
-
-TEST(SimulatedTls, AnEndWithoutAWordIsAnErrorAndNeverCompletion) {
-    for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
-        for (const bool announced : {false, true}) {
-            SCOPED_TRACE(seed);
-            HttpsWorld world(parts());
-            Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
-            sim.start([&](io::Shard& shard, io::Event& stop) {
-                return serve_until_close(shard, stop, parts(), sim.clock(), announced);
-            });
-            sim.start_client([&](io::Shard& shard) -> io::Task<void> {
-                auto peer = co_await world.connect(shard);
-                EXPECT_NE(peer, nullptr);
-                if (!peer) co_return;
-                EXPECT_EQ(co_await peer->take(3000), std::string(3000, 'a'));
-                EXPECT_EQ(co_await peer->take_to_end(), "");
-                EXPECT_EQ(peer->error().code, announced ? 0 : ECONNRESET);
-                co_await peer->close();
-            });
-            ASSERT_TRUE(sim.run());
-            if (HasFailure()) return;
-        }
     }
 }
 

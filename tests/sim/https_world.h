@@ -14,7 +14,6 @@ namespace sluice::simulation {
 
 inline const io::Address https_address = *io::Address::parse("127.0.0.1:443");
 
-/// Made once: keys cost more than a simulation.
 struct TlsParts {
     TlsParts() : TlsParts(make_certificate({.names = {"mcp.example.com"}, .authority = true})) {}
     explicit TlsParts(const Pem& pem)
@@ -31,6 +30,12 @@ struct TlsParts {
     crypto::TlsIdentity identity;
     crypto::TlsTrust trust;
 };
+
+/// Made once: keys cost more than a simulation.
+inline const TlsParts& tls_parts() {
+    static const TlsParts made;
+    return made;
+}
 
 struct HttpsWorld : HttpWorld {
     explicit HttpsWorld(const TlsParts& its_parts) : parts(its_parts), clients(its_parts.trust) {}
