@@ -40,10 +40,17 @@ describe("over TLS", () => {
         const resource = String(sluice.url("/mcp"));
         const url = authorize_url(sluice, { redirect_uri, code_challenge: challenge, resource });
         const { page, context, complaints } = await open_page(browser);
-        const login = await page.goto(String(url));
-        assert.equal(login.status(), 200);
-        const { protocol } = await login.securityDetails();
-        assert.equal(protocol, "TLS 1.3");
+        const inspector = await context.newCDPSession(page);
+        await inspector.send("Network.enable");
+        const answered = new Promise((resolve) =>
+            inspector.once("Network.responseReceived", ({ response }) => resolve(response)),
+        );
+        await page.goto(String(url));
+        const { status, securityDetails } = await answered;
+        assert.equal(status, 200);
+        assert.equal(securityDetails.protocol, "TLS 1.3");
+        assert.equal(securityDetails.keyExchangeGroup, "X25519MLKEM768");
+        assert.equal(securityDetails.cipher, "AES_128_GCM");
 
         await sign_in(page);
         await fields.approve(page).click();
@@ -57,9 +64,9 @@ describe("over TLS", () => {
         const code = callback.searchParams.get("code");
         sluice.secrets.push(code, verifier);
         const form = redemption({ code, verifier, client_id: "pub", redirect_uri, resource });
-        const { status, json } = await post_form_securely(sluice.url("/token"), form, certificate);
-        assert.equal(status, 200);
-        sluice.secrets.push(json.access_token);
+        const redeemed = await post_form_securely(sluice.url("/token"), form, certificate);
+        assert.equal(redeemed.status, 200);
+        sluice.secrets.push(redeemed.json.access_token);
         assert.deepEqual(complaints, []);
         await context.close();
     });
