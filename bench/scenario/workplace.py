@@ -84,7 +84,7 @@ class Workplace:
         for cpu, command in zip(cpus, commands):
             log = open(self.directory / f"{port}.log", "a")
             process = subprocess.Popen(["taskset", "-c", cpu, *map(str, command)], stdout=log, stderr=log, cwd=cwd,
-                                       env={**os.environ, **(env or {})})
+                                       env={**os.environ, **(env or {})}, start_new_session=True)
             log.close()
             self._stack.callback(stop, process)
             processes.append(process)
@@ -107,14 +107,14 @@ class Workplace:
 
 
 def stop(process):
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    """Ends a server in good order, and then whatever is left of it and of the processes that it started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def program(name):
