@@ -97,6 +97,8 @@ def write(rows, arguments):
     lines = ["# Micro benchmarks", "", *(f"- {line}" for line in machine()), f"- command: {command}, in `make bench`",
              f"- CPU time pinned to one core, medians of {arguments.repetitions}; load average meanwhile {os.getloadavg()[1]:.1f}: where it is",
              "  well above 1, other work shared the caches, and what misses them reads too high",
+             "- the slowest insertions are first touches of a huge page, which the kernel has to clear; on a virtual machine the host may have",
+             "  to find its memory first, which takes milliseconds",
              "- `tls_…_server_side` is the server's part of a handshake or exchange; `cross_core_call` is wall-clock time over two cores",
              "- friction: the Python reference's check and record with 11 tools takes 16.0 µs (a given value, not measured here)", ""]
     if targets := verdicts(rows):

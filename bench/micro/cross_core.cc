@@ -15,7 +15,7 @@
 namespace sluice::bench {
 namespace {
 
-constexpr std::int64_t calls = 100'000;
+constexpr std::int64_t calls = 20'000;
 
 struct Counter {
     std::uint64_t value = 0;
