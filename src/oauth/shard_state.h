@@ -13,6 +13,7 @@
 #include "oauth/clients/registration_ledger.h"
 #include "oauth/grants/authorization_code.h"
 #include "oauth/introspection/caller_memory.h"
+#include "oauth/introspection/remote_tokens.h"
 #include "oauth/limits/attempt_throttle.h"
 #include "oauth/limits/rate_limiter.h"
 #include "oauth/pages/page_style.h"
@@ -65,6 +66,7 @@ struct ShardState {
     storage::TextMap<token::ScopeSet> consents;
 
     CallerMemory callers;  // of introspection
+    RemoteTokens remote_tokens{grants.claims()};
 
     /// The shard that keeps what belongs to `name`: a client, a user, an address.
     unsigned owner_of(std::string_view name) const;

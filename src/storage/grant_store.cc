@@ -22,8 +22,13 @@ GrantHandle GrantStore::create(Claims& claims) {
 }
 
 void GrantStore::revoke(GrantHandle handle) {
+    if (grants_.find(handle) == nullptr) return;
+    end(handle);
+    revocations_[handle.place % revocations_.size()].fetch_add(1);
+}
+
+void GrantStore::end(GrantHandle handle) {
     const Grant* grant = grants_.find(handle);
-    if (grant == nullptr) return;
     claims_.release(*grant->claims);
     grants_.remove(handle);  // its tokens find no grant from now on; sweep() drops them
 }
@@ -63,7 +68,7 @@ RefreshRecord* GrantStore::find_refresh(const crypto::Digest& digest, MonotonicT
 
 void GrantStore::drop_token(GrantHandle handle) {
     Grant* grant = grants_.find(handle);
-    if (grant != nullptr && --grant->tokens == 0) revoke(handle);
+    if (grant != nullptr && --grant->tokens == 0) end(handle);  // all of them have expired
 }
 
 void GrantStore::sweep(MonotonicTime now) {

@@ -1,6 +1,8 @@
 // The grants of one shard and their tokens, in memory.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -48,6 +50,13 @@ public:
     /// The grant and all its tokens are dead from now on. Nothing happens where it is gone already.
     void revoke(GrantHandle handle);
 
+    /// Counts the revocations of some grants, this one among them. Whoever has copied a token of
+    /// the grant, on whatever shard, may use the copy for as long as the count stays: the only part
+    /// of a store that other shards read. Lives as long as the store.
+    const std::atomic<std::uint64_t>& revocations(GrantHandle handle) const {
+        return revocations_[handle.place % revocations_.size()];
+    }
+
     struct AccessTimes {
         std::int64_t issued_at = 0;  // seconds since 1970
         Duration lifetime{};
@@ -76,8 +85,10 @@ public:
     std::size_t grant_count() const { return grants_.size(); }
 
 private:
+    void end(GrantHandle handle);
     void drop_token(GrantHandle handle);
 
+    alignas(64) std::array<std::atomic<std::uint64_t>, 256> revocations_{};
     Slab<Grant> grants_;
     TokenTable<AccessRecord> access_;
     TokenTable<RefreshRecord> refresh_;

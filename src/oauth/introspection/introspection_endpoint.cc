@@ -9,6 +9,7 @@
 #include "http/media_type.h"
 #include "oauth/endpoints.h"
 #include "oauth/introspection/authenticate_caller.h"
+#include "oauth/introspection/remote_tokens.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "token/introspection.h"
@@ -62,8 +63,8 @@ void append_access_answer(std::string& out, const storage::AccessRecord& record)
 
 // A refresh token is shown to the client it belongs to alone, and without a token_type: a resource
 // server that is given one must not take it for an access token.
-void append_refresh_answer(std::string& out, const ShardState& owner,
-                           const storage::RefreshRecord& record, const storage::Grant& grant) {
+void append_refresh_info(std::string& out, const ShardState& owner,
+                         const storage::RefreshRecord& record, const storage::Grant& grant) {
     token::TokenInfo info = grant.claims->info;
     info.token_type.clear();
     info.expires_at = numeric_date(owner.shard.wall_now() + (record.deadline - owner.now()));
@@ -77,25 +78,15 @@ struct Question {
     crypto::Digest digest;  // of the token
 };
 
-// On the shard of the token's tag. Appends nothing where the token is not active for the caller.
-// sees_every_token  As the caller's; told apart, since `caller` may be far away from this core.
-void append_answer(ShardState& owner, const Question& question, bool sees_every_token,
-                   const Caller& caller, std::string& out) {
-    if (question.kind == token::TokenKind::access) {
-        const auto* record = owner.grants.find_access(question.digest, owner.now());
-        if (record == nullptr) return;
-        if (sees_every_token || caller.sees(record->claims->info.client_id)) {
-            append_access_answer(out, *record);
-        }
-        return;
-    }
-    const auto* record = owner.grants.find_refresh(question.digest, owner.now());
-    if (question.kind != token::TokenKind::refresh || record == nullptr || record->rotated()) {
-        return;
-    }
+// On the shard of the token's tag. Appends nothing where the token is not the caller's own, or not
+// active.
+void append_refresh_answer(ShardState& owner, const crypto::Digest& digest, const Caller& caller,
+                           std::string& out) {
+    const auto* record = owner.grants.find_refresh(digest, owner.now());
+    if (record == nullptr || record->rotated()) return;
     const storage::Grant& grant = *owner.grants.find(record->grant);
     if (caller.client && caller.client->client_id == grant.claims->info.client_id) {
-        append_refresh_answer(out, owner, *record, grant);
+        append_refresh_info(out, owner, *record, grant);
     }
 }
 
@@ -139,19 +130,6 @@ void begin_answer(http::Response& response) {
     response.add_field("Content-Type", "application/json");
     response.add_field("Cache-Control", "no-store");
     response.body().clear();
-}
-
-// The owner writes into this response while this side waits: nothing is copied, and in steady state
-// the body has room already. What it reads travels in the message itself: each other line of this
-// core's memory would cost it a transfer.
-io::Task<void> ask_owner(ShardState& state, const Question& asked, Caller caller,
-                         std::string& body) {
-    const auto answer = [question = asked, sees_every_token = caller.sees_every_token, &caller,
-                         &body](ShardState& owner) {
-        append_answer(owner, question, sees_every_token, caller, body);
-    };
-    co_await state.peers.call(state.shard, state.owner_of(asked.tag), answer);
-    if (body.empty()) body = token::inactive_json;
 }
 
 void refuse_question(ShardState& state, const http::Request& request, http::Response& response,
@@ -205,11 +183,23 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
     }
 
     begin_answer(response);
-    if (question && state.owner_of(question->tag) != state.here()) {
-        co_return co_await ask_owner(state, *question, *caller, response.body());
-    }
-    if (question) {
-        append_answer(state, *question, caller->sees_every_token, *caller, response.body());
+    if (question && question->kind == token::TokenKind::access) {
+        const unsigned owner = state.owner_of(question->tag);
+        const auto* record = find_access_here(state, owner, question->digest);
+        if (record == nullptr && owner != state.here()) {
+            authenticated = *caller;  // what is remembered may go while this waits
+            caller = &authenticated;
+            record = co_await fetch_access(state, owner, question->digest);
+        }
+        if (record != nullptr && caller->sees(record->claims->info.client_id)) {
+            append_access_answer(response.body(), *record);
+        }
+    } else if (question && question->kind == token::TokenKind::refresh) {
+        authenticated = *caller;
+        const auto ask = [&](ShardState& there) {
+            append_refresh_answer(there, question->digest, authenticated, response.body());
+        };
+        co_await state.peers.call(state.shard, state.owner_of(question->tag), ask);
     }
     if (response.body().empty()) response.body() = token::inactive_json;
 }
@@ -219,16 +209,16 @@ io::Task<bool> find_active_token(ShardState& state, std::string_view access_toke
     const auto tag = token::parse_token(access_token, token::TokenKind::access);
     if (!tag) co_return false;
     const crypto::Digest digest = crypto::sha256(access_token);
-    // The owner writes into `info` while this side waits.
-    const auto read = [&digest, &info](ShardState& owner) {
-        const auto* record = owner.grants.find_access(digest, owner.now());
-        if (record == nullptr) return false;
-        info = record->claims->info;
-        info.issued_at = record->issued_at;
-        info.expires_at = std::int64_t{record->issued_at} + record->lifetime_s;
-        return true;
-    };
-    co_return co_await state.peers.call(state.shard, state.owner_of(*tag), read);
+    const unsigned owner = state.owner_of(*tag);
+    const auto* record = find_access_here(state, owner, digest);
+    if (record == nullptr && owner != state.here()) {
+        record = co_await fetch_access(state, owner, digest);
+    }
+    if (record == nullptr) co_return false;
+    info = record->claims->info;
+    info.issued_at = record->issued_at;
+    info.expires_at = std::int64_t{record->issued_at} + record->lifetime_s;
+    co_return true;
 }
 
 }  // namespace sluice::oauth

@@ -1,0 +1,75 @@
+// Finding and keeping copies.
+#include "oauth/introspection/remote_tokens.h"
+
+#include <optional>
+
+#include "oauth/shard_state.h"
+
+namespace sluice::oauth {
+
+RemoteToken RemoteToken::of(const storage::GrantStore& grants,
+                            const storage::AccessRecord& record) {
+    const auto& revocations = grants.revocations(record.grant);
+    return {.info = record.claims->info,
+            .issued_at = record.issued_at,
+            .lifetime_s = record.lifetime_s,
+            .deadline = record.deadline,
+            .revocations = &revocations,
+            .revocations_seen = revocations.load()};
+}
+
+RemoteTokens::Place& RemoteTokens::place_of(const crypto::Digest& digest) const {
+    return reinterpret_cast<Place*>(memory_.data())[crypto::DigestHash{}(digest) % size_max];
+}
+
+const storage::AccessRecord* RemoteTokens::find(const crypto::Digest& digest,
+                                                MonotonicTime now) const {
+    if (memory_.data() == nullptr) return nullptr;
+    const Place& place = place_of(digest);
+    const bool is_good = place.record.claims != nullptr && place.digest == digest &&
+                         place.record.deadline > now &&
+                         place.revocations->load() == place.revocations_seen;
+    return is_good ? &place.record : nullptr;
+}
+
+const storage::AccessRecord& RemoteTokens::keep(const crypto::Digest& digest,
+                                                const RemoteToken& token) {
+    if (memory_.data() == nullptr) {
+        memory_ = Pages(size_max * sizeof(Place), size_max * sizeof(Place));
+    }
+    Place& place = place_of(digest);
+    const token::TokenInfo& info = token.info;
+    storage::Claims& claims = claims_.acquire(
+        info.client_id, info.username, info.scope.text(),
+        info.audience.empty() ? std::string_view{} : info.audience.front(), info.issuer);
+    if (place.record.claims != nullptr) claims_.release(*place.record.claims);
+    place = {.digest = digest,
+             .record = {.claims = &claims,
+                        .grant = {},
+                        .issued_at = token.issued_at,
+                        .lifetime_s = token.lifetime_s,
+                        .deadline = token.deadline},
+             .revocations = token.revocations,
+             .revocations_seen = token.revocations_seen};
+    return place.record;
+}
+
+const storage::AccessRecord* find_access_here(ShardState& state, unsigned owner,
+                                              const crypto::Digest& digest) {
+    return owner == state.here() ? state.grants.find_access(digest, state.now())
+                                 : state.remote_tokens.find(digest, state.now());
+}
+
+io::Task<const storage::AccessRecord*> fetch_access(ShardState& state, unsigned owner,
+                                                    const crypto::Digest& digest) {
+    const auto read = [digest](ShardState& there) -> std::optional<RemoteToken> {
+        const auto* record = there.grants.find_access(digest, there.now());
+        if (record == nullptr) return std::nullopt;
+        return RemoteToken::of(there.grants, *record);
+    };
+    const std::optional<RemoteToken> found = co_await state.peers.call(state.shard, owner, read);
+    if (!found) co_return nullptr;
+    co_return &state.remote_tokens.keep(digest, *found);
+}
+
+}  // namespace sluice::oauth

@@ -1,0 +1,68 @@
+// Copies of access tokens that live on other shards: asking about one again costs no message.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/pages.h"
+#include "crypto/digest.h"
+#include "io/task.h"
+#include "storage/grant_store.h"
+#include "token/introspection.h"
+
+namespace sluice::oauth {
+
+/// What the owner of an access token tells of it, read in one step there.
+struct RemoteToken {
+    token::TokenInfo info;  // without times
+    std::uint32_t issued_at = 0;
+    std::uint32_t lifetime_s = 0;
+    MonotonicTime deadline{};
+    const std::atomic<std::uint64_t>* revocations = nullptr;  // of its grant
+    std::uint64_t revocations_seen = 0;
+
+    static RemoteToken of(const storage::GrantStore& grants, const storage::AccessRecord& record);
+};
+
+/// A copy is good while no grant that shares its count of revocations was revoked: a revocation is
+/// in force on every shard at once, before anybody is told of it. Bounded: a newer token takes the
+/// place of an older one.
+class RemoteTokens {
+public:
+    static constexpr std::size_t size_max = std::size_t{1} << 16;
+
+    /// `claims` are this shard's own, for what copies say; they outlive the copies.
+    explicit RemoteTokens(storage::ClaimsTable& claims) : claims_(claims) {}
+
+    /// Null where there is no copy that is good. Valid until keep().
+    const storage::AccessRecord* find(const crypto::Digest& digest, MonotonicTime now) const;
+    const storage::AccessRecord& keep(const crypto::Digest& digest, const RemoteToken& token);
+
+private:
+    struct Place {
+        crypto::Digest digest{};
+        storage::AccessRecord record;  // without claims: nothing is here
+        const std::atomic<std::uint64_t>* revocations = nullptr;
+        std::uint64_t revocations_seen = 0;
+    };
+
+    Place& place_of(const crypto::Digest& digest) const;
+
+    storage::ClaimsTable& claims_;
+    Pages memory_;  // of all places; none before the first copy. Zeroes are an empty place
+};
+
+struct ShardState;
+
+/// The access token where it lives here or was copied here; else null. Valid until the shard
+/// suspends.
+const storage::AccessRecord* find_access_here(ShardState& state, unsigned owner,
+                                              const crypto::Digest& digest);
+/// Asks `owner`, another shard, and keeps a copy. Null where the token is not active. Valid until
+/// the shard suspends.
+io::Task<const storage::AccessRecord*> fetch_access(ShardState& state, unsigned owner,
+                                                    const crypto::Digest& digest);
+
+}  // namespace sluice::oauth
