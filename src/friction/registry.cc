@@ -71,6 +71,12 @@ bool Registry::forget(std::string_view client) {
     return slot != ClientTable::none || owed;
 }
 
+bool Registry::reset_budget(std::string_view client) {
+    const auto slot = clients_.find(clients_.hash_of(client), client);
+    if (slot != ClientTable::none) clients_.controller(slot).reset_budget();
+    return slot != ClientTable::none;
+}
+
 Controller& Registry::controller_of(std::uint64_t hash, std::string_view client, Moment now) {
     if (const auto slot = clients_.find(hash, client); slot != ClientTable::none) [[likely]] {
         clients_.touch(slot);

@@ -54,6 +54,9 @@ public:
     /// Forgets a client and what it owes, as when an operator pardons it; whether there was any.
     bool forget(std::string_view client);
 
+    /// Gives a known client its budget anew; false for another.
+    bool reset_budget(std::string_view client);
+
     std::size_t size() const { return clients_.size(); }
     std::size_t penalties() const { return penalties_.size(); }
 

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "server/config/quantity.h"
+
 namespace sluice::server {
 namespace {
 
@@ -15,7 +17,79 @@ struct Arguments {
     std::string user;
     ServeCommand serve;
     CheckConfigCommand check;
+    SimulateCommand simulate;
+    std::string fleet;
+    std::string duration;
 };
+
+constexpr std::string_view simulate_footer =
+    R"(A trace is JSON Lines, one call a line:
+  {"time": 12.5, "client": "agent-1", "tool": "delete_note", "justification": "asked to tidy up"}
+time is seconds or RFC 3339, justification may be absent. Sluice's own log is a trace as it stands:
+its friction lines are taken, so run with mode = "observe" for a while and feed the log. A recorded
+friction vector (one JSON object with "steps") is taken too. A call that is delayed moves the
+client's later calls; nothing else in a trace reacts.
+
+Made-up agents do react. behaved: half of each target, waits when told to, gives a reason if asked.
+looping: stuck for a third of the time on one tool, deaf to every answer. mixed: one in four loops.
+
+  sluice friction simulate --config sluice.toml --trace sluice.log --out report
+  sluice friction simulate --config sluice.toml --generate mixed --clients 20 --svg fleet.svg)";
+
+/// What only made-up agents have.
+void describe_agents(CLI::App& simulate, CLI::Option* generate, Arguments& to) {
+    SimulateCommand& command = to.simulate;
+    simulate.add_option("--clients", command.clients, "How many agents (8 if mixed, else 1)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 100'000U))
+        ->needs(generate);
+    simulate.add_option("--rate", command.calls_per_minute, "Calls a minute of each agent")
+        ->type_name("N")
+        ->check(CLI::Range(0.001, 60'000.0))
+        ->capture_default_str()
+        ->needs(generate);
+    simulate.add_option("--duration", to.duration, "How long agents work: 90s, 30m, 8h (30m)")
+        ->type_name("TIME")
+        ->needs(generate);
+    simulate.add_option("--seed", command.seed, "The same seed makes the same agents")
+        ->type_name("N")
+        ->capture_default_str()
+        ->needs(generate);
+    simulate
+        .add_option("--tool", command.loop_tool,
+                    "What loops are about (the tool of the least target)")
+        ->type_name("NAME")
+        ->needs(generate);
+}
+
+void describe_simulate(CLI::App& app, Arguments& to) {
+    CLI::App* friction = app.add_subcommand("friction", "Try friction before it is turned on");
+    friction->require_subcommand(1);
+    CLI::App* simulate = friction->add_subcommand(
+        "simulate",
+        "Lead a trace of tool calls, recorded or made up, through a configuration's friction: a "
+        "table, and a picture and JSON where wanted");
+    SimulateCommand& command = to.simulate;
+    simulate->add_option("--config", command.config, "The configuration file")
+        ->type_name("FILE")
+        ->required();
+    simulate
+        ->add_option("--resource", command.resource,
+                     "Path of the resource, where several have friction")
+        ->type_name("PATH");
+    CLI::App* calls = simulate->add_option_group("calls", "One of the two:");
+    calls->require_option(1);
+    calls->add_option("--trace", command.trace, "Calls that were made")->type_name("FILE");
+    CLI::Option* generate = calls->add_option("--generate", to.fleet, "Calls of made-up agents")
+                                ->type_name("looping|behaved|mixed")
+                                ->check(CLI::IsMember({"looping", "behaved", "mixed"}));
+    describe_agents(*simulate, generate, to);
+    simulate->add_option("--out", command.out, "Write friction.svg and friction.json there")
+        ->type_name("DIR");
+    simulate->add_option("--svg", command.svg, "Write the picture")->type_name("FILE");
+    simulate->add_option("--json", command.json, "Write all numbers")->type_name("FILE");
+    simulate->footer(std::string(simulate_footer));
+}
 
 void describe(CLI::App& app, Arguments& to) {
     app.description(
@@ -53,6 +127,7 @@ void describe(CLI::App& app, Arguments& to) {
 
     app.add_subcommand("hash-password",
                        "Read a password and print the password_hash line for [[auth.user]]");
+    describe_simulate(app, to);
 }
 
 CommandLineExit mistake(std::string_view text) {
@@ -71,6 +146,22 @@ std::expected<Command, CommandLineExit> dev_command(Arguments& arguments) {
         dev.password = Secret(arguments.user.substr(colon + 1));
     }
     return dev;
+}
+
+std::expected<Command, CommandLineExit> simulate_command(Arguments& arguments) {
+    SimulateCommand& command = arguments.simulate;
+    using simulate::Fleet;
+    if (arguments.fleet == "behaved") command.generate = Fleet::behaved;
+    if (arguments.fleet == "looping") command.generate = Fleet::looping;
+    if (arguments.fleet == "mixed") command.generate = Fleet::mixed;
+    if (!arguments.duration.empty()) {
+        const auto duration = parse_duration(arguments.duration);
+        if (!duration || *duration <= Duration::zero()) {
+            return std::unexpected(mistake("--duration takes a time such as 90s, 30m or 8h"));
+        }
+        command.duration = *duration;
+    }
+    return command;
 }
 
 // What CLI11 throws for --help and --version is no mistake.
@@ -95,6 +186,7 @@ std::expected<Command, CommandLineExit> parse_command_line(int argc, const char*
     if (app.got_subcommand("dev")) return dev_command(arguments);
     if (app.got_subcommand("serve")) return arguments.serve;
     if (app.got_subcommand("check-config")) return arguments.check;
+    if (app.got_subcommand("friction")) return simulate_command(arguments);
     return HashPasswordCommand{};
 }
 

@@ -6,7 +6,9 @@
 #include <string>
 #include <variant>
 
+#include "base/clock.h"
 #include "base/secret.h"
+#include "server/simulate/agents.h"
 
 namespace sluice::server {
 
@@ -31,7 +33,25 @@ struct CheckConfigCommand {
 /// `sluice hash-password`: the password comes from the terminal or standard input.
 struct HashPasswordCommand {};
 
-using Command = std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand>;
+/// `sluice friction simulate`: either `trace` or `generate`.
+struct SimulateCommand {
+    std::string config;
+    std::string resource;  // a path; empty: the only resource with friction
+    std::string trace;     // a file
+    std::optional<simulate::Fleet> generate;
+    unsigned clients = 0;  // 0: 8 of a mixed fleet, else 1
+    double calls_per_minute = 12;
+    Duration duration = std::chrono::minutes(30);
+    std::uint64_t seed = 1;
+    std::string loop_tool;  // empty: the tool of least target
+    // Files to write; empty: none.
+    std::string out;  // a folder for both
+    std::string svg;
+    std::string json;
+};
+
+using Command = std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand,
+                             SimulateCommand>;
 
 /// A command line that is to run nothing: --help, --version, or a mistake.
 struct CommandLineExit {

@@ -8,6 +8,7 @@
 #include "server/command_line.h"
 #include "server/commands.h"
 #include "server/hash_password.h"
+#include "server/simulate/command.h"
 
 int main(int argc, char** argv) {
     using namespace sluice::server;
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
         int operator()(const ServeCommand& serve) const { return run_serve(serve); }
         int operator()(const CheckConfigCommand& check) const { return check_config(check); }
         int operator()(const HashPasswordCommand&) const { return hash_password(); }
+        int operator()(const SimulateCommand& simulate) const { return run_simulate(simulate); }
     };
     return std::visit(Run{}, *command);
 }

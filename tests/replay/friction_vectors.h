@@ -221,7 +221,9 @@ private:
     Events events_;
 };
 
-inline Outcome replay_trace(const JsonValue& trace) {
+/// AtDoor  What the steps are done to: Subject, or another with its three functions.
+template <class AtDoor = Subject>
+Outcome replay_trace(const JsonValue& trace) {
     const std::string_view kind = trace.find_string("kind").value_or("");
     if (kind != "controller" && kind != "registry") return fmt::format("unknown kind \"{}\"", kind);
     for (const std::string_view key : {"config", "steps", "final"}) {
@@ -232,7 +234,7 @@ inline Outcome replay_trace(const JsonValue& trace) {
         const Problem& problem = config.error().front();
         return fmt::format("config: {} {}", problem.key, problem.text);
     }
-    Subject subject(*config, kind == "registry");
+    AtDoor subject(*config, kind == "registry");
     int number = 0;
     for (const JsonValue& step : elements_of(trace, "steps")) {
         if (Outcome outcome = subject.do_step(step)) {
@@ -245,14 +247,15 @@ inline Outcome replay_trace(const JsonValue& trace) {
     return std::nullopt;
 }
 
-inline Outcome replay_file(const std::filesystem::path& path) {
+template <class AtDoor = Subject>
+Outcome replay_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::stringstream text;
     text << file.rdbuf();
     if (!file) return "cannot be read";
     const auto document = JsonDocument::parse(text.str());
     if (!document) return std::string(document.error().reason);
-    return replay_trace(document->root());
+    return replay_trace<AtDoor>(document->root());
 }
 
 /// Every *.json below `root`, sorted; `root` itself where it is such a file.

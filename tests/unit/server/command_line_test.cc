@@ -56,6 +56,45 @@ TEST(CommandLine, ServeAndCheckConfigTakeAFile) {
     EXPECT_TRUE(std::holds_alternative<HashPasswordCommand>(*hash));
 }
 
+TEST(CommandLine, ASimulationTakesATraceOrMadeUpAgents) {
+    const auto recorded =
+        parse({"friction", "simulate", "--config", "a.toml", "--trace", "t.jsonl", "--out", "o"});
+    ASSERT_TRUE(recorded) << recorded.error().text;
+    EXPECT_EQ(std::get<SimulateCommand>(*recorded).trace, "t.jsonl");
+    EXPECT_EQ(std::get<SimulateCommand>(*recorded).out, "o");
+    EXPECT_FALSE(std::get<SimulateCommand>(*recorded).generate);
+    const auto made_up =
+        parse({"friction", "simulate", "--config", "a.toml", "--generate", "mixed", "--clients",
+               "20", "--rate", "30", "--duration", "2h", "--seed", "9", "--tool", "x"});
+    ASSERT_TRUE(made_up) << made_up.error().text;
+    const auto& command = std::get<SimulateCommand>(*made_up);
+    EXPECT_EQ(command.generate, simulate::Fleet::mixed);
+    EXPECT_EQ(command.clients, 20U);
+    EXPECT_EQ(command.calls_per_minute, 30);
+    EXPECT_EQ(command.duration, std::chrono::hours(2));
+    EXPECT_EQ(command.seed, 9U);
+    EXPECT_EQ(command.loop_tool, "x");
+}
+
+TEST(CommandLine, ASimulationRefusesWhatCannotBeMeant) {
+    for (const auto& words : std::vector<std::vector<const char*>>{
+             {"--config", "a.toml"},
+             {"--trace", "t.jsonl"},
+             {"--config", "a.toml", "--trace", "t", "--generate", "mixed"},
+             {"--config", "a.toml", "--trace", "t", "--clients", "2"},
+             {"--config", "a.toml", "--generate", "wild"},
+             {"--config", "a.toml", "--generate", "mixed", "--clients", "0"},
+             {"--config", "a.toml", "--generate", "mixed", "--duration", "long"}}) {
+        std::vector<const char*> argv{"sluice", "friction", "simulate"};
+        argv.insert(argv.end(), words);
+        const auto command = parse_command_line(static_cast<int>(argv.size()), argv.data());
+        ASSERT_FALSE(command) << words.back();
+        EXPECT_EQ(command.error().status, 2);
+    }
+    EXPECT_EQ(parse({"friction", "simulate", "--help"}).error().status, 0);
+    EXPECT_FALSE(parse({"friction"}));
+}
+
 TEST(CommandLine, MistakesExitWith2AndPointToHelp) {
     for (const auto& words :
          std::vector<std::initializer_list<const char*>>{{},
