@@ -77,7 +77,7 @@ public:
             co_return exchange.response().set_status(http::Status::service_unavailable);
         }
         const auto now = numeric_date(SystemClock().wall());
-        if (!info || !check_claims(*info, settings_.resource, settings_.issuer, now)) {
+        if (!info || !resource::check_claims(*info, settings_.resource, settings_.issuer, now)) {
             co_return challenge(exchange.response(), "invalid_token");
         }
         const auto posted = resource::PostedBody::parse(exchange.request().body());

@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::size_t samples = 480;  // about one for two pixels
 
+/// `message` names the file that is at fault.
 int fail(std::string_view message) {
-    fmt::print(stderr, "sluice: {}\n", message);
+    fmt::print(stderr, "{}\n", message);
     return 1;
 }
 
@@ -59,7 +60,7 @@ int run_simulate(const SimulateCommand& command) {
     if (!wanted) return fail(wanted.error());
 
     const friction::FrictionConfig& friction = *subject->friction;
-    const Run run = simulate::simulate(*source->workload(), friction);
+    const History run = simulate::simulate(*source->workload(), friction);
     const Summary summary = summarise(run);
     // Whom to draw shows only at the end, so the same happens once more, under observation.
     Sampler sampler(run, friction, choose_focus(summary, focus_max), samples);

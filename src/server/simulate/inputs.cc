@@ -153,10 +153,10 @@ std::string Source::text() const {
                            time_text(trace_->calls.back().at));
     }
     const AgentSettings settings = agent_settings(command_);
-    return fmt::format("made-up {} {}, {:g} calls a minute each, {}, seed {}",
-                       fleet_name(settings.fleet), count_text(settings.clients, "agent"),
-                       settings.calls_per_minute, time_text(settings.duration_seconds),
-                       settings.seed);
+    return fmt::format("{} made-up agent{} ({}), {:g} calls a minute each, {}, seed {}",
+                       settings.clients, settings.clients == 1 ? "" : "s",
+                       fleet_name(settings.fleet), settings.calls_per_minute,
+                       time_text(settings.duration_seconds), settings.seed);
 }
 
 std::string Source::json() const {

@@ -13,7 +13,7 @@ namespace sluice::server::simulate {
 /// A run with all that is said of it.
 struct Report {
     const friction::FrictionConfig& config;
-    const Run& run;
+    const History& run;
     const Summary& summary;
     const Series& series;
     std::string resource;     // the path

@@ -56,7 +56,7 @@ void write_client(JsonWriter& out, const Report& report, std::size_t place) {
         .end_object();
 }
 
-void write_step(JsonWriter& out, const Run& run, const Step& step) {
+void write_step(JsonWriter& out, const History& run, const Step& step) {
     out.begin_object()
         .member("time", step.at)
         .member("client", run.clients[step.client])

@@ -32,7 +32,7 @@ std::vector<std::uint32_t> choose_focus(const Summary& summary, std::size_t coun
     return clients;
 }
 
-Sampler::Sampler(const Run& run, const friction::FrictionConfig& config,
+Sampler::Sampler(const History& run, const friction::FrictionConfig& config,
                  std::vector<std::uint32_t> focus, std::size_t samples)
     : run_(run), config_(config), is_focus_(run.clients.size()) {
     for (const std::uint32_t client : focus) is_focus_[client] = true;

@@ -37,7 +37,7 @@ std::vector<std::uint32_t> choose_focus(const Summary& summary, std::size_t coun
 /// Samples while simulate() runs, which has to be the same run as the one that told `end`.
 class Sampler final : public Watcher {
 public:
-    Sampler(const Run& run, const friction::FrictionConfig& config,
+    Sampler(const History& run, const friction::FrictionConfig& config,
             std::vector<std::uint32_t> focus, std::size_t samples);
 
     void before(double time, const friction::Registry& registry) override;
@@ -46,7 +46,7 @@ public:
 private:
     void sample(double time, const friction::Registry& registry);
 
-    const Run& run_;
+    const History& run_;
     const friction::FrictionConfig& config_;
     std::vector<bool> is_focus_;
     std::size_t taken_ = 0;

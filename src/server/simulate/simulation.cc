@@ -38,7 +38,7 @@ public:
         }
     }
 
-    Run run() {
+    History run() {
         for (std::size_t client = 0; client < workload_.clients(); ++client) ask(client, nullptr);
         while (!pending_.empty()) {
             const Pending next = pending_.top();
@@ -93,12 +93,12 @@ private:
     friction::Registry registry_;
     std::unordered_map<std::string, std::uint32_t> tool_numbers_;
     std::priority_queue<Pending, std::vector<Pending>, Later> pending_;
-    Run run_;
+    History run_;
 };
 
 }  // namespace
 
-Run simulate(Workload& workload, const friction::FrictionConfig& config, Watcher* watcher) {
+History simulate(Workload& workload, const friction::FrictionConfig& config, Watcher* watcher) {
     return Simulation(workload, config, watcher).run();
 }
 

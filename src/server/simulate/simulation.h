@@ -14,8 +14,8 @@ namespace sluice::server::simulate {
 /// One call and what it met. Times are seconds since the simulation began.
 struct Step {
     double at;
-    std::uint32_t client;  // place in Run::clients
-    std::uint32_t tool;    // place in Run::tools
+    std::uint32_t client;  // place in History::clients
+    std::uint32_t tool;    // place in History::tools
     Outcome outcome;
     bool over_block;  // mode block would refuse it
     friction::Level level;
@@ -27,7 +27,7 @@ struct Step {
     std::uint32_t retry_after_seconds;  // of a refused call
 };
 
-struct Run {
+struct History {
     std::vector<std::string> clients;
     std::vector<std::string> tools;  // the configured ones in their order, then others as they come
     std::size_t configured_tools = 0;
@@ -45,7 +45,7 @@ public:
 
 /// The same registry, configuration and decisions as a gateway's (of one shard), and nothing random
 /// but what the workload makes up. watcher  May be null.
-Run simulate(Workload& workload, const friction::FrictionConfig& config,
-             Watcher* watcher = nullptr);
+History simulate(Workload& workload, const friction::FrictionConfig& config,
+                 Watcher* watcher = nullptr);
 
 }  // namespace sluice::server::simulate

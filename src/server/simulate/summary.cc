@@ -47,7 +47,7 @@ struct Refusals {
 
 }  // namespace
 
-Summary summarise(const Run& run) {
+Summary summarise(const History& run) {
     Summary summary{std::vector<ToolSummary>(run.tools.size()),
                     std::vector<ClientSummary>(run.clients.size())};
     std::map<std::pair<std::uint32_t, std::uint32_t>, Refusals> refusals;

@@ -38,10 +38,10 @@ struct ClientSummary {
 };
 
 struct Summary {
-    std::vector<ToolSummary> tools;      // as in Run::tools
-    std::vector<ClientSummary> clients;  // as in Run::clients
+    std::vector<ToolSummary> tools;      // as in History::tools
+    std::vector<ClientSummary> clients;  // as in History::clients
 };
 
-Summary summarise(const Run& run);
+Summary summarise(const History& run);
 
 }  // namespace sluice::server::simulate

@@ -15,8 +15,8 @@
 namespace sluice::server::simulate {
 namespace {
 
-constexpr double left = 84;  // of the plots within the panel, for their axes
-constexpr double right = 74;
+constexpr double left = 112;  // of the plots within the panel, for their axes
+constexpr double right = 84;
 constexpr double head = 40;
 constexpr double share_height = 92;
 constexpr double friction_height = 150;
@@ -44,7 +44,7 @@ public:
             share_height + gap + calls_height + (with_friction ? gap + friction_height : 0);
         const double height = head + plots + foot;
         svg_.rect(place_.x, place_.y, place_.width, height, "card");
-        draw_head();
+        draw_head(with_friction);
         double y = place_.y + head;
         draw_share(frame(y, share_height, share_max()));
         y += share_height + gap;
@@ -63,7 +63,7 @@ private:
         return {place_.x + left, y, place_.width - left - right, height, time_max_, value_max};
     }
 
-    void draw_head() {
+    void draw_head(bool with_friction) {
         svg_.text({place_.x + 16, place_.y + 26}, "name", shortened(policy_.name, 44));
         std::string text =
             fmt::format("mode {} · target {} of a client's calls · {}", mode_name(policy_.mode),
@@ -76,6 +76,7 @@ private:
         add(summary_.asked, "asked for a reason");
         add(summary_.refused, "refused");
         if (policy_.mode != friction::Mode::block) add(summary_.over_block, "at block level");
+        if (!with_friction) text += " · no friction";
         svg_.text({place_.x + place_.width - 16, place_.y + 26}, "end", text);
     }
 
@@ -139,7 +140,7 @@ private:
         svg_.path(points(frame, series_.target), "target");
         if (series_.target.empty()) return;
         svg_.text({frame.right() + 6, frame.at_value(series_.target.back()) + 4}, "target-text",
-                  "target");
+                  "target " + percent_text(series_.target.back()));
     }
 
     void draw_zone(const Frame& frame, double from, double to, std::string_view style,
@@ -161,9 +162,9 @@ private:
             draw_waits(frame);
         } else {
             const bool acts = policy_.mode == friction::Mode::block;
-            draw_zone(frame, block, 1, "zone-block", acts ? "refused" : "(BLOCKED)");
+            draw_zone(frame, block, 1, "zone-block", acts ? "refused" : "level BLOCKED");
             draw_zone(frame, ask, std::min(block, 1.0), "zone-ask",
-                      acts && policy_.require_justification ? "asks why" : "(HIGH)");
+                      acts && policy_.require_justification ? "asks why" : "level HIGH");
         }
         draw_lines(frame, series_.friction);
         draw_marks(frame);
@@ -253,7 +254,7 @@ private:
     }
 
     Svg& svg_;
-    const Run& run_;
+    const History& run_;
     const friction::ToolPolicy& policy_;
     const ToolSummary& summary_;
     const ToolSeries& series_;

@@ -86,7 +86,7 @@ TEST(CommandLine, ASimulationRefusesWhatCannotBeMeant) {
              {"--config", "a.toml", "--generate", "mixed", "--clients", "0"},
              {"--config", "a.toml", "--generate", "mixed", "--duration", "long"}}) {
         std::vector<const char*> argv{"sluice", "friction", "simulate"};
-        argv.insert(argv.end(), words);
+        argv.insert(argv.end(), words.begin(), words.end());
         const auto command = parse_command_line(static_cast<int>(argv.size()), argv.data());
         ASSERT_FALSE(command) << words.back();
         EXPECT_EQ(command.error().status, 2);
