@@ -8,7 +8,7 @@ namespace sluice::server::simulate {
 
 double round_up(double value) {
     const double power = std::pow(10, std::floor(std::log10(value)));
-    for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
+    for (const double factor : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}) {
         if (factor * power >= value * (1 - 1e-9)) return factor * power;
     }
     return 10 * power;

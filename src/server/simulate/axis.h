@@ -18,7 +18,7 @@ struct Frame {
     double bottom() const { return y + height; }
 };
 
-/// The least of 1, 2, 2.5 and 5 times a power of ten that is not below `value`, which is above 0.
+/// The next round number that is not below `value`, which is above 0.
 double round_up(double value);
 
 /// Even distances from 0 to `seconds` that clocks have: at most `count` of them.

@@ -176,10 +176,9 @@ private:
             svg_.rect(frame.x, frame.y, frame.width,
                       frame.at_value(policy_.justification_threshold) - frame.y, "zone-ask");
         }
-        svg_.text({frame.right() + 6, frame.y - 4}, "wait", "a call waits");
         for (const double value : {0.25, 0.5, 0.75, 1.0}) {
             svg_.text({frame.right() + 6, frame.at_value(value) + (value == 1 ? 10 : 4)}, "wait",
-                      time_text(value * policy_.max_delay.count()));
+                      "waits " + time_text(value * policy_.max_delay.count()));
         }
     }
 
