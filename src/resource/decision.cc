@@ -24,12 +24,21 @@ void report(const DecisionParts& parts, const ToolCall& call, const Decision& de
                                 .request_id = call.request_id});
 }
 
+void report_counted(const DecisionParts& parts, const ToolCall& call) {
+    parts.observer.on_counted({.resource = call.resource.settings().path,
+                               .client_id = call.client_id,
+                               .subject = call.subject,
+                               .tool_name = call.tool,
+                               .request_id = call.request_id});
+}
+
 /// `count(guard, tool, now)` on the caller's shard, which gives an Admission; then the report.
 template <class Count>
 io::Task<Decision> count_call(DecisionParts parts, ToolCall call, Count count) {
     const friction::FrictionConfig* const config = call.resource.settings().friction.get();
     if (config == nullptr) co_return Decision{};
     const friction::ToolId tool = config->tool(call.tool);
+    if (!tool.is_listed()) report_counted(parts, call);
     const unsigned owner = call.caller.owner(parts.guards.count());
     const auto ask = [&, now = parts.shard.now()](Guard& guard) { return count(guard, tool, now); };
     Decision decision = of_admission(co_await parts.guards.call(parts.shard, owner, ask));

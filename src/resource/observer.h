@@ -48,6 +48,15 @@ struct ForgivenEvent {
     std::uint64_t request_id = 0;
 };
 
+/// A call of a tool without friction of its own, which counts for the shares of the others.
+struct CountedEvent {
+    std::string_view resource;
+    std::string_view client_id;
+    std::string_view subject;
+    std::string_view tool_name;
+    std::uint64_t request_id = 0;
+};
+
 /// Told on the shard that serves the request; must not block.
 class Observer {
 public:
@@ -56,6 +65,7 @@ public:
     virtual void on_refusal(const RefusalEvent&) {}
     virtual void on_tools_listed(const ListEvent&) {}
     virtual void on_forgiven(const ForgivenEvent&) {}
+    virtual void on_counted(const CountedEvent&) {}
 };
 
 }  // namespace sluice::resource

@@ -26,9 +26,9 @@ constexpr std::string_view simulate_footer =
     R"(A trace is JSON Lines, one call a line:
   {"time": 12.5, "client": "agent-1", "tool": "delete_note", "justification": "asked to tidy up"}
 time is seconds or RFC 3339, justification may be absent. Sluice's own log is a trace as it stands:
-its friction lines are taken, so run with mode = "observe" for a while and feed the log. A recorded
-friction vector (one JSON object with "steps") is taken too. A call that is delayed moves the
-client's later calls; nothing else in a trace reacts.
+its friction lines are taken, so run with mode = "observe" and log level "debug" for a while and feed
+the log. A recorded friction vector (one JSON object with "steps") is taken too. A call that is
+delayed moves the client's later calls; nothing else in a trace reacts.
 
 Made-up agents do react. behaved: half of each target, waits when told to, gives a reason if asked.
 looping: stuck for a third of the time on one tool, deaf to every answer. mixed: one in four loops.

@@ -107,6 +107,16 @@ void EventLog::on_forgiven(const resource::ForgivenEvent& event) {
         .add("subject", event.subject);
 }
 
+// With these the log holds every call that friction counts, so that it can be simulated.
+void EventLog::on_counted(const resource::CountedEvent& event) {
+    log_.line(LogLevel::debug, shard_.wall_now(), "friction")
+        .add("request_id", event.request_id)
+        .add("resource", event.resource)
+        .add("client_id", event.client_id)
+        .add("subject", event.subject)
+        .add("tool_name", event.tool_name);
+}
+
 void EventLog::on_tools_listed(const resource::ListEvent& event) {
     log_.line(LogLevel::info, shard_.wall_now(), "tools_listed")
         .add("request_id", event.request_id)

@@ -24,6 +24,7 @@ public:
     void on_refusal(const resource::RefusalEvent& event) override;
     void on_forgiven(const resource::ForgivenEvent& event) override;
     void on_tools_listed(const resource::ListEvent& event) override;
+    void on_counted(const resource::CountedEvent& event) override;
 
 private:
     io::Shard& shard_;

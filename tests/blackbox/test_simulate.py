@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from http_request import post
+from oauth import Browser, obtain_tokens
 from sluice import BINARY
 
 # No smoothing, no warm-up, no dead zone, no decay by time: a client that only writes has a share of 1, which
@@ -215,3 +217,37 @@ def test_what_cannot_be_used_is_said(simulate):
     assert done.returncode == 1 and 'resource[0].friction.mode: "blok"' in done.stderr
     done, _ = simulate(calls(1), "--svg", "/nowhere/at/all.svg")
     assert done.returncode == 1 and "/nowhere/at/all.svg: cannot be written" in done.stderr
+
+
+OBSERVED = """
+[resource.friction]
+mode = "observe"
+warmup_calls = 0
+time_decay_rate = 0
+[resource.friction.tools.delete_note]
+target_rate = 0.03
+"""
+
+
+def test_the_log_of_a_server_that_observes_is_a_trace(start, tmp_path):
+    running = start(friction=OBSERVED)
+    tokens = obtain_tokens(Browser(running), scope="mcp:read mcp:write", resource=running.resource)
+    fields = {"Authorization": f"Bearer {tokens['access_token']}", "Content-Type": "application/json"}
+    tools = ["read_note", "delete_note", "delete_note", "read_note", "read_note", "delete_note"] * 3
+    for tool in tools:
+        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}}
+        assert post(running.port, "/mcp", json.dumps(call), fields).status == 200
+    running.stop()
+    log = tmp_path / "sluice.log"
+    log.write_text(running.output())
+    done = subprocess.run(
+        [BINARY, "friction", "simulate", "--config", running.file, "--trace", log, "--json", tmp_path / "report.json"],
+        capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert [call["tool"] for call in report["calls"]] == tools
+    # What was decided then is decided now: the log tells each decision.
+    logged = [json.loads(line) for line in log.read_text().splitlines() if '"friction"' in line]
+    decided = [line["friction"] for line in logged if line.get("event_type") == "friction" and "friction" in line]
+    simulated = [call["friction"] for call in report["calls"] if call["tool"] == "delete_note"]
+    assert decided[-1] > 0 and simulated == pytest.approx(decided)
