@@ -237,7 +237,8 @@ def test_the_log_of_a_server_that_observes_is_a_trace(start, tmp_path):
     for tool in tools:
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}}
         assert post(running.port, "/mcp", json.dumps(call), fields).status == 200
-    running.stop()
+    running.terminate()
+    running.wait()
     log = tmp_path / "sluice.log"
     log.write_text(running.output())
     done = subprocess.run(
