@@ -77,6 +77,10 @@ io::Task<bool> AuthorizationServer::find_active(std::string_view access_token,
     return find_active_token(*state_, access_token, info);
 }
 
+bool AuthorizationServer::knows_resource_server(std::string_view authorization) {
+    return oauth::knows_resource_server(*state_, authorization);
+}
+
 io::Task<bool> AuthorizationServer::admit_resource_server(const http::Request& request,
                                                           std::string_view authorization,
                                                           http::Response& response) {

@@ -70,6 +70,9 @@ public:
     /// Both live until the task ends.
     io::Task<bool> find_active(std::string_view access_token, token::TokenInfo& info);
 
+    /// Whether `authorization` has proved this before: then admit_resource_server() need not be
+    /// asked. No allocation.
+    bool knows_resource_server(std::string_view authorization);
     /// Whether `request` comes from a resource server: a confidential client that may introspect
     /// every token, or the holder of an API key, by `authorization`, what an Authorization field
     /// would say. Otherwise `response` is the answer. Both live until the task ends.

@@ -53,7 +53,7 @@ std::optional<Subject> read_subject(http::Exchange& exchange, const DecisionDesk
     return subject;
 }
 
-void begin_answer(http::Response& response, JsonWriter& json, const Subject& subject) {
+void begin_listing(http::Response& response, JsonWriter& json, const Subject& subject) {
     response.set_status(http::Status::ok);
     response.add_field("Content-Type", "application/json");
     response.add_field("Cache-Control", "no-store");
@@ -96,7 +96,7 @@ io::Task<void> DecisionApi::show_client(http::Exchange& exchange) {
     const DecisionParts& parts = desk_.parts();
     http::Response& response = exchange.response();
     JsonWriter json(response.body());
-    begin_answer(response, json, *subject);
+    begin_listing(response, json, *subject);
     bool known = false;
     for (const auto& resource : desk_.gateway().resources()) {
         if (!subject->covers(*resource)) continue;
@@ -122,7 +122,7 @@ io::Task<void> DecisionApi::forgive_client(http::Exchange& exchange) {
     const DecisionParts& parts = desk_.parts();
     http::Response& response = exchange.response();
     JsonWriter json(response.body());
-    begin_answer(response, json, *subject);
+    begin_listing(response, json, *subject);
     for (const auto& resource : desk_.gateway().resources()) {
         if (!subject->covers(*resource)) continue;
         const CallerKey key = subject->key(*resource);

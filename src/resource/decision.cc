@@ -32,21 +32,6 @@ void report_counted(const DecisionParts& parts, const ToolCall& call) {
                                .request_id = call.request_id});
 }
 
-/// `count(guard, tool, now)` on the caller's shard, which gives an Admission; then the report.
-template <class Count>
-io::Task<Decision> count_call(DecisionParts parts, ToolCall call, Count count) {
-    const friction::FrictionConfig* const config = call.resource.settings().friction.get();
-    if (config == nullptr) co_return Decision{};
-    const friction::ToolId tool = config->tool(call.tool);
-    if (!tool.is_listed()) report_counted(parts, call);
-    const unsigned owner = call.caller.owner(parts.guards.count());
-    const auto ask = [&, now = parts.shard.now()](Guard& guard) { return count(guard, tool, now); };
-    Decision decision = of_admission(co_await parts.guards.call(parts.shard, owner, ask));
-    decision.has_friction = tool.is_listed();
-    if (decision.has_friction) report(parts, call, decision);
-    co_return decision;
-}
-
 }  // namespace
 
 Decision decide(const token::ScopeSet& granted, const Policy& policy, std::string_view tool,
@@ -59,25 +44,27 @@ Decision decide(const token::ScopeSet& granted, const Policy& policy, std::strin
 }
 
 io::Task<Decision> decide_call(DecisionParts parts, ToolCall call) {
-    if (call.granted != nullptr) {
+    if (call.granted != nullptr && !call.counts_only) {
         const Decision rights = decide(*call.granted, call.resource.policy(), call.tool);
         if (!rights.allowed()) co_return rights;
     }
+    const friction::FrictionConfig* const config = call.resource.settings().friction.get();
+    if (config == nullptr) co_return Decision{};
+    const friction::ToolId tool = config->tool(call.tool);
+    if (!tool.is_listed()) report_counted(parts, call);
     const auto justification = call.justification.empty() ? friction::Justification::absent
                                                           : friction::Justification::given;
-    const auto admit = [&call, justification](Guard& guard, friction::ToolId tool,
-                                              MonotonicTime now) {
-        return guard.admit(call.resource.index(), call.caller, tool, now, justification);
+    const auto count = [index = call.resource.index(), caller = call.caller, tool,
+                        counts_only = call.counts_only, justification,
+                        now = parts.shard.now()](Guard& guard) {
+        return counts_only ? friction::Admission{guard.observe(index, caller, tool, now), true, {}}
+                           : guard.admit(index, caller, tool, now, justification);
     };
-    co_return co_await count_call(parts, call, admit);
-}
-
-io::Task<Decision> record_call(DecisionParts parts, ToolCall call) {
-    const auto observe = [&call](Guard& guard, friction::ToolId tool, MonotonicTime now) {
-        return friction::Admission{
-            guard.observe(call.resource.index(), call.caller, tool, now), true, {}};
-    };
-    co_return co_await count_call(parts, call, observe);
+    const unsigned owner = call.caller.owner(parts.guards.count());
+    Decision decision = of_admission(co_await parts.guards.call(parts.shard, owner, count));
+    decision.has_friction = tool.is_listed();
+    if (decision.has_friction) report(parts, call, decision);
+    co_return decision;
 }
 
 }  // namespace sluice::resource

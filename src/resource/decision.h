@@ -48,6 +48,7 @@ struct ToolCall {
     std::string_view tool;
     std::string_view justification;  // as trim_justification() gives it; empty: none
     std::uint64_t request_id = 0;
+    bool counts_only = false;  // it is made whatever is thought of it
 };
 
 /// What deciding takes, of one shard.
@@ -59,11 +60,8 @@ struct DecisionParts {
 
 /// Decides on a call: scopes first, then friction on the shard of the caller, which counts the call
 /// if it passes, and tells the observer. Does not suspend where the caller's shard is this one.
-/// Waiting for `delay` is the asker's part.
+/// Waiting for `delay` is the asker's part. A call that only counts is allowed always, and
+/// `friction` is what would have been thought of it.
 io::Task<Decision> decide_call(DecisionParts parts, ToolCall call);
-
-/// Counts a call that nothing is asked about, and tells the observer; what friction would have said
-/// where the tool has some.
-io::Task<Decision> record_call(DecisionParts parts, ToolCall call);
 
 }  // namespace sluice::resource

@@ -11,13 +11,6 @@ using Purpose = DecisionDesk::Purpose;
 
 constexpr std::string_view unknown_resource = "no resource of this server has this name";
 
-void begin_answer(http::Response& response) {
-    response.set_status(http::Status::ok);
-    response.add_field("Content-Type", "application/json");
-    response.add_field("Cache-Control", "no-store");
-    response.body().clear();
-}
-
 void refuse(http::Exchange& exchange, http::Status status, std::string_view error,
             std::string_view description) {
     http::write_error(exchange.response(), status, error, description);
@@ -29,6 +22,12 @@ DecisionAnswer::Verb verb_of(Purpose purpose) {
 }
 
 }  // namespace
+
+void DecisionApi::begin_answer(http::Response& response) const {
+    response.set_status(http::Status::ok);
+    response.add_fields(fields_);
+    response.body().clear();
+}
 
 io::Task<void> DecisionApi::decide(http::Exchange& exchange) {
     return answer(exchange, Purpose::decide);
@@ -52,7 +51,20 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
     const JsonValue root = document->root();
     if (root.is_array()) co_return co_await answer_batch(exchange, root, purpose);
     const auto list = root.find("decisions");
-    if (!list) co_return co_await answer_single(exchange, root, purpose);
+    if (!list) {
+        const auto request = read_decision_request(root);
+        if (!request) {
+            co_return refuse(exchange, http::Status::bad_request, "invalid_request",
+                             request.error());
+        }
+        const Protected* const resource = desk_.find_resource(request->resource);
+        if (resource == nullptr) {
+            co_return refuse(exchange, http::Status::bad_request, "unknown_resource",
+                             unknown_resource);
+        }
+        begin_answer(exchange.response());
+        co_return co_await append_answer(exchange, *resource, *request, purpose);
+    }
     if (!list->is_array()) {
         co_return refuse(exchange, http::Status::bad_request, "invalid_request",
                          "decisions is no array");
@@ -63,20 +75,6 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
         text.insert(0, R"({"decisions":)");
         text += '}';
     }
-}
-
-io::Task<void> DecisionApi::answer_single(http::Exchange& exchange, JsonValue question,
-                                          Purpose purpose) {
-    const auto request = read_decision_request(question);
-    if (!request) {
-        co_return refuse(exchange, http::Status::bad_request, "invalid_request", request.error());
-    }
-    const Protected* const resource = desk_.find_resource(request->resource);
-    if (resource == nullptr) {
-        co_return refuse(exchange, http::Status::bad_request, "unknown_resource", unknown_resource);
-    }
-    begin_answer(exchange.response());
-    co_await append_answer(exchange, *resource, *request, purpose);
 }
 
 io::Task<void> DecisionApi::answer_batch(http::Exchange& exchange, JsonValue questions,

@@ -41,12 +41,14 @@ private:
     using Purpose = DecisionDesk::Purpose;
 
     io::Task<void> answer(http::Exchange& exchange, Purpose purpose);
-    io::Task<void> answer_single(http::Exchange& exchange, JsonValue question, Purpose purpose);
     io::Task<void> answer_batch(http::Exchange& exchange, JsonValue questions, Purpose purpose);
     io::Task<void> append_answer(http::Exchange& exchange, const Protected& resource,
                                  const DecisionRequest& request, Purpose purpose);
 
+    void begin_answer(http::Response& response) const;
+
     DecisionDesk& desk_;
+    http::FieldBlock fields_{{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
 };
 
 }  // namespace sluice::resource

@@ -54,63 +54,65 @@ const Protected* DecisionDesk::find_resource_at(std::string_view path) const {
 
 io::Task<Verdict> DecisionDesk::judge(Question question, token::TokenInfo& caller) {
     const DecisionRequest& request = question.request;
-    Verdict verdict{.grounds = co_await identify(question, caller)};
+    const Protected& resource = question.resource;
+    Verdict verdict;
+    if (request.token.empty()) {
+        verdict.grounds = name_caller(question, caller);
+    } else {
+        const auto known = co_await resource.verifier().verify(
+            request.token, question.exchange.request().peer(), &question.exchange.scope(), caller);
+        verdict.grounds = check_token(question, known, caller);
+    }
     if (!verdict.grounds && !request.tool.empty()) {
         const bool rights_known = request.client_id.empty() || request.scope.has_value();
-        const ToolCall call{.resource = question.resource,
-                            .caller = CallerKey::of(question.resource.settings().issuer, caller),
-                            .client_id = caller.client_id,
-                            .subject = caller.subject,
-                            .granted = rights_known ? &caller.scope : nullptr,
-                            .tool = request.tool,
-                            .justification = trim_justification(request.justification),
-                            .request_id = question.exchange.request().id()};
-        verdict.decision = question.purpose == Purpose::record ? co_await record_call(parts_, call)
-                                                               : co_await decide_call(parts_, call);
+        verdict.decision = co_await decide_call(
+            parts_, {.resource = resource,
+                     .caller = CallerKey::of(resource.settings().issuer, caller),
+                     .client_id = caller.client_id,
+                     .subject = caller.subject,
+                     .granted = rights_known ? &caller.scope : nullptr,
+                     .tool = request.tool,
+                     .justification = trim_justification(request.justification),
+                     .request_id = question.exchange.request().id(),
+                     .counts_only = question.purpose == Purpose::record});
         if (verdict.decision.outcome == Decision::Outcome::insufficient_scope) {
-            verdict.grounds = grounds_of_scope(question.resource, caller.scope,
-                                               *verdict.decision.needed, request.tool);
+            verdict.grounds =
+                grounds_of_scope(resource, caller.scope, *verdict.decision.needed, request.tool);
         }
     }
     if (verdict.grounds) report(question, caller, *verdict.grounds);
     co_return verdict;
 }
 
-io::Task<std::optional<Grounds>> DecisionDesk::identify(const Question& question,
-                                                        token::TokenInfo& caller) {
+std::optional<Grounds> DecisionDesk::name_caller(const Question& question,
+                                                 token::TokenInfo& caller) const {
     const DecisionRequest& request = question.request;
-    if (!request.token.empty()) co_return co_await verify(question, caller);
     clear(caller);
-    if (request.client_id.empty()) co_return grounds_without_token(question.resource);
+    if (request.client_id.empty()) return grounds_without_token(question.resource);
     caller.client_id = request.client_id;
     // As a token has it that nobody but the client itself asked for.
     caller.subject = request.subject.empty() ? request.client_id : request.subject;
     if (request.scope) caller.scope = scope_of(*request.scope);
-    co_return std::nullopt;
+    return std::nullopt;
 }
 
-io::Task<std::optional<Grounds>> DecisionDesk::verify(const Question& question,
-                                                      token::TokenInfo& caller) {
+std::optional<Grounds> DecisionDesk::check_token(const Question& question,
+                                                 const std::expected<void, TokenError>& known,
+                                                 token::TokenInfo& caller) const {
     const Protected& resource = question.resource;
-    const auto known = co_await resource.verifier().verify(question.request.token,
-                                                           question.exchange.request().peer(),
-                                                           &question.exchange.scope(), caller);
-    if (!known) {
-        clear(caller);
-        co_return grounds_of(resource, known.error());
-    }
     const ResourceSettings& settings = resource.settings();
-    const auto good = check_claims(caller, settings.identifier, settings.issuer,
-                                   numeric_date(parts_.shard.wall_now()));
+    const auto good = known ? check_claims(caller, settings.identifier, settings.issuer,
+                                           numeric_date(parts_.shard.wall_now()))
+                            : known;
     if (!good) {
         clear(caller);  // what the token says is not for this resource to know
-        co_return grounds_of(resource, good.error());
+        return grounds_of(resource, good.error());
     }
     const token::ScopeSet& required = resource.policy().required();
     if (question.request.tool.empty() && !caller.scope.includes(required)) {
-        co_return grounds_of_scope(resource, caller.scope, required, "");
+        return grounds_of_scope(resource, caller.scope, required, "");
     }
-    co_return std::nullopt;
+    return std::nullopt;
 }
 
 void DecisionDesk::report(const Question& question, const token::TokenInfo& caller,

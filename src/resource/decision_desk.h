@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string_view>
 
@@ -60,8 +61,10 @@ public:
 private:
     static constexpr std::size_t callers_kept_max = 256;
 
-    io::Task<std::optional<Grounds>> identify(const Question& question, token::TokenInfo& caller);
-    io::Task<std::optional<Grounds>> verify(const Question& question, token::TokenInfo& caller);
+    std::optional<Grounds> name_caller(const Question& question, token::TokenInfo& caller) const;
+    std::optional<Grounds> check_token(const Question& question,
+                                       const std::expected<void, TokenError>& known,
+                                       token::TokenInfo& caller) const;
     void report(const Question& question, const token::TokenInfo& caller, const Grounds& grounds);
 
     DecisionParts parts_;

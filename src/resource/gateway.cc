@@ -78,7 +78,8 @@ void Gateway::add_document(const std::string& path, const std::string& json) {
 
 const Protected* Gateway::find_resource(std::string_view path) const {
     const auto found = std::ranges::find_if(resources_, [&](const auto& resource) {
-        return without_slash(resource->settings().path) == without_slash(path);
+        return resource->is_proxied() &&
+               without_slash(resource->settings().path) == without_slash(path);
     });
     return found == resources_.end() ? nullptr : found->get();
 }

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/result.h"
 
@@ -26,6 +27,7 @@ std::expected<Policy, std::string> Policy::compile(const token::ScopeSet& requir
     options.set_max_mem(pattern_memory_max);
     Policy policy;
     policy.required_ = required_scopes;
+    if (!rules.empty()) policy.known_.resize(known_count);
     for (const ToolRule& rule : rules) {
         auto pattern = std::make_unique<re2::RE2>(rule.match, options);
         if (!pattern->ok()) return failure(pattern->error());
@@ -35,11 +37,25 @@ std::expected<Policy, std::string> Policy::compile(const token::ScopeSet& requir
 }
 
 const token::ScopeSet& Policy::needed_for(std::string_view tool) const {
-    const re2::StringPiece name(tool.data(), tool.size());
-    for (const Rule& rule : rules_) {
-        if (re2::RE2::FullMatch(name, *rule.pattern)) return rule.needed;
+    if (rules_.empty()) return required_;
+    Known& known = known_[std::hash<std::string_view>{}(tool) % known_count];
+    if (known.tool != tool || tool.empty()) {
+        known.rule = match(tool);
+        known.tool = tool;
     }
-    return required_;
+    return needed_by(known.rule);
+}
+
+const token::ScopeSet& Policy::needed_by(std::size_t rule) const {
+    return rule < rules_.size() ? rules_[rule].needed : required_;
+}
+
+std::size_t Policy::match(std::string_view tool) const {
+    const re2::StringPiece name(tool.data(), tool.size());
+    const auto matches = [name](const Rule& rule) {
+        return re2::RE2::FullMatch(name, *rule.pattern);
+    };
+    return static_cast<std::size_t>(std::ranges::find_if(rules_, matches) - rules_.begin());
 }
 
 bool Policy::is_uniform() const {

@@ -1,6 +1,7 @@
 // Which scopes a request and a tool need: the resource's own and the first rule that matches.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <memory>
 #include <string>
@@ -17,7 +18,7 @@ class RE2;
 namespace sluice::resource {
 
 /// The compiled tool rules of one resource. RE2 takes time linear in the name, whatever the
-/// pattern. Immutable; each shard has its own.
+/// pattern. Immutable, but for what it remembers; each shard has its own.
 class Policy {
 public:
     /// Errors: a pattern that RE2 refuses, with its words.
@@ -41,6 +42,18 @@ private:
         token::ScopeSet needed;  // with the required ones
     };
     Policy();
+
+    const token::ScopeSet& needed_by(std::size_t rule) const;
+    std::size_t match(std::string_view tool) const;
+
+    /// Names that were asked about lately, each at the place that its hash gives it: agents call
+    /// the same few tools all the time.
+    struct Known {
+        std::string tool;
+        std::size_t rule = 0;  // rules_.size(): none
+    };
+    static constexpr std::size_t known_count = 256;
+    mutable std::vector<Known> known_;
 
     token::ScopeSet required_;
     std::vector<Rule> rules_;

@@ -29,12 +29,14 @@ Protected::Protected(std::size_t index, const ResourceSettings& settings, http::
       policy_(compiled(settings)),
       verifier_(std::move(verifier)),
       client_(client),
-      upstream_(client.origin(upstream_url(settings),
-                              settings.upstream_trust ? &*settings.upstream_trust : nullptr)),
-      upstream_target_(upstream_url(settings).target()),
       metadata_url_(resource::metadata_url(settings)),
       entry_scope_(for_discovery(settings.required_scopes.union_with(settings.scopes_supported))),
       entry_challenge_(
-          challenge_text({.scope = &entry_scope_, .resource_metadata = metadata_url_})) {}
+          challenge_text({.scope = &entry_scope_, .resource_metadata = metadata_url_})) {
+    if (settings.upstream.empty()) return;
+    const http::HttpUrl url = upstream_url(settings);
+    upstream_ = &client.origin(url, settings.upstream_trust ? &*settings.upstream_trust : nullptr);
+    upstream_target_ = url.target();
+}
 
 }  // namespace sluice::resource

@@ -27,7 +27,9 @@ public:
     Verifier& verifier() const { return *verifier_; }
 
     http::Client& client() const { return client_; }
-    http::Origin& upstream() const { return upstream_; }
+    /// Whether the gateway stands before it: otherwise it only asks for decisions.
+    bool is_proxied() const { return upstream_ != nullptr; }
+    http::Origin& upstream() const { return *upstream_; }
     const std::string& upstream_target() const { return upstream_target_; }
 
     const std::string& metadata_url() const { return metadata_url_; }
@@ -42,7 +44,7 @@ private:
     Policy policy_;
     std::unique_ptr<Verifier> verifier_;
     http::Client& client_;
-    http::Origin& upstream_;
+    http::Origin* upstream_ = nullptr;  // null: not proxied
     std::string upstream_target_;
     std::string metadata_url_;
     token::ScopeSet entry_scope_;

@@ -42,10 +42,10 @@ struct IntrospectionSettings {
 
 struct ResourceSettings {
     std::string path;                      // begins with '/', no slash at its end
-    token::ResourceIdentifier identifier;  // public_url + path
+    token::ResourceIdentifier identifier;  // public_url + path, or that of a resource elsewhere
     std::string name;
     std::string issuer;    // of the tokens; the one of authorization_servers
-    std::string upstream;  // absolute URL of the MCP server
+    std::string upstream;  // absolute URL of the MCP server; empty: not behind the gateway
     std::optional<crypto::TlsTrust> upstream_trust = std::nullopt;  // where that is https
     std::optional<IntrospectionSettings> introspection;  // absent: this process's own tokens
     token::ScopeSet required_scopes;                     // for every request

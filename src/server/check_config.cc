@@ -61,8 +61,8 @@ std::string summarise(const Config& config) {
             resource.friction ? "friction on " + count(resource.friction->tools().size(), "tool")
                               : "no friction";
         out += fmt::format("  resource {} -> {}: {}, {}, {}\n", resource.identifier.text(),
-                           resource.upstream, verified, count(resource.tools.size(), "tool rule"),
-                           friction);
+                           resource.upstream.empty() ? "asks for decisions" : resource.upstream,
+                           verified, count(resource.tools.size(), "tool rule"), friction);
         if (!resource.friction) continue;
         for (const friction::Problem& odd : resource.friction->warnings()) {
             out += fmt::format("    hardly meant: friction.{}: {}\n", odd.key, odd.text);

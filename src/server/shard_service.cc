@@ -222,6 +222,14 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
 
 io::Task<void> ShardService::serve_decision(const Endpoint& endpoint, http::Exchange& exchange) {
     const http::Request& request = exchange.request();
+    const bool once = request.field_count("Authorization") == 1;
+    return once && auth_->knows_resource_server(*request.field("Authorization"))
+               ? (decision_api_.*endpoint.decision_handler)(exchange)
+               : serve_stranger(endpoint, exchange);
+}
+
+io::Task<void> ShardService::serve_stranger(const Endpoint& endpoint, http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
     if (request.field_count("Authorization") > 1) {
         http::write_error(exchange.response(), http::Status::bad_request, "invalid_request",
                           "There are two Authorization fields.");

@@ -71,6 +71,8 @@ private:
     void log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> serve_decision(const Endpoint& endpoint, http::Exchange& exchange);
+    /// A decision for somebody who has not proved before that it may ask.
+    io::Task<void> serve_stranger(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> serve_proxy(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> write_metrics(http::Response& response);
     void log_start();

@@ -26,7 +26,9 @@ io::Task<bool> admit(Counter& counter, http::Exchange& exchange) {
 }
 
 io::Task<void> through(Counter& counter, http::Exchange& exchange, DecisionApi::Handler handler) {
-    if (co_await admit(counter, exchange)) co_await (counter.api.*handler)(exchange);
+    const auto proof = exchange.request().field("Authorization");
+    const bool known = proof && counter.auth.knows_resource_server(*proof);
+    if (known || co_await admit(counter, exchange)) co_await (counter.api.*handler)(exchange);
 }
 
 }  // namespace

@@ -19,11 +19,15 @@ io::Task<Result<Caller>> authenticate(ShardState& state, const http::Request& re
 
 }  // namespace
 
+bool knows_resource_server(ShardState& state, std::string_view authorization) {
+    const Caller* const known =
+        state.callers.find(crypto::sha256(authorization), state.clients.revision());
+    return known != nullptr && known->sees_every_token;
+}
+
 io::Task<bool> admit_resource_server(ShardState& state, const http::Request& request,
                                      std::string_view authorization, http::Response& response) {
-    const Caller* known =
-        state.callers.find(crypto::sha256(authorization), state.clients.revision());
-    if (known != nullptr && known->sees_every_token) co_return true;
+    if (knows_resource_server(state, authorization)) co_return true;
     const Result<Caller> caller = co_await authenticate(state, request, authorization);
     if (caller && caller->sees_every_token) co_return true;
     const Error error = caller

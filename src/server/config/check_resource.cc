@@ -63,9 +63,28 @@ std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& 
     return std::nullopt;
 }
 
-void check_upstream(const Setting<std::string>& upstream, Problems& problems) {
-    if (!check_given(upstream, "the URL of the MCP server behind this resource", problems)) return;
-    check_url(upstream, problems);
+void check_upstream(const RawResource& raw, Problems& problems) {
+    if (raw.identifier.given && !raw.upstream.given) return;
+    if (raw.identifier.given) {
+        problems.add(raw.identifier.place,
+                     "stands beside upstream; it is for a resource that is not behind this gateway "
+                     "and asks for decisions");
+    }
+    if (!check_given(raw.upstream, "the URL of the MCP server behind this resource", problems)) {
+        return;
+    }
+    check_url(raw.upstream, problems);
+}
+
+// Of a resource elsewhere; nothing where it is here, or is no URL.
+std::optional<token::ResourceIdentifier> check_identifier(const Setting<std::string>& identifier,
+                                                          Problems& problems) {
+    if (!identifier.given) return std::nullopt;
+    const auto parsed = token::ResourceIdentifier::parse(*identifier);
+    if (parsed) return *parsed;
+    problems.add(identifier.place, fmt::format("\"{}\" is no resource identifier: {}", *identifier,
+                                               parsed.error().reason));
+    return std::nullopt;
 }
 
 std::vector<ToolRuleConfig> check_tools(const std::vector<RawToolRule>& rules,
@@ -154,7 +173,8 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws
     for (const RawResource& raw : raws) {
         paths.check(raw.path);
         const auto identifier = check_path(raw.path, context, problems);
-        check_upstream(raw.upstream, problems);
+        check_upstream(raw, problems);
+        const auto elsewhere = check_identifier(raw.identifier, problems);
         const auto upstream_trust = trusts.read(raw.upstream, raw.upstream_ca);
         const auto verify = check_verify(raw, context, problems);
         // Another authorization server has scopes of its own.
@@ -173,7 +193,7 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws
         const Duration connect = check_range<Duration>(raw.connect_timeout, 10ms, 1min, problems);
         if (!identifier) continue;
         checked.push_back({.path = *raw.path,
-                           .identifier = *identifier,
+                           .identifier = elsewhere.value_or(*identifier),
                            .name = name,
                            .upstream = *raw.upstream,
                            .upstream_trust = upstream_trust,

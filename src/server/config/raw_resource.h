@@ -53,7 +53,9 @@ struct RawResource {
     Place place;
     Setting<std::string> path;      // required: the resource identifier is public_url + path
     Setting<std::string> name;      // on the consent page and in metadata; empty: the path
-    Setting<std::string> upstream;  // required: the MCP server's URL
+    Setting<std::string> upstream;  // required without identifier: the MCP server's URL
+    /// Where the resource is not behind this gateway but asks for decisions: its own URL.
+    Setting<std::string> identifier;
     /// PEM file: authorities trusted for an https upstream instead of the system's.
     Setting<std::string> upstream_ca;
     Setting<std::string> verify = "local";  // local | introspection
@@ -71,6 +73,7 @@ struct RawResource {
         key("path", path);
         key("name", name);
         key("upstream", upstream);
+        key("identifier", identifier);
         key("upstream_ca", upstream_ca);
         key("verify", verify);
         key("introspection", introspection);

@@ -34,9 +34,9 @@ struct ToolRuleConfig {
 
 struct ResourceConfig {
     std::string path;                      // begins with '/', no trailing slash
-    token::ResourceIdentifier identifier;  // public_url + path
+    token::ResourceIdentifier identifier;  // public_url + path, or that of a resource elsewhere
     std::string name;                      // never empty
-    std::string upstream;
+    std::string upstream;  // empty: it is not behind the gateway
     std::optional<crypto::TlsTrust> upstream_trust;    // where the upstream is https
     std::optional<IntrospectionConfig> introspection;  // absent: verify = "local"
     token::ScopeSet required_scopes;

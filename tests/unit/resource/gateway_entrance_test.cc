@@ -7,6 +7,23 @@
 namespace sluice::resource {
 namespace {
 
+TEST(GatewayEntrance, AResourceElsewhereIsDescribedButNotServed) {
+    World world;
+    ResourceSettings elsewhere = notes();
+    elsewhere.path = "/tools";
+    elsewhere.identifier = token::ResourceIdentifier::parse("https://t.example/far").value();
+    elsewhere.upstream.clear();
+    world.settings.resources.push_back(elsewhere);
+    world.play([&](io::Shard& shard) -> io::Task<void> {
+        EXPECT_EQ((co_await world.ask(shard, {.body = tool_call("x"), .path = "/tools"})).status,
+                  404);
+        const Answer document = co_await world.ask(
+            shard,
+            {.method = http::Method::get, .path = "/.well-known/oauth-protected-resource/far"});
+        EXPECT_TRUE(has(document.body, R"("resource":"https://t.example/far")"));
+    });
+}
+
 TEST(GatewayEntrance, DescribesItsResourcesAtBothPlaces) {
     for (const std::string path :
          {"/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource",

@@ -11,6 +11,23 @@ constexpr std::string_view introspection =
     "verify = \"introspection\"\nintrospection = { endpoint = \"http://127.0.0.1:7/introspect\", "
     "client_id = \"rs\", client_secret = \"s\" }";
 
+TEST(ConfigResource, MayAskForDecisionsInsteadOfBeingProxied) {
+    const auto elsewhere = [](std::string_view lines) {
+        return followed_by("[[resource]]\npath = \"/tools\"\n" + std::string(lines));
+    };
+    const Config config = config_of(elsewhere("identifier = \"https://Tools.example/mcp/\"\n"));
+    const ResourceConfig& resource = config.resources().back();
+    EXPECT_EQ(resource.identifier.text(), "https://tools.example/mcp");
+    EXPECT_EQ(resource.path, "/tools");
+    EXPECT_TRUE(resource.upstream.empty());
+    expect_problem(elsewhere("identifier = \"tools\"\n"), "13: resource[1].identifier",
+                   "no resource identifier");
+    expect_problem(
+        elsewhere("identifier = \"https://t.example\"\nupstream = \"http://127.0.0.1:1\"\n"),
+        "13: resource[1].identifier", "stands beside upstream");
+    expect_problem(elsewhere(""), "11: resource[1].upstream", "is missing");
+}
+
 TEST(ConfigResource, HasTheDocumentedDefaults) {
     const Config config = config_of(valid_toml);
     ASSERT_EQ(config.resources().size(), 1U);
