@@ -14,15 +14,14 @@ io::Task<std::expected<void, Answered>> authenticate(Visit& visit) {
                               : refuse_malformed_credentials(visit));
     }
     const Protected& resource = visit.resource;
-    token::TokenInfo info;
+    token::TokenInfo& info = visit.room;
     const auto known = co_await resource.verifier().verify(*bearer, visit.request().peer(),
                                                            &visit.exchange.scope(), info);
     if (!known) co_return failure(refuse_token(visit, known.error()));
-    const auto good =
-        check_claims(info, resource.settings().identifier, resource.settings().issuer,
-                     numeric_date(visit.exchange.shard().wall_now()));
+    const auto good = check_claims(info, resource.settings().identifier, resource.settings().issuer,
+                                   numeric_date(visit.exchange.shard().wall_now()));
     if (!good) co_return failure(refuse_token(visit, good.error()));
-    visit.caller = std::move(info);
+    std::swap(visit.caller, info);
     const token::ScopeSet& required = resource.policy().required();
     if (!visit.caller.scope.includes(required)) {
         co_return failure(refuse_scope(visit, required, nullptr, ""));

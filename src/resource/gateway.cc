@@ -13,6 +13,8 @@
 namespace sluice::resource {
 namespace {
 
+constexpr std::size_t callers_kept = 256;
+
 constexpr std::string_view document_methods = "GET, HEAD, OPTIONS";
 
 /// Clients write a resource with and without a slash at its end.
@@ -44,7 +46,10 @@ void answer_document(const http::Request& request, http::Response& response,
 }  // namespace
 
 Gateway::Gateway(Parts parts, const Settings& settings)
-    : parts_(std::move(parts)), origins_(settings), streams_(settings.streams_of_caller_max) {
+    : parts_(std::move(parts)),
+      origins_(settings),
+      streams_(settings.streams_of_caller_max),
+      callers_(callers_kept) {
     for (std::size_t i = 0; i < settings.resources.size(); ++i) {
         const ResourceSettings& resource = settings.resources[i];
         resources_.push_back(
@@ -105,8 +110,10 @@ io::Task<void> Gateway::handle(http::Exchange& exchange) {
                           "there is nothing at this path");
         co_return;
     }
-    Visit visit{*resource, exchange, parts_.guards, parts_.observer, streams_};
+    const auto room = callers_.take();
+    Visit visit{*resource, exchange, parts_.guards, parts_.observer, streams_, *room};
     co_await serve(visit, origins_);
+    std::swap(visit.caller, *room);
 }
 
 io::Task<void> Gateway::close() {

@@ -10,6 +10,7 @@
 #include "io/sharded.h"
 #include "io/task.h"
 #include "resource/guard.h"
+#include "resource/lease.h"
 #include "resource/observer.h"
 #include "resource/origin.h"
 #include "resource/places.h"
@@ -75,6 +76,7 @@ private:
     std::vector<RemoteVerifier*> remote_verifiers_;  // owned by resources_
     std::vector<Document> documents_;
     Places streams_;  // that callers have open on this shard
+    LeasePool<token::TokenInfo> callers_;
 };
 
 }  // namespace sluice::resource

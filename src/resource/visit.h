@@ -18,6 +18,7 @@ struct Visit {
     const io::Sharded<Guard>& guards;
     Observer& observer;
     Places& streams;            // by CallerKey
+    token::TokenInfo& room;     // memory that was used before: verification swaps it with `caller`
     token::TokenInfo caller{};  // of the verified token; empty before
 
     const http::Request& request() const { return exchange.request(); }

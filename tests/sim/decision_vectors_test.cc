@@ -180,8 +180,10 @@ private:
 /// What stands between a verified request and the upstream.
 io::Task<void> gate_door(Counter& counter, http::Exchange& exchange) {
     resource::Places streams(1);
-    resource::Visit visit{*counter.gateway.resources().front(), exchange,
-                          counter.desk.parts().guards, counter.desk.parts().observer, streams};
+    token::TokenInfo room;
+    resource::Visit visit{
+        *counter.gateway.resources().front(), exchange, counter.desk.parts().guards,
+        counter.desk.parts().observer,        streams,  room};
     visit.caller.client_id = *exchange.request().field("Client");
     visit.caller.subject = visit.caller.client_id;
     visit.caller.scope = oauth_test::scopes("mcp:read mcp:write");
