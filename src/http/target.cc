@@ -89,7 +89,7 @@ ParseResult<Target> parse_target(Method method, std::string_view target) {
         return parts;
     }
     std::string_view rest = target;
-    if (rest.front() != '/') {
+    if (!rest.starts_with('/')) {
         const std::size_t scheme = rest.find("://");
         if (scheme == std::string_view::npos ||
             !(equal_ignoring_case(rest.substr(0, scheme), "http") ||

@@ -92,6 +92,11 @@ TEST(TargetForm, MayBeAnAbsoluteUri) {
     }
 }
 
+TEST(TargetForm, IsNotEmpty) {
+    EXPECT_FALSE(parse_target(Method::get, ""));
+    EXPECT_TRUE(parse_target(Method::get, "/"));
+}
+
 TEST(TargetForm, MayBeAnAsteriskForOptionsOnly) {
     EXPECT_EQ(path_of("*", "OPTIONS"), "*");
     EXPECT_EQ(path_of("*"), "error 400");
