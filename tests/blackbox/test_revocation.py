@@ -31,6 +31,18 @@ def test_revoking_an_access_token_ends_it(browser):
     assert not is_active(sluice, tokens["access_token"])
 
 
+def test_a_revocation_is_in_force_on_every_core_at_once(browser):
+    """Each connection is a core's by chance: many of them reach all, and make every core know the token."""
+    sluice = browser.sluice
+    for _ in range(5):
+        tokens = obtain_tokens(browser)
+        for _ in range(24):
+            assert is_active(sluice, tokens["access_token"])
+        assert revoke(sluice, tokens["refresh_token"]).status == 200
+        for _ in range(24):
+            assert not is_active(sluice, tokens["access_token"])
+
+
 @pytest.mark.parametrize(
     ("owner", "stranger"), [("pub", "pub2"), ("pub", "conf"), ("conf", "conf-post"), ("conf", "rs")]
 )
