@@ -52,8 +52,8 @@ public:
         if (const auto deleted = delete_note_(caller)) {
             return answer_text(out, message.id, "deleted, " + std::to_string(*deleted) + " left");
         } else {
-            resource::append_friction_answer(out, message.id, message.name,
-                                             deleted.error().decision, resource::Era::sessions);
+            resource::append_friction_answer(out, message.id, deleted.error(),
+                                             resource::Era::sessions);
         }
     }
 
@@ -72,12 +72,13 @@ public:
     io::Task<void> serve(http::Exchange& exchange) override {
         const auto token = resource::find_bearer(exchange.request());
         if (!token) co_return challenge(exchange.response(), "");
-        const auto info = co_await verifier_.verify(*token, "a peer", &exchange.scope());
-        if (!info && info.error().fault == resource::TokenFault::unavailable) {
+        token::TokenInfo info;
+        const auto known = co_await verifier_.verify(*token, "a peer", &exchange.scope(), info);
+        if (!known && known.error().fault == resource::TokenFault::unavailable) {
             co_return exchange.response().set_status(http::Status::service_unavailable);
         }
         const auto now = numeric_date(SystemClock().wall());
-        if (!info || !resource::check_claims(*info, settings_.resource, settings_.issuer, now)) {
+        if (!known || !resource::check_claims(info, settings_.resource, settings_.issuer, now)) {
             co_return challenge(exchange.response(), "invalid_token");
         }
         const auto posted = resource::PostedBody::parse(exchange.request().body());
@@ -85,7 +86,7 @@ public:
             co_return exchange.response().set_status(http::Status::bad_request);
         }
         exchange.response().add_field("Content-Type", "application/json");
-        const auto caller = resource::CallerKey::of(settings_.issuer, *info);
+        const auto caller = resource::CallerKey::of(settings_.issuer, info);
         tools_.call(caller.text(), posted->messages()[0], exchange.response().body());
     }
 

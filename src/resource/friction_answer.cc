@@ -74,4 +74,13 @@ void append_friction_answer(std::string& out, std::string_view id, std::string_v
     json.end_object().end_object().end_object();
 }
 
+void append_friction_answer(std::string& out, std::string_view id, const friction::Refusal& refusal,
+                            Era era) {
+    const Decision decision{
+        .outcome = refusal.asks_reason ? Outcome::ask_justification : Outcome::refuse_friction,
+        .has_friction = true,
+        .friction = refusal.decision};
+    append_friction_answer(out, id, refusal.tool, decision, era);
+}
+
 }  // namespace sluice::resource

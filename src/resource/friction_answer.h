@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "friction/tool_guard.h"
 #include "resource/decision.h"
 #include "resource/era.h"
 
@@ -27,5 +28,9 @@ inline std::string_view view(const FrictionText& text) {
 /// justification_key and justification_header. `id` is the request's, as JSON.
 void append_friction_answer(std::string& out, std::string_view id, std::string_view tool,
                             const Decision& decision, Era era);
+
+/// The same for a call that a server's own friction::ToolGuard held back.
+void append_friction_answer(std::string& out, std::string_view id, const friction::Refusal& refusal,
+                            Era era);
 
 }  // namespace sluice::resource
