@@ -60,7 +60,7 @@ struct GuardOptions {
     Clock* clock = nullptr;  // its monotonic time; null: the system's
     /// How a call waits in mode delay. Empty: the calling thread sleeps. A server that has no
     /// thread to spare asks decide() and holds the call itself.
-    std::function<void(Duration)> wait;
+    std::function<void(Duration)> wait{};
     GuardListener* listener = nullptr;
 };
 

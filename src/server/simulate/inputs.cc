@@ -69,7 +69,7 @@ AgentSettings agent_settings(const SimulateCommand& command) {
 
 std::expected<void, std::string> check_agents(const SimulateCommand& command,
                                               const friction::FrictionConfig& friction) {
-    constexpr double calls_max = 2e7;
+    constexpr double calls_max = 2e6;
     const AgentSettings settings = agent_settings(command);
     if (friction.tool_count() == 0) {
         return failure(std::string("no tool has friction, so there is nothing to overuse"));

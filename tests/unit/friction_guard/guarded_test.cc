@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "support.h"
+#include "tests/unit/friction/support.h"
 
 namespace sluice::friction {
 namespace {
