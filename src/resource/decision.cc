@@ -13,6 +13,17 @@ Decision of_admission(const friction::Admission& admission) {
     return decision;
 }
 
+CallOutcome outcome_of(const Decision& decision) {
+    switch (decision.outcome) {
+        case Decision::Outcome::ask_justification:
+            return CallOutcome::asked;
+        case Decision::Outcome::refuse_friction:
+            return CallOutcome::refused;
+        default:
+            return decision.delay.count() > 0 ? CallOutcome::delayed : CallOutcome::allowed;
+    }
+}
+
 void report(const DecisionParts& parts, const ToolCall& call, const Decision& decision) {
     parts.observer.on_friction({.resource = call.resource.settings().path,
                                 .client_id = call.client_id,
@@ -22,6 +33,18 @@ void report(const DecisionParts& parts, const ToolCall& call, const Decision& de
                                 .decision = decision.friction,
                                 .acted_on = !decision.allowed() || decision.delay.count() > 0,
                                 .request_id = call.request_id});
+}
+
+void report_outcome(const DecisionParts& parts, const ToolCall& call, friction::ToolId tool,
+                    const Decision& decision) {
+    parts.observer.on_tool_call({.resource = call.resource.index(),
+                                 .tool = tool,
+                                 .outcome = outcome_of(decision),
+                                 .client_id = call.client_id,
+                                 .subject = call.subject,
+                                 .tool_name = call.tool,
+                                 .justification = call.justification,
+                                 .decision = decision.friction});
 }
 
 void report_counted(const DecisionParts& parts, const ToolCall& call) {
@@ -63,6 +86,7 @@ io::Task<Decision> decide_call(DecisionParts parts, ToolCall call) {
     const unsigned owner = call.caller.owner(parts.guards.count());
     Decision decision = of_admission(co_await parts.guards.call(parts.shard, owner, count));
     decision.has_friction = tool.is_listed();
+    report_outcome(parts, call, tool, decision);
     if (decision.has_friction) report(parts, call, decision);
     co_return decision;
 }

@@ -67,6 +67,11 @@ std::vector<friction::Decision> Guard::standing(std::size_t resource, const Call
     return standing;
 }
 
+std::size_t Guard::client_count(std::size_t resource) const {
+    const Entry& entry = resources_.at(resource);
+    return entry.registry == nullptr ? 0 : entry.registry->size();
+}
+
 bool Guard::forgive(std::size_t resource, const CallerKey& caller) {
     const Entry& entry = resources_.at(resource);
     return entry.registry != nullptr && entry.registry->forget(caller.text());

@@ -60,6 +60,8 @@ public:
     /// Empty where the caller is not known (or the resource has no friction).
     std::vector<friction::Decision> standing(std::size_t resource, const CallerKey& caller,
                                              MonotonicTime now) const;
+    /// Callers whose state is kept here; 0 where the resource has no friction.
+    std::size_t client_count(std::size_t resource) const;
     /// Forgets a caller and what it owes; whether there was anything.
     bool forgive(std::size_t resource, const CallerKey& caller);
 

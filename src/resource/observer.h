@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "friction/decision.h"
+#include "friction/tool_id.h"
 
 namespace sluice::resource {
 
@@ -19,6 +20,21 @@ struct FrictionEvent {
     const friction::Decision& decision;
     bool acted_on = false;  // the call was refused or delayed for it
     std::uint64_t request_id = 0;
+};
+
+/// What became of a tool call that its scopes allow.
+enum class CallOutcome : std::uint8_t { allowed, delayed, asked, refused };
+
+/// A call at a resource that has friction, of any tool.
+struct ToolCallEvent {
+    std::size_t resource;   // its place in the settings
+    friction::ToolId tool;  // of the resource's friction configuration
+    CallOutcome outcome;
+    std::string_view client_id;
+    std::string_view subject;
+    std::string_view tool_name;
+    std::string_view justification;
+    const friction::Decision& decision;
 };
 
 /// A request that was not forwarded for lack of a right, or a verifier or upstream that failed.
@@ -61,6 +77,7 @@ struct CountedEvent {
 class Observer {
 public:
     virtual ~Observer() = default;
+    virtual void on_tool_call(const ToolCallEvent&) {}
     virtual void on_friction(const FrictionEvent&) {}
     virtual void on_refusal(const RefusalEvent&) {}
     virtual void on_tools_listed(const ListEvent&) {}

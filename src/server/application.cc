@@ -64,6 +64,7 @@ ProcessParts Application::shared_parts() {
             .workers = workers_,
             .auth_peers = auth_peers_,
             .guards = guards_,
+            .stats = stats_,
             .services = services_by_shard_,
             .servers = servers_,
             .shard_count = static_cast<unsigned>(shards_.size()),

@@ -63,6 +63,7 @@ private:
     io::WorkerPool workers_;
     oauth::Peers auth_peers_;
     io::Sharded<resource::Guard> guards_;
+    io::Sharded<ShardStats> stats_;
     io::Sharded<ShardService> services_by_shard_;
     io::Sharded<http::Server> servers_;
     std::optional<crypto::TlsTicketKeys> ticket_keys_;  // what the shards' begin with

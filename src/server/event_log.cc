@@ -36,7 +36,11 @@ LogLevel level_of(oauth::EventKind kind) {
 }  // namespace
 
 void EventLog::on_request_finished(const http::FinishedRequest& request) {
-    metrics_.count_request(router_.classify(request.path), request.status, request.duration);
+    const Route route = router_.classify(request.path);
+    metrics_.count_request(route, request.status, request.duration);
+    if (route == Route::resource) {
+        stats_.count_request(*router_.find_resource(request.path), request);
+    }
     if (!log_.writes(LogLevel::info)) return;
     LogLine line = log_.line(LogLevel::info, shard_.wall_now(), "request");
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(request.duration).count();
@@ -61,6 +65,10 @@ void EventLog::on_event(const oauth::Event& event) {
     add_known(line, "resource", event.resource);
     add_known(line, "detail", event.detail);
     add_known(line, "peer", event.address);
+}
+
+void EventLog::on_tool_call(const resource::ToolCallEvent& event) {
+    stats_.count_call(event, shard_.now());
 }
 
 void EventLog::on_friction(const resource::FrictionEvent& event) {

@@ -8,6 +8,7 @@
 #include "resource/observer.h"
 #include "server/metrics.h"
 #include "server/service_router.h"
+#include "server/stats/shard_stats.h"
 
 namespace sluice::server {
 
@@ -15,11 +16,13 @@ class EventLog final : public http::RequestObserver,
                        public oauth::Observer,
                        public resource::Observer {
 public:
-    EventLog(io::Shard& shard, Log& log, Metrics& metrics, const ServiceRouter& router)
-        : shard_(shard), log_(log), metrics_(metrics), router_(router) {}
+    EventLog(io::Shard& shard, Log& log, Metrics& metrics, ShardStats& stats,
+             const ServiceRouter& router)
+        : shard_(shard), log_(log), metrics_(metrics), stats_(stats), router_(router) {}
 
     void on_request_finished(const http::FinishedRequest& request) override;
     void on_event(const oauth::Event& event) override;
+    void on_tool_call(const resource::ToolCallEvent& event) override;
     void on_friction(const resource::FrictionEvent& event) override;
     void on_refusal(const resource::RefusalEvent& event) override;
     void on_forgiven(const resource::ForgivenEvent& event) override;
@@ -30,6 +33,7 @@ private:
     io::Shard& shard_;
     Log& log_;
     Metrics& metrics_;
+    ShardStats& stats_;
     const ServiceRouter& router_;
 };
 

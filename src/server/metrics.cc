@@ -12,56 +12,35 @@
 namespace sluice::server {
 namespace {
 
-constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx", "5xx"};
-
-void begin_family(std::string& out, std::string_view name, std::string_view kind,
-                  std::string_view help) {
-    fmt::format_to(std::back_inserter(out), "# HELP {0} {2}\n# TYPE {0} {1}\n", name, kind, help);
-}
-
 void append_single(std::string& out, std::string_view name, std::string_view kind,
                    std::string_view help, std::uint64_t value) {
-    begin_family(out, name, kind, help);
+    append_family(out, name, kind, help);
     fmt::format_to(std::back_inserter(out), "{} {}\n", name, value);
 }
 
 void append_requests(std::string& out, const Metrics& total) {
-    begin_family(out, "sluice_requests_total", "counter", "Requests answered.");
+    append_family(out, "sluice_requests_total", "counter", "Requests answered.");
     for (std::size_t route = 0; route < route_names.size(); ++route) {
-        for (std::size_t group = 0; group < status_classes.size(); ++group) {
+        for (std::size_t group = 0; group < status_class_names.size(); ++group) {
             fmt::format_to(std::back_inserter(out),
                            "sluice_requests_total{{route=\"{}\",status=\"{}\"}} {}\n",
-                           route_names[route], status_classes[group],
+                           route_names[route], status_class_names[group],
                            total.routes[route].by_status_class[group]);
         }
     }
 }
 
 void append_durations(std::string& out, const Metrics& total) {
-    begin_family(out, "sluice_request_duration_seconds", "histogram",
-                 "Time from a request's last byte to its answer's last byte.");
+    append_family(out, "sluice_request_duration_seconds", "histogram",
+                  "Time from a request's last byte to its answer's last byte.");
     for (std::size_t route = 0; route < route_names.size(); ++route) {
-        const Metrics::PerRoute& counts = total.routes[route];
-        std::uint64_t below = 0;
-        for (std::size_t i = 0; i < counts.duration_buckets.size(); ++i) {
-            below += counts.duration_buckets[i];
-            const bool last = i == Metrics::duration_bounds_us.size();
-            const std::string bound =
-                last ? "+Inf" : fmt::format("{}", Metrics::duration_bounds_us[i] / 1e6);
-            fmt::format_to(std::back_inserter(out),
-                           "sluice_request_duration_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}\n",
-                           route_names[route], bound, below);
-        }
-        fmt::format_to(std::back_inserter(out),
-                       "sluice_request_duration_seconds_sum{{route=\"{0}\"}} {1}\n"
-                       "sluice_request_duration_seconds_count{{route=\"{0}\"}} {2}\n",
-                       route_names[route], static_cast<double>(counts.duration_total_us) / 1e6,
-                       below);
+        append_histogram(out, "sluice_request_duration_seconds",
+                         fmt::format("route=\"{}\"", route_names[route]), total.routes[route]);
     }
 }
 
 void append_handshakes(std::string& out, const Metrics& total) {
-    begin_family(out, "sluice_tls_handshakes_total", "counter", "TLS handshakes of clients.");
+    append_family(out, "sluice_tls_handshakes_total", "counter", "TLS handshakes of clients.");
     const std::array<std::pair<std::string_view, std::uint64_t>, 3> results{
         {{"full", total.tls_full}, {"resumed", total.tls_resumed}, {"failed", total.tls_failed}}};
     for (const auto& [result, count] : results) {
@@ -79,28 +58,53 @@ std::uint64_t resident_bytes() {
 
 }  // namespace
 
-void Metrics::count_request(Route route, http::Status status, Duration took) {
-    PerRoute& counts = routes[static_cast<std::size_t>(route)];
+void append_family(std::string& out, std::string_view name, std::string_view kind,
+                   std::string_view help) {
+    fmt::format_to(std::back_inserter(out), "# HELP {0} {2}\n# TYPE {0} {1}\n", name, kind, help);
+}
+
+void append_histogram(std::string& out, std::string_view name, std::string_view labels,
+                      const Metrics::PerRoute& counts) {
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < counts.duration_buckets.size(); ++i) {
+        below += counts.duration_buckets[i];
+        const bool last = i == Metrics::duration_bounds_us.size();
+        const std::string bound =
+            last ? "+Inf" : fmt::format("{}", Metrics::duration_bounds_us[i] / 1e6);
+        fmt::format_to(std::back_inserter(out), "{}_bucket{{{},le=\"{}\"}} {}\n", name, labels,
+                       bound, below);
+    }
+    fmt::format_to(std::back_inserter(out), "{0}_sum{{{1}}} {2}\n{0}_count{{{1}}} {3}\n", name,
+                   labels, static_cast<double>(counts.duration_total_us) / 1e6, below);
+}
+
+void Metrics::PerRoute::count(http::Status status, Duration took) {
     const auto code = static_cast<unsigned>(status);
-    ++counts.by_status_class[std::clamp(code / 100, 2U, 5U) - 2];
+    ++by_status_class[std::clamp(code / 100, 2U, 5U) - 2];
     const auto us = static_cast<std::uint64_t>(std::max<std::int64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(took).count(), 0));
     const auto bucket =
         std::ranges::lower_bound(duration_bounds_us, us) - duration_bounds_us.begin();
-    ++counts.duration_buckets[static_cast<std::size_t>(bucket)];
-    counts.duration_total_us += us;
+    ++duration_buckets[static_cast<std::size_t>(bucket)];
+    duration_total_us += us;
+}
+
+Metrics::PerRoute& Metrics::PerRoute::operator+=(const PerRoute& other) {
+    std::ranges::transform(by_status_class, other.by_status_class, by_status_class.begin(),
+                           std::plus{});
+    std::ranges::transform(duration_buckets, other.duration_buckets, duration_buckets.begin(),
+                           std::plus{});
+    duration_total_us += other.duration_total_us;
+    return *this;
+}
+
+void Metrics::count_request(Route route, http::Status status, Duration took) {
+    routes[static_cast<std::size_t>(route)].count(status, took);
 }
 
 Metrics& Metrics::operator+=(const Metrics& other) {
-    for (std::size_t route = 0; route < routes.size(); ++route) {
-        PerRoute& mine = routes[route];
-        const PerRoute& theirs = other.routes[route];
-        std::ranges::transform(mine.by_status_class, theirs.by_status_class,
-                               mine.by_status_class.begin(), std::plus{});
-        std::ranges::transform(mine.duration_buckets, theirs.duration_buckets,
-                               mine.duration_buckets.begin(), std::plus{});
-        mine.duration_total_us += theirs.duration_total_us;
-    }
+    for (std::size_t route = 0; route < routes.size(); ++route)
+        routes[route] += other.routes[route];
     for (const auto count :
          {&Metrics::connections_open, &Metrics::connections_refused, &Metrics::tls_full,
           &Metrics::tls_resumed, &Metrics::tls_failed, &Metrics::tokens_issued,

@@ -23,6 +23,9 @@ struct Metrics {
         std::array<std::uint64_t, 4> by_status_class{};  // 2xx, 3xx, 4xx, 5xx
         std::array<std::uint64_t, duration_bounds_us.size() + 1> duration_buckets{};
         std::uint64_t duration_total_us = 0;
+
+        void count(http::Status status, Duration took);
+        PerRoute& operator+=(const PerRoute& other);
     };
 
     std::array<PerRoute, route_names.size()> routes{};
@@ -43,6 +46,15 @@ struct Metrics {
     void count_request(Route route, http::Status status, Duration took);
     Metrics& operator+=(const Metrics& other);
 };
+
+inline constexpr std::array<std::string_view, 4> status_class_names = {"2xx", "3xx", "4xx", "5xx"};
+
+/// The lines that begin a family of metrics.
+void append_family(std::string& out, std::string_view name, std::string_view kind,
+                   std::string_view help);
+/// The samples of a histogram of request durations. labels  "route=\"token\"".
+void append_histogram(std::string& out, std::string_view name, std::string_view labels,
+                      const Metrics::PerRoute& counts);
 
 /// Appends the text that Prometheus scrapes (exposition format 0.0.4).
 void append_prometheus(std::string& out, const Metrics& total, std::uint64_t log_dropped_bytes);

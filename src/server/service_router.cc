@@ -76,12 +76,18 @@ void ServiceRouter::add_prefix(http::Method method, std::string_view prefix, End
     endpoints_.push_back(endpoint);
 }
 
+std::optional<std::size_t> ServiceRouter::find_resource(std::string_view path) const {
+    const auto found = std::ranges::find(resource_paths_, path);
+    if (found == resource_paths_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - resource_paths_.begin());
+}
+
 Route ServiceRouter::classify(std::string_view path) const {
     for (const auto method : {http::Method::get, http::Method::post}) {
         const http::RouteMatch match = router_.match(method, path);
         if (match.outcome == http::RouteMatch::Outcome::found) return endpoint(match).route;
     }
-    if (std::ranges::find(resource_paths_, path) != resource_paths_.end()) return Route::resource;
+    if (find_resource(path)) return Route::resource;
     return path.starts_with("/.well-known/") ? Route::metadata : Route::other;
 }
 

@@ -1,6 +1,7 @@
 // What each path of this process is: built once from the settings, then only asked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,8 @@ public:
 
     /// What a request is counted as; any text will do.
     Route classify(std::string_view path) const;
+    /// The place in the settings of the resource at this path.
+    std::optional<std::size_t> find_resource(std::string_view path) const;
 
 private:
     void add(http::Method method, std::string_view path, Endpoint endpoint);

@@ -78,10 +78,11 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       process_(process),
       log_(process.log_writer, to_level(process.config.log().level),
            to_format(process.config.log().format)),
-      events_(shard, log_, metrics_, process.router),
+      guard_(process.resources, shard.random()),
+      stats_(process.resources, guard_, process.config.admin().has_value(), shard.random()),
+      events_(shard, log_, metrics_, stats_, process.router),
       client_(shard, process.workers),
       auth_(make_auth(shard, process, events_)),
-      guard_(process.resources, shard.random()),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
       decision_desk_({shard, process.guards, events_}, gateway_),
@@ -90,8 +91,14 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       clock_(shard),
       server_(shard, server_settings(process), *this, &events_) {
     process_.guards.set(shard.index(), guard_);
+    process_.stats.set(shard.index(), stats_);
     process_.services.set(shard.index(), *this);
     process_.servers.set(shard.index(), server_);
+    if (shard.index() == 0 && process.config.admin()) {
+        admin_ = std::make_unique<AdminDesk>(
+            Watch::Parts{shard, process.resources, process.stats, process.guards}, process.workers,
+            *process.config.admin(), log_);
+    }
     if (process.ticket_keys == nullptr) return;
     ticket_keys_ = std::make_shared<crypto::TlsTicketKeys>(*process.ticket_keys);
     use_certificates(process.config.server().tls->identities);
@@ -110,6 +117,7 @@ std::expected<void, std::string> ShardService::listen() {
             REQUIRE(listen_on_path(address));
         }
     }
+    if (admin_) REQUIRE(admin_->listen(config.unix_socket));
     if (!config.tls) return {};
     for (const io::Address& address : config.tls->listen) {
         REQUIRE(listen_on_port(address, http::Transport::tls));
@@ -145,7 +153,9 @@ io::Task<void> ShardService::run(io::Event& stop) {
     if (auth_) auth_->start();
     if (shard_.index() == 0) log_start();
     if (ticket_keys_) log_odd_certificates(process_.config.server().tls->identities);
-    co_await server_.run(stop, process_.config.server().drain_timeout);
+    const Duration drain_timeout = process_.config.server().drain_timeout;
+    if (admin_) tasks.spawn(admin_->run(stop, drain_timeout));
+    co_await server_.run(stop, drain_timeout);
     background.cancel();
     co_await tasks.join();
     co_await gateway_.close();  // its questions to other servers use the client
@@ -167,6 +177,10 @@ void ShardService::log_start() {
         }
     }
     if (config.auth()) line.add("issuer", config.auth()->issuer);
+    if (!config.admin()) return;
+    for (const io::Address& address : config.admin()->listen) {
+        line.add("listen_admin", address.text());
+    }
 }
 
 io::Task<void> ShardService::flush_log(io::CancelScope& scope) {
@@ -277,6 +291,8 @@ io::Task<void> ShardService::write_metrics(http::Response& response) {
     }
     response.add_field("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     append_prometheus(response.body(), total, process_.log_writer.dropped_bytes());
+    append_prometheus(response.body(), process_.resources,
+                      co_await count_resources(process_.resources, process_.stats, shard_));
 }
 
 }  // namespace sluice::server

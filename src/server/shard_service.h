@@ -15,11 +15,13 @@
 #include "resource/decision_api.h"
 #include "resource/gateway.h"
 #include "resource/guard.h"
+#include "server/admin/admin_desk.h"
 #include "server/certificates.h"
 #include "server/config/config.h"
 #include "server/event_log.h"
 #include "server/metrics.h"
 #include "server/service_router.h"
+#include "server/stats/shard_stats.h"
 #include "server/trusted_proxies.h"
 
 namespace sluice::server {
@@ -38,6 +40,7 @@ struct ProcessParts {
     io::WorkerPool& workers;
     oauth::Peers& auth_peers;
     io::Sharded<resource::Guard>& guards;
+    io::Sharded<ShardStats>& stats;
     io::Sharded<ShardService>& services;
     io::Sharded<http::Server>& servers;
     unsigned shard_count;
@@ -83,10 +86,11 @@ private:
     ProcessParts process_;
     Log log_;
     Metrics metrics_;
+    resource::Guard guard_;
+    ShardStats stats_;
     EventLog events_;
     http::Client client_;
     std::unique_ptr<oauth::AuthorizationServer> auth_;  // null: none here
-    resource::Guard guard_;
     resource::Gateway gateway_;
     resource::DecisionDesk decision_desk_;
     resource::DecisionApi decision_api_;
@@ -94,7 +98,8 @@ private:
     ShardClock clock_;
     std::shared_ptr<crypto::TlsTicketKeys> ticket_keys_;  // this shard's; null: no TLS
     http::Server server_;
-    io::Event* stop_ = nullptr;  // set while run() runs
+    std::unique_ptr<AdminDesk> admin_;  // on shard 0 of a process with [admin]
+    io::Event* stop_ = nullptr;         // set while run() runs
 };
 
 }  // namespace sluice::server

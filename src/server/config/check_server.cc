@@ -11,35 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::optional<io::Address> parse_listen(std::string_view text) {
-    constexpr std::string_view localhost = "localhost:";
-    if (text.starts_with(localhost)) {
-        return io::Address::parse("127.0.0.1:" + std::string(text.substr(localhost.size())));
-    }
-    return io::Address::parse(text);
-}
-
-std::vector<io::Address> check_listen(const StringList& list, UniqueNames& unique,
-                                      Problems& problems) {
-    std::vector<io::Address> addresses;
-    for (const auto& text : list) {
-        unique.check(text);
-        if (const auto address = parse_listen(*text)) {
-            addresses.push_back(*address);
-        } else {
-            problems.add(
-                text.place,
-                text->starts_with("unix:")
-                    ? "a UNIX socket is named by an absolute path of at most 107 bytes, such as "
-                      "unix:/run/sluice/sluice.sock"
-                    : fmt::format("\"{}\" is no address; the forms are 127.0.0.1:8080, "
-                                  "[::1]:8080, localhost:8080 and unix:/run/sluice/sluice.sock",
-                                  *text));
-        }
-    }
-    return addresses;
-}
-
 void check_addresses(const RawServer& raw, ServerConfig& server, Problems& problems) {
     UniqueNames unique("listen address", problems);
     server.listen = check_listen(raw.listen, unique, problems);
@@ -92,6 +63,35 @@ void check_body_limits(const RawServer& raw, ServerConfig& server, Problems& pro
 }
 
 }  // namespace
+
+std::optional<io::Address> parse_listen(std::string_view text) {
+    constexpr std::string_view localhost = "localhost:";
+    if (text.starts_with(localhost)) {
+        return io::Address::parse("127.0.0.1:" + std::string(text.substr(localhost.size())));
+    }
+    return io::Address::parse(text);
+}
+
+std::vector<io::Address> check_listen(const StringList& list, UniqueNames& unique,
+                                      Problems& problems) {
+    std::vector<io::Address> addresses;
+    for (const auto& text : list) {
+        unique.check(text);
+        if (const auto address = parse_listen(*text)) {
+            addresses.push_back(*address);
+        } else {
+            problems.add(
+                text.place,
+                text->starts_with("unix:")
+                    ? "a UNIX socket is named by an absolute path of at most 107 bytes, such as "
+                      "unix:/run/sluice/sluice.sock"
+                    : fmt::format("\"{}\" is no address; the forms are 127.0.0.1:8080, "
+                                  "[::1]:8080, localhost:8080 and unix:/run/sluice/sluice.sock",
+                                  *text));
+        }
+    }
+    return addresses;
+}
 
 ServerConfig check_server(const RawServer& raw, const Surroundings& surroundings,
                           Problems& problems) {

@@ -24,6 +24,9 @@ public:
         }
         const ResourceContext context{config.server_, raw.auth ? &scopes : nullptr, surroundings};
         config.resources_ = check_resources(raw.resources, context, problems);
+        if (raw.admin) {
+            config.admin_ = check_admin(*raw.admin, config.server_, surroundings, problems);
+        }
         if (!raw.auth && raw.resources.empty() && problems.empty()) {
             problems.add({}, "nothing to serve: it has neither [auth] nor a [[resource]]");
         }

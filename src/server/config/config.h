@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/config/admin_config.h"
 #include "server/config/auth_config.h"
 #include "server/config/problem.h"
 #include "server/config/raw_config.h"
@@ -24,6 +25,7 @@ public:
     const StorageConfig& storage() const { return storage_; }
     const std::optional<AuthConfig>& auth() const { return auth_; }  // absent: only a gateway
     const std::vector<ResourceConfig>& resources() const { return resources_; }
+    const std::optional<AdminConfig>& admin() const { return admin_; }  // absent: no page for it
 
 private:
     friend class Validator;
@@ -34,6 +36,7 @@ private:
     StorageConfig storage_;
     std::optional<AuthConfig> auth_;
     std::vector<ResourceConfig> resources_;
+    std::optional<AdminConfig> admin_;
 };
 
 /// Every problem of `raw`, in line order, or a Config. Secrets are fetched from `surroundings`

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "server/config/raw_admin.h"
 #include "server/config/raw_auth.h"
 #include "server/config/raw_resource.h"
 #include "server/config/raw_server.h"
@@ -17,6 +18,7 @@ struct RawConfig {
     RawStorage storage;
     std::optional<RawAuth> auth;  // absent: no authorization server here
     std::vector<RawResource> resources;
+    std::optional<RawAdmin> admin;  // absent: no page for operators
 
     void each_key(auto& key) {
         key("server", server);
@@ -24,6 +26,7 @@ struct RawConfig {
         key("storage", storage);
         key("auth", auth);
         key("resource", resources);
+        key("admin", admin);
     }
 };
 

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "server/config/admin_config.h"
 #include "server/config/auth_config.h"
+#include "server/config/checks.h"
 #include "server/config/problem.h"
 #include "server/config/raw_config.h"
 #include "server/config/resource_config.h"
@@ -29,11 +31,23 @@ StorageConfig check_storage(const RawStorage& raw, Problems& problems);
 
 AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
                       const Surroundings& surroundings, Problems& problems);
+/// Nothing where the text is no address.
+std::optional<io::Address> parse_listen(std::string_view text);
+/// The addresses of a list, each once.
+std::vector<io::Address> check_listen(const StringList& list, UniqueNames& unique,
+                                      Problems& problems);
+/// The hash of somebody who signs in with it or with `password`: one of them has to be given.
+std::string check_password_hash(const RawSecret& password, const Setting<std::string>& hash,
+                                Problems& problems);
 UserConfig check_user(const RawUser& raw, const Surroundings& surroundings, Problems& problems);
 /// `scopes` and `default_scope` are those of [auth].
 ClientConfig check_client(const RawClient& raw, const token::ScopeSet& scopes,
                           const token::ScopeSet& default_scope, const Surroundings& surroundings,
                           Problems& problems);
+
+/// `server` is checked already.
+AdminConfig check_admin(const RawAdmin& raw, const ServerConfig& server,
+                        const Surroundings& surroundings, Problems& problems);
 
 /// What the resources refer to.
 struct ResourceContext {

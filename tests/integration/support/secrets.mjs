@@ -1,5 +1,6 @@
 // Texts that must reach nobody's log. Sluice's own tokens are told by their prefixes.
 export const ALICE = { username: "alice", password: "canary horse battery staple" };
+export const OLGA = { name: "olga", password: "canary operator of the watch" };
 export const CLIENT_SECRET = "canary-client-secret-0123456789abcdef0123456789abcdef";
 export const RS_SECRET = "canary-rs-secret-0123456789abcdef0123456789abcdef";
 

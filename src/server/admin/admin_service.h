@@ -1,0 +1,58 @@
+// Everything under /admin, and nothing else: the page, its stream of events, and what operators do.
+#pragma once
+
+#include <string_view>
+
+#include "base/log.h"
+#include "http/service.h"
+#include "oauth/pages/page_style.h"
+#include "server/admin/operators.h"
+#include "server/admin/watch.h"
+
+namespace sluice::server {
+
+/// Serves the listeners of [admin] on one shard.
+class AdminService final : public http::Service {
+public:
+    /// watch, operators and log outlive the service.
+    AdminService(io::Shard& shard, Watch& watch, Operators& operators, Log& log)
+        : shard_(shard),
+          watch_(watch),
+          operators_(operators),
+          log_(log),
+          style_(oauth::make_page_style()) {}
+
+    io::Task<void> serve(http::Exchange& exchange) override;
+
+    static constexpr std::size_t watchers_max = 32;  // streams at a time
+
+private:
+    using Handler = io::Task<void> (AdminService::*)(http::Exchange& exchange);
+    struct Place;
+    static const Place places[];
+
+    io::Task<void> show_page(http::Exchange& exchange);
+    io::Task<void> show_script(http::Exchange& exchange);
+    io::Task<void> show_style(http::Exchange& exchange);
+    io::Task<void> show_login(http::Exchange& exchange);
+    io::Task<void> log_in(http::Exchange& exchange);
+    io::Task<void> log_out(http::Exchange& exchange);
+    io::Task<void> tell_session(http::Exchange& exchange);
+    io::Task<void> stream_events(http::Exchange& exchange);
+    io::Task<void> forgive(http::Exchange& exchange);
+
+    void ask_to_sign_in(http::Response& response, std::string_view cookie, std::string_view notice);
+    /// The name of who acts; nothing, and an answer, where it is nobody or not by our own page.
+    std::optional<std::string> authorize_action(http::Exchange& exchange);
+    std::string hello(const http::Request& request, std::string_view name) const;
+    io::Task<void> send_states(http::Exchange& exchange);
+
+    io::Shard& shard_;
+    Watch& watch_;
+    Operators& operators_;
+    Log& log_;
+    oauth::PageStyle style_;
+    std::size_t watchers_ = 0;
+};
+
+}  // namespace sluice::server
