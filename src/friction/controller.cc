@@ -40,12 +40,12 @@ Reason reason_of(const Decision& decision) {
 void act(const ToolPolicy& policy, Justification justification, Admission& admission) {
     if (policy.mode == Mode::observe) return;
     const Decision& decision = admission.decision;
-    const bool refused = policy.mode == Mode::block && !decision.allowed;
+    const bool refused = refuses(policy.mode) && !decision.allowed;
     admission.asks_reason = !refused && policy.require_justification &&
                             decision.justification_required &&
                             justification == Justification::absent;
     admission.forward = !refused && !admission.asks_reason;
-    if (policy.mode == Mode::delay && admission.forward) {
+    if (delays(policy.mode) && admission.forward) {
         admission.delay = decision.friction * policy.max_delay;
     }
 }

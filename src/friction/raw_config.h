@@ -13,8 +13,16 @@ namespace sluice::friction {
 enum class Mode : std::uint8_t {
     block,    // it is refused, not recorded, not charged
     delay,    // it passes and is recorded; every call waits friction × max_delay
+    ladder,   // as block, and what passes waits friction × max_delay
     observe,  // it passes and is recorded; the decision is only reported
 };
+
+constexpr bool refuses(Mode mode) {
+    return mode == Mode::block || mode == Mode::ladder;
+}
+constexpr bool delays(Mode mode) {
+    return mode == Mode::delay || mode == Mode::ladder;
+}
 
 struct RawTool {
     std::string name;

@@ -55,8 +55,10 @@ double to_seconds(Duration duration) {
 
 friction::Mode mode_of(const Setting<std::string>& setting, Problems& problems) {
     using friction::Mode;
-    constexpr std::array<std::pair<std::string_view, Mode>, 3> modes{
-        {{"block", Mode::block}, {"delay", Mode::delay}, {"observe", Mode::observe}}};
+    constexpr std::array<std::pair<std::string_view, Mode>, 4> modes{{{"block", Mode::block},
+                                                                      {"delay", Mode::delay},
+                                                                      {"ladder", Mode::ladder},
+                                                                      {"observe", Mode::observe}}};
     return choose(setting, modes, problems).value_or(Mode::block);
 }
 

@@ -30,7 +30,7 @@ std::string first_refusal(const Report& report) {
 
 bool acts_softly(const Report& report) {
     return std::ranges::any_of(report.config.tools(), [](const friction::ToolPolicy& tool) {
-        return tool.mode != friction::Mode::block;
+        return !friction::refuses(tool.mode);
     });
 }
 

@@ -75,7 +75,7 @@ private:
         add(summary_.delayed, "delayed");
         add(summary_.asked, "asked for a reason");
         add(summary_.refused, "refused");
-        if (policy_.mode != friction::Mode::block) add(summary_.over_block, "at block level");
+        if (!friction::refuses(policy_.mode)) add(summary_.over_block, "at block level");
         if (!with_friction) text += " · no friction";
         svg_.text({place_.x + place_.width - 16, place_.y + 26}, "end", text);
     }
@@ -161,7 +161,7 @@ private:
         if (policy_.mode == friction::Mode::delay) {
             draw_waits(frame);
         } else {
-            const bool acts = policy_.mode == friction::Mode::block;
+            const bool acts = friction::refuses(policy_.mode);
             draw_zone(frame, block, 1, "zone-block", acts ? "refused" : "level BLOCKED");
             draw_zone(frame, ask, std::min(block, 1.0), "zone-ask",
                       acts && policy_.require_justification ? "asks why" : "level HIGH");

@@ -12,6 +12,8 @@ std::string_view mode_name(friction::Mode mode) {
             return "block";
         case friction::Mode::delay:
             return "delay";
+        case friction::Mode::ladder:
+            return "ladder";
         case friction::Mode::observe:
             return "observe";
     }

@@ -20,7 +20,7 @@ describe("an agent that deletes in a loop", () => {
 
     before(async () => {
         upstream = await both_eras_server();
-        sluice = await serve_all({ resources: [{ upstream: upstream.url, friction: true }] });
+        sluice = await serve_all({ resources: [{ upstream: upstream.url, friction: "friction" }] });
     });
     after(() =>
         stop_all(

@@ -28,7 +28,7 @@ describe("for an operator", () => {
 
     before(async () => {
         upstream = await both_eras_server();
-        sluice = await serve_all({ resources: [{ upstream: upstream.url, friction: true }] });
+        sluice = await serve_all({ resources: [{ upstream: upstream.url, friction: "friction" }] });
     });
     after(() =>
         stop_all(

@@ -33,10 +33,10 @@ export function authorization_server_section({ port, access_token_ttl = "1h", el
     });
 }
 
-// friction: whether deleting notes too often meets resistance.
-export function resource_section({ path = "/mcp", name = "Notes", upstream, friction = false }) {
+// friction: what deleting notes too often meets: "friction", "ladder", or nothing.
+export function resource_section({ path = "/mcp", name = "Notes", upstream, friction }) {
     const resource = piece("resource", { path, name, upstream });
-    return friction ? `${resource}\n${piece("friction", {})}` : resource;
+    return friction ? `${resource}\n${piece(friction, {})}` : resource;
 }
 
 // A resource at /mcp whose tokens the authorization server at `issuer` knows.

@@ -287,6 +287,28 @@ TEST(Controller, ModeDelaySlowsCallsInsteadOfRefusingThem) {
     EXPECT_EQ(client.controller.budget(), raw.default_budget);
 }
 
+TEST(Controller, ModeLadderSlowsCallsAndRefusesAtLast) {
+    RawFrictionConfig raw = plain_config();
+    raw.mode = Mode::ladder;
+    raw.max_delay_seconds = 4;
+    raw.adjustment_rate = 0.5;
+    Client client(raw);
+    const ToolId write = client.config.tool("write");
+    Moment longest = Moment::zero();
+    unsigned delayed = 0;
+    Admission last = client.controller.admit(write, at(0));
+    for (int i = 0; i < 100 && last.forward; ++i) {
+        EXPECT_GE(last.delay, longest);
+        longest = last.delay;
+        delayed += last.delay > Moment::zero() ? 1 : 0;
+        last = client.controller.admit(write, at(0));
+    }
+    EXPECT_GT(delayed, 0u);
+    EXPECT_FALSE(last.forward);
+    EXPECT_EQ(last.decision.level, Level::blocked);
+    EXPECT_EQ(last.delay, Moment::zero());
+}
+
 TEST(Controller, ModesBlockAndObserveDifferInWhatTheyForward) {
     RawFrictionConfig raw = plain_config();
     raw.adjustment_rate = 2;
@@ -325,7 +347,7 @@ TEST(Controller, AToolsOwnModeAndDelayWin) {
 }
 
 TEST(Controller, AsksForAReasonWhereOneIsRequired) {
-    for (const Mode mode : {Mode::block, Mode::delay}) {
+    for (const Mode mode : {Mode::block, Mode::delay, Mode::ladder}) {
         RawFrictionConfig raw = plain_config();
         raw.mode = mode;
         raw.adjustment_rate = 1.4;
@@ -345,7 +367,7 @@ TEST(Controller, AsksForAReasonWhereOneIsRequired) {
         const Admission told = client.controller.admit(write, at(0), Justification::given);
         EXPECT_TRUE(told.forward);
         EXPECT_FALSE(told.asks_reason);
-        EXPECT_EQ(told.delay.count() > 0, mode == Mode::delay);
+        EXPECT_EQ(told.delay.count() > 0, mode != Mode::block);
     }
 }
 

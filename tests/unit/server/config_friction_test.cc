@@ -57,7 +57,7 @@ require_justification = false)"));
 TEST(ConfigFriction, AToolsOwnModeAndDelayAreChecked) {
     const std::string tool = "[resource.friction.tools.t]\ntarget_rate = 0.1\n";
     expect_problem(friction(tool + "mode = \"deny\""), "14: resource[0].friction.tools.t.mode",
-                   "block, delay, observe");
+                   "block, delay, ladder, observe");
     expect_problem(friction(tool + "max_delay = \"11m\""),
                    "14: resource[0].friction.tools.t.max_delay", "10m");
 }
@@ -80,9 +80,9 @@ TEST(ConfigFriction, BudgetIsANumberOrInfinite) {
                    "-1 is not 0 or more");
 }
 
-TEST(ConfigFriction, ModeIsOneOfThree) {
+TEST(ConfigFriction, ModeIsOneOfFour) {
     expect_problem(friction("mode = \"deny\""), "12: resource[0].friction.mode",
-                   "block, delay, observe");
+                   "block, delay, ladder, observe");
 }
 
 struct Bound {
