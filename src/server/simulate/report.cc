@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "server/simulate/words.h"
@@ -117,7 +118,12 @@ std::string verdict(const Report& report) {
         text += fmt::format(" {} delayed, {} at most.", count_text(delayed, "call"),
                             time_text(longest));
     }
-    if (refused + asked + delayed == 0) {
+    const bool called =
+        std::ranges::any_of(std::span(report.summary.tools).first(report.run.configured_tools),
+                            [](const ToolSummary& tool) { return tool.calls > 0; });
+    if (!called) {
+        text += " None of the tools that have friction is called.";
+    } else if (refused + asked + delayed == 0) {
         text += friction > 0 ? fmt::format(" The highest friction is {:.2f}.", friction)
                              : " No tool meets any friction.";
     }

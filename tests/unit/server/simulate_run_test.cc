@@ -232,6 +232,10 @@ TEST(Report, TheVerdictTellsWhatMattersFirst) {
               "No call is refused. The highest friction is 0.10.");
     EXPECT_EQ(verdict(Drawn(writes(1)).report()),
               "No call is refused. No tool meets any friction.");
+    Trace others = writes(3);
+    others.tools[0] = "read";
+    EXPECT_EQ(verdict(Drawn(others).report()),
+              "No call is refused. None of the tools that have friction is called.");
 }
 
 }  // namespace
