@@ -36,6 +36,16 @@ Reason reason_of(const Decision& decision) {
     return decision.justification_required ? Reason::justification_required : Reason::allowed;
 }
 
+/// What follows from the friction of a decision, but for the time to wait.
+void weigh(const ToolPolicy& policy, Decision& decision) {
+    decision.cost = cost_of(decision.friction, policy);
+    decision.level = level_of(decision.friction, policy);
+    decision.justification_required = decision.friction >= policy.justification_threshold;
+    decision.reason = reason_of(decision);
+    decision.allowed =
+        decision.reason != Reason::insufficient_budget && decision.reason != Reason::blocked;
+}
+
 /// What the tool's mode makes of a decision.
 void act(const ToolPolicy& policy, Justification justification, Admission& admission) {
     if (policy.mode == Mode::observe) return;
@@ -128,6 +138,26 @@ Admission Controller::admit(ToolId tool, Moment now, Justification justification
     return admission;
 }
 
+Admission Controller::admit_at_least(double floor, ToolId tool, Moment now,
+                                     Justification justification, SaturationListener* listener) {
+    if (!tool.is_listed()) return admit(tool, now, justification, listener);
+    const double decay = decay_since_last_call(now);
+    Admission admission{{}, true, Moment::zero()};
+    Decision& decision = admission.decision;
+    judge(tool, config_->recover_while_idle() ? decay : 1.0, decision);
+    if (decision.friction < floor) {
+        decision.friction = floor;
+        weigh(config_->tool(tool), decision);
+        if (!decision.allowed) {
+            decision.retry_after_seconds = retry_after_fallback_seconds;
+            decision.waiting_helps = false;
+        }
+    }
+    act(config_->tool(tool), justification, admission);
+    if (admission.forward) advance(tool, now, decay, listener);
+    return admission;
+}
+
 void Controller::judge(ToolId tool, double decay, Decision& decision) const {
     decision.budget = budget_;
     if (!tool.is_listed()) {
@@ -141,13 +171,8 @@ void Controller::judge(ToolId tool, double decay, Decision& decision) const {
     decision.effective_target = gives_relief() ? raised_targets()[place] : policy.target_rate;
     decision.target_rate = policy.target_rate;
     decision.hard_block_threshold = policy.hard_block_threshold;
-    decision.cost = cost_of(decision.friction, policy);
-    decision.level = level_of(decision.friction, policy);
-    decision.justification_required = decision.friction >= policy.justification_threshold;
     decision.saturation_detected = gives_relief() && (streaks()[place] & relieved_bit) != 0;
-    decision.reason = reason_of(decision);
-    decision.allowed =
-        decision.reason != Reason::insufficient_budget && decision.reason != Reason::blocked;
+    weigh(policy, decision);
     if (!decision.allowed) set_retry_after(decision, policy, *config_);
 }
 

@@ -57,6 +57,12 @@ public:
     Admission admit(ToolId tool, Moment now, Justification justification = Justification::absent,
                     SaturationListener* listener = nullptr);
 
+    /// admit() where the call meets at least `floor`, because something else speaks against the
+    /// tool than its use. What is recorded is the same.
+    Admission admit_at_least(double floor, ToolId tool, Moment now,
+                             Justification justification = Justification::absent,
+                             SaturationListener* listener = nullptr);
+
     /// Friction as of the last recorded call, by place in FrictionConfig::tools().
     std::span<const double> frictions() const { return friction(); }
     /// The unsmoothed fraction of the window's calls.

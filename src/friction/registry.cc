@@ -32,6 +32,11 @@ Admission Registry::admit(std::string_view client, ToolId tool, Moment now,
     return controller_of(client, now).admit(tool, now, justification, listener);
 }
 
+Admission Registry::admit_at_least(double floor, std::string_view client, ToolId tool, Moment now,
+                                   Justification justification) {
+    return controller_of(client, now).admit_at_least(floor, tool, now, justification);
+}
+
 void Registry::admit(std::span<const Call> calls, Moment now, std::span<Admission> admissions,
                      SaturationListener* listener) {
     CHECK(calls.size() == admissions.size());

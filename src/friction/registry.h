@@ -32,6 +32,9 @@ public:
                     Justification justification = Justification::absent,
                     SaturationListener* listener = nullptr);
 
+    Admission admit_at_least(double floor, std::string_view client, ToolId tool, Moment now,
+                             Justification justification = Justification::absent);
+
     struct Call {
         std::string_view client;
         ToolId tool;

@@ -1,5 +1,8 @@
 #include "resource/event_relay.h"
 
+#include <utility>
+
+#include "resource/tool_changes.h"
 #include "resource/tool_view.h"
 
 namespace sluice::resource {
@@ -10,9 +13,10 @@ constexpr std::string_view heartbeat_text = ": keep-alive\n\n";
 
 }  // namespace
 
-EventRelay::EventRelay(Visit& visit, bool filter)
+EventRelay::EventRelay(Visit& visit, bool filter, bool looks)
     : visit_(visit),
       filter_(filter),
+      looks_(looks),
       reader_(event_bytes_max),
       idle_(visit.exchange.shard()),
       heartbeat_scope_(&visit.exchange.scope()) {
@@ -37,6 +41,7 @@ io::Task<bool> EventRelay::pump(http::ClientResponse& answer) {
         reader_.append(*chunk);
         out_.clear();
         if (!take_events()) co_return false;
+        if (!listed_.empty()) co_await note_tools(visit_, std::exchange(listed_, {}));
         if (!out_.empty() && !co_await write(out_)) co_return false;
     }
 }
@@ -52,6 +57,11 @@ bool EventRelay::take_events() {
 }
 
 void EventRelay::append_event(const http::SseEvent& event) {
+    if (looks_ && event.has_data) {
+        for (auto& definition : read_tool_definitions(event.data, ToolBook::tools_max)) {
+            listed_.push_back(std::move(definition));
+        }
+    }
     if (!filter_ || !event.has_data || event.data.empty()) return append_sse(out_, event);
     filtered_.clear();
     // What is no JSON is no message of MCP, and a laxer reader might see a list in it.

@@ -3,11 +3,13 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/client.h"
 #include "http/sse.h"
 #include "io/event.h"
 #include "io/task_group.h"
+#include "resource/tool_definition.h"
 #include "resource/visit.h"
 
 namespace sluice::resource {
@@ -17,7 +19,8 @@ namespace sluice::resource {
 class EventRelay {
 public:
     /// filter  Whether events may hold a list of tools that the caller may not see whole.
-    EventRelay(Visit& visit, bool filter);
+    /// looks   Whether lists of tools are looked at for changes.
+    EventRelay(Visit& visit, bool filter, bool looks);
 
     /// The response's stream was begun; `ahead` are events to send first. False where the client
     /// must learn that the stream was cut off; true where it is complete.
@@ -32,6 +35,8 @@ private:
 
     Visit& visit_;
     bool filter_;
+    bool looks_;
+    std::vector<ToolDefinition> listed_;  // by events that are not written yet
     http::SseReader reader_;
     std::string out_;
     std::string filtered_;

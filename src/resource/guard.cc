@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/check.h"
@@ -45,6 +46,11 @@ friction::Registry& Guard::registry(std::size_t resource) const {
 friction::Admission Guard::admit(std::size_t resource, const CallerKey& caller,
                                  friction::ToolId tool, MonotonicTime now,
                                  friction::Justification justification) {
+    const std::vector<double>& floors = resources_.at(resource).floors;
+    if (!floors.empty() && tool.is_listed()) [[unlikely]] {
+        return registry(resource).admit_at_least(floors[tool.index()], caller.text(), tool,
+                                                 now.time_since_epoch(), justification);
+    }
     return registry(resource).admit(caller.text(), tool, now.time_since_epoch(), justification);
 }
 
@@ -65,6 +71,16 @@ std::vector<friction::Decision> Guard::standing(std::size_t resource, const Call
             controller->check(entry.config->tool(tool.name), now.time_since_epoch()));
     }
     return standing;
+}
+
+void Guard::set_friction_floor(std::size_t resource, std::string_view tool, double floor) {
+    Entry& entry = resources_.at(resource);
+    if (entry.config == nullptr) return;
+    const friction::ToolId id = entry.config->tool(tool);
+    if (!id.is_listed()) return;
+    entry.floors.resize(entry.config->tools().size());
+    entry.floors[id.index()] = floor;
+    if (std::ranges::all_of(entry.floors, [](double of) { return of == 0; })) entry.floors.clear();
 }
 
 std::size_t Guard::client_count(std::size_t resource) const {

@@ -11,6 +11,7 @@
 #include "crypto/digest.h"
 #include "friction/registry.h"
 #include "resource/settings.h"
+#include "resource/tool_book.h"
 #include "token/introspection.h"
 
 namespace sluice::resource {
@@ -60,6 +61,14 @@ public:
     /// Empty where the caller is not known (or the resource has no friction).
     std::vector<friction::Decision> standing(std::size_t resource, const CallerKey& caller,
                                              MonotonicTime now) const;
+    /// Calls of `tool` meet at least this friction, until it is set anew; 0: what their use gives.
+    /// Nothing comes of it for a tool without friction of its own.
+    void set_friction_floor(std::size_t resource, std::string_view tool, double floor);
+
+    /// What the resource's tools are; only one shard's is used: book_owner() in tool_changes.h.
+    ToolBook& book(std::size_t resource) { return resources_.at(resource).book; }
+    const ToolBook& book(std::size_t resource) const { return resources_.at(resource).book; }
+
     /// Callers whose state is kept here; 0 where the resource has no friction.
     std::size_t client_count(std::size_t resource) const;
     /// Forgets a caller and what it owes; whether there was anything.
@@ -70,6 +79,8 @@ private:
 
     struct Entry {
         std::shared_ptr<const friction::FrictionConfig> config;
+        std::vector<double> floors;  // by tool; empty while none is set
+        ToolBook book;
         std::unique_ptr<friction::Registry> registry;  // null where the resource has no friction
     };
     std::vector<Entry> resources_;

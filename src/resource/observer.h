@@ -73,6 +73,17 @@ struct CountedEvent {
     std::uint64_t request_id = 0;
 };
 
+/// A tool that its MCP server describes otherwise than it did.
+struct ToolChangedEvent {
+    std::string_view resource;
+    std::string_view tool_name;
+    bool description = false;
+    bool input_schema = false;
+    std::string_view old_hash;
+    std::string_view new_hash;
+    std::uint64_t request_id = 0;
+};
+
 /// Told on the shard that serves the request; must not block.
 class Observer {
 public:
@@ -81,6 +92,7 @@ public:
     virtual void on_friction(const FrictionEvent&) {}
     virtual void on_refusal(const RefusalEvent&) {}
     virtual void on_tools_listed(const ListEvent&) {}
+    virtual void on_tool_changed(const ToolChangedEvent&) {}
     virtual void on_forgiven(const ForgivenEvent&) {}
     virtual void on_counted(const CountedEvent&) {}
 };

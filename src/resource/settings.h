@@ -40,6 +40,9 @@ struct IntrospectionSettings {
     std::size_t cache_entries_max = 10'000;  // on each shard; the least recently used goes first
 };
 
+/// What becomes of it when a tool's definition changes.
+enum class ToolChanges { off, log, friction };
+
 struct ResourceSettings {
     std::string path;                      // begins with '/', no slash at its end
     token::ResourceIdentifier identifier;  // public_url + path, or that of a resource elsewhere
@@ -55,6 +58,8 @@ struct ResourceSettings {
     Duration timeout = std::chrono::seconds{60};    // until the head of the upstream's answer
     Duration heartbeat = std::chrono::seconds{25};  // a silent event stream gets a comment line
     std::shared_ptr<const friction::FrictionConfig> friction;  // null: none
+    ToolChanges tool_changes = ToolChanges::off;
+    double tool_change_friction = 0;  // what a changed tool's calls meet at least
 };
 
 struct Settings {

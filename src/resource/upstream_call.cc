@@ -11,6 +11,7 @@
 #include "resource/raw_json.h"
 #include "resource/refusal.h"
 #include "resource/token_watch.h"
+#include "resource/tool_changes.h"
 #include "resource/tool_view.h"
 
 namespace sluice::resource {
@@ -92,7 +93,12 @@ class Relay {
 public:
     Relay(Visit& visit, const UpstreamCall& call, http::ClientResponse& answer,
           io::CancelScope& scope)
-        : visit_(visit), call_(call), answer_(answer), scope_(scope), deadline_(scope) {}
+        : visit_(visit),
+          call_(call),
+          answer_(answer),
+          scope_(scope),
+          deadline_(scope),
+          looks_(call.may_list_tools && looks_at_tools(visit)) {}
 
     io::Task<void> run() {
         if (is_not_for_clients(answer_.status())) co_return refuse(Kind::garbage);
@@ -141,7 +147,7 @@ private:
         if (!co_await visit_.exchange.begin_stream()) co_return;
         std::string ahead;
         if (call_.held != nullptr) append_events(ahead, *call_.held);
-        EventRelay relay(visit_, hides);
+        EventRelay relay(visit_, hides, looks_);
         TokenWatch watch(visit_, scope_);
         if (call_.endless) watch.start();
         const bool complete = co_await relay.run(answer_, ahead);
@@ -159,11 +165,20 @@ private:
         co_return read.has_value();
     }
 
+    /// Whether the tools of a list are what they were.
+    io::Task<void> look_at(std::string_view body) {
+        if (!looks_ || !is_json(answer_.head()) || answer_.head().field("Content-Encoding")) {
+            co_return;
+        }
+        co_await note_tools(visit_, read_tool_definitions(body, ToolBook::tools_max));
+    }
+
     io::Task<void> relay_filtered() {
         std::string body;
         if (!co_await read_whole(body)) co_return;
         std::string shown;
         if (!is_readable(body)) co_return refuse_body();
+        co_await look_at(body);
         if (!body.empty() && !append_visible_tools(visit_, body, shown)) co_return refuse_body();
         if (call_.held != nullptr && !call_.held->empty()) shown = merged(shown, *call_.held);
         copy_answer_fields(visit_.response(), answer_.head().fields());
@@ -174,6 +189,7 @@ private:
         std::string body;
         if (!co_await read_whole(body)) co_return;
         if (call_.asks && !is_readable(body)) co_return refuse_body();
+        co_await look_at(body);
         visit_.response().set_status(http::Status::ok);
         copy_answer_fields(visit_.response(), answer_.head().fields());
         if (!is_json(answer_.head())) {
@@ -188,7 +204,7 @@ private:
         body.clear();
         bool complete = false;
         restart_deadline();  // of all that is held back: a drip does not earn time
-        while (!complete && body.size() <= held_back_max) {
+        while (!complete && body.size() <= (looks_ ? whole_body_max : held_back_max)) {
             const auto chunk = co_await answer_.next_chunk();
             if (!chunk) {
                 refuse_upstream(visit_, chunk.error(), call_.body);
@@ -198,6 +214,7 @@ private:
             complete = chunk->empty();
         }
         if (complete && !is_readable(body)) co_return refuse_body();
+        if (complete) co_await look_at(body);
         copy_answer_fields(response, answer_.head().fields());
         deadline_.stop();
         if (!complete) co_await stream_rest(body);
@@ -235,6 +252,7 @@ private:
     http::ClientResponse& answer_;
     io::CancelScope& scope_;
     io::Deadline deadline_;
+    const bool looks_;  // at lists of tools, for changes
 };
 
 }  // namespace

@@ -107,6 +107,17 @@ void EventLog::on_refusal(const resource::RefusalEvent& event) {
     add_known(line, "detail", event.detail);
 }
 
+void EventLog::on_tool_changed(const resource::ToolChangedEvent& event) {
+    log_.line(LogLevel::warning, shard_.wall_now(), "tool_changed")
+        .add("request_id", event.request_id)
+        .add("resource", event.resource)
+        .add("tool_name", event.tool_name)
+        .add("description", event.description)
+        .add("input_schema", event.input_schema)
+        .add("old_hash", event.old_hash)
+        .add("new_hash", event.new_hash);
+}
+
 void EventLog::on_forgiven(const resource::ForgivenEvent& event) {
     log_.line(LogLevel::info, shard_.wall_now(), "forgiven")
         .add("request_id", event.request_id)

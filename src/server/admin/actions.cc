@@ -14,6 +14,15 @@ void refuse(http::Response& response, http::Status status, std::string_view erro
     http::write_error(response, status, error, description);
 }
 
+/// The place of the resource at `path`.
+std::optional<std::size_t> find_resource(const resource::Settings& settings,
+                                         std::string_view path) {
+    const auto found =
+        std::ranges::find(settings.resources, path, &resource::ResourceSettings::path);
+    if (found == settings.resources.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - settings.resources.begin());
+}
+
 }  // namespace
 
 std::optional<std::string> AdminService::authorize_action(http::Exchange& exchange) {
@@ -46,20 +55,41 @@ io::Task<void> AdminService::forgive(http::Exchange& exchange) {
     const std::string path(root.find_string("resource").value_or(""));
     const std::string client_id(root.find_string("client_id").value_or(""));
     const std::string subject(root.find_string("subject").value_or(""));
-    const auto& resources = watch_.resources().resources;
-    const auto resource = std::ranges::find(resources, path, &resource::ResourceSettings::path);
-    if (resource == resources.end() || client_id.empty()) {
+    const auto resource = find_resource(watch_.resources(), path);
+    if (!resource || client_id.empty()) {
         co_return refuse(response, http::Status::bad_request, "invalid_request",
                          "resource and client_id name nothing that is known");
     }
-    const auto place = static_cast<std::size_t>(resource - resources.begin());
-    co_await watch_.forgive({place, client_id, subject});
+    co_await watch_.forgive({*resource, client_id, subject});
     log_.line(LogLevel::info, shard_.wall_now(), "forgiven")
         .add("request_id", exchange.request().id())
         .add("operator", *name)
         .add("resource", path)
         .add("client_id", client_id)
         .add("subject", subject);
+    response.set_status(http::Status::no_content);
+}
+
+io::Task<void> AdminService::acknowledge(http::Exchange& exchange) {
+    http::Response& response = exchange.response();
+    const auto name = authorize_action(exchange);
+    if (!name) co_return;
+    const auto body = JsonDocument::parse(exchange.request().body());
+    if (!body) {
+        co_return refuse(response, http::Status::bad_request, "invalid_request",
+                         body.error().reason);
+    }
+    const std::string path(body->root().find_string("resource").value_or(""));
+    const std::string tool(body->root().find_string("tool").value_or(""));
+    const auto resource = find_resource(watch_.resources(), path);
+    if (!resource || !co_await watch_.acknowledge(*resource, tool)) {
+        co_return refuse(response, http::Status::not_found, "not_found", "there is no such change");
+    }
+    log_.line(LogLevel::info, shard_.wall_now(), "tool_acknowledged")
+        .add("request_id", exchange.request().id())
+        .add("operator", *name)
+        .add("resource", path)
+        .add("tool_name", tool);
     response.set_status(http::Status::no_content);
 }
 

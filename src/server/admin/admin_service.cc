@@ -29,6 +29,7 @@ const AdminService::Place AdminService::places[] = {
     {http::Method::get, "/admin/login", Access::anybody, &AdminService::show_login},
     {http::Method::post, "/admin/login", Access::anybody, &AdminService::log_in},
     {http::Method::post, "/admin/logout", Access::session, &AdminService::log_out},
+    {http::Method::post, "/admin/acknowledge", Access::session, &AdminService::acknowledge},
     {http::Method::post, "/admin/forgive", Access::session, &AdminService::forgive},
 };
 

@@ -40,6 +40,7 @@ private:
     io::Task<void> tell_session(http::Exchange& exchange);
     io::Task<void> stream_events(http::Exchange& exchange);
     io::Task<void> forgive(http::Exchange& exchange);
+    io::Task<void> acknowledge(http::Exchange& exchange);
 
     void ask_to_sign_in(http::Response& response, std::string_view cookie, std::string_view notice);
     /// The name of who acts; nothing, and an answer, where it is nobody or not by our own page.

@@ -71,9 +71,10 @@ io::Task<void> AdminService::send_states(http::Exchange& exchange) {
         if (timeline.ticks() != sent) {
             sent = timeline.ticks();
             const auto clients = co_await watch_.clients();
+            const auto changes = co_await watch_.changes();
             data.clear();
             text.clear();
-            append_state(data, watch_.resources(), timeline, clients, shard_.now(),
+            append_state(data, watch_.resources(), timeline, clients, changes, shard_.now(),
                          timeline.points() != points);
             points = timeline.points();
             http::append_sse(text, {.event = "state", .data = data, .has_data = true});

@@ -120,6 +120,23 @@ void write_client(JsonWriter& json, const WatchedClient& client, MonotonicTime n
     json.end_object();
 }
 
+void write_change(JsonWriter& json, const Watch::Change& of, MonotonicTime now) {
+    const resource::ToolChange& change = of.change;
+    json.begin_object()
+        .member("resource", of.resource)
+        .member("tool", std::string_view(change.tool))
+        .key("what")
+        .begin_array();
+    if (change.description) json.value("description");
+    if (change.input_schema) json.value("input_schema");
+    json.end_array()
+        .member("old_hash", std::string_view(change.old_hash))
+        .member("new_hash", std::string_view(change.new_hash))
+        .member("seen_s", seconds_since(change.seen, now))
+        .member("raises", of.raises)
+        .end_object();
+}
+
 template <class Value>
 void write_series(JsonWriter& json, std::string_view name, const Timeline& timeline, Value value) {
     json.key(name).begin_array();
@@ -130,7 +147,8 @@ void write_series(JsonWriter& json, std::string_view name, const Timeline& timel
 }  // namespace
 
 void append_state(std::string& out, const resource::Settings& settings, const Timeline& timeline,
-                  const std::vector<WatchedClient>& clients, MonotonicTime now, bool keep) {
+                  const std::vector<WatchedClient>& clients,
+                  const std::vector<Watch::Change>& changes, MonotonicTime now, bool keep) {
     JsonWriter json(out);
     json.begin_object().member("time", unix_seconds(timeline.latest().time)).member("keep", keep);
     json.key("resources").begin_array();
@@ -143,7 +161,9 @@ void append_state(std::string& out, const resource::Settings& settings, const Ti
     for (const WatchedClient& client : clients) {
         if (++shown[client.entry.resource] <= Watch::clients_max) write_client(json, client, now);
     }
-    json.end_array().key("changes").begin_array().end_array().end_object();
+    json.end_array().key("changes").begin_array();
+    for (const Watch::Change& change : changes) write_change(json, change, now);
+    json.end_array().end_object();
 }
 
 void append_history(std::string& out, const resource::Settings& settings,

@@ -12,7 +12,8 @@ namespace sluice::server {
 
 /// keep  Whether this is the next point of the history.
 void append_state(std::string& out, const resource::Settings& settings, const Timeline& timeline,
-                  const std::vector<WatchedClient>& clients, MonotonicTime now, bool keep);
+                  const std::vector<WatchedClient>& clients,
+                  const std::vector<Watch::Change>& changes, MonotonicTime now, bool keep);
 
 void append_history(std::string& out, const resource::Settings& settings, const Timeline& timeline);
 

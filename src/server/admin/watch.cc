@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "io/event.h"
+#include "resource/tool_changes.h"
 
 namespace sluice::server {
 namespace {
@@ -102,6 +103,28 @@ io::Task<std::vector<WatchedClient>> Watch::clients() {
     std::erase_if(clients, [now](const WatchedClient& client) { return is_over(client, now); });
     std::ranges::sort(clients, stands_above);
     co_return clients;
+}
+
+io::Task<std::vector<Watch::Change>> Watch::changes() {
+    std::vector<Change> changes;
+    for (std::size_t i = 0; i < parts_.resources.resources.size(); ++i) {
+        if (timeline_.numbers()[i].tool_changes == 0) continue;
+        const resource::ResourceSettings& settings = parts_.resources.resources[i];
+        const auto pending = co_await parts_.guards.call(
+            parts_.shard, resource::book_owner(i, parts_.guards.count()),
+            [i](const resource::Guard& guard) { return guard.book(i).pending(); });
+        for (const resource::ToolChange& change : pending) {
+            const bool raises = settings.tool_changes == resource::ToolChanges::friction &&
+                                settings.friction != nullptr &&
+                                settings.friction->tool(change.tool).is_listed();
+            changes.push_back({i, change, raises});
+        }
+    }
+    co_return changes;
+}
+
+io::Task<bool> Watch::acknowledge(std::size_t resource, std::string_view tool) {
+    return resource::acknowledge_tool(parts_.shard, parts_.guards, resource, tool);
 }
 
 io::Task<void> Watch::forgive(Client client) {

@@ -10,6 +10,7 @@
 #include "io/task.h"
 #include "resource/guard.h"
 #include "resource/settings.h"
+#include "resource/tool_book.h"
 #include "server/admin/frame.h"
 #include "server/stats/shard_stats.h"
 
@@ -45,6 +46,14 @@ public:
         std::string_view client_id;
         std::string_view subject;
     };
+    struct Change {
+        std::size_t resource;
+        resource::ToolChange change;
+        bool raises;  // the friction of the tool's calls
+    };
+    io::Task<std::vector<Change>> changes();
+    io::Task<bool> acknowledge(std::size_t resource, std::string_view tool);
+
     /// Forgets the client's friction and its place on the board.
     io::Task<void> forgive(Client client);
 

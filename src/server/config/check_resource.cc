@@ -106,6 +106,24 @@ std::vector<ToolRuleConfig> check_tools(const std::vector<RawToolRule>& rules,
 
 enum class Verify { local, introspection };
 
+resource::ToolChanges check_tool_changes(const RawResource& raw, Problems& problems) {
+    using resource::ToolChanges;
+    constexpr std::array<std::pair<std::string_view, ToolChanges>, 3> words{
+        {{"off", ToolChanges::off},
+         {"log", ToolChanges::log},
+         {"friction", ToolChanges::friction}}};
+    const auto chosen = choose(raw.tool_changes, words, problems).value_or(ToolChanges::off);
+    if (chosen == ToolChanges::friction && !raw.friction) {
+        problems.add(raw.tool_changes.place,
+                     "raises the friction of tools, and the resource has no [resource.friction]");
+    }
+    if (!(*raw.tool_change_friction > 0 && *raw.tool_change_friction <= 1)) {
+        problems.add(raw.tool_change_friction.place,
+                     fmt::format("{} is not above 0 and at most 1", *raw.tool_change_friction));
+    }
+    return chosen;
+}
+
 // Nothing where the word is none; then there is no telling which tokens are meant.
 std::optional<Verify> check_verify(const RawResource& raw, const ResourceContext& context,
                                    Problems& problems) {
@@ -187,6 +205,7 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws
             introspection->trust = trusts.read(raw.introspection->endpoint, raw.introspection->ca);
         }
         auto friction = raw.friction ? check_friction(*raw.friction, problems) : nullptr;
+        const auto tool_changes = check_tool_changes(raw, problems);
         auto tools = check_tools(raw.tools, scopes, problems);
         const std::string name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
         const Duration timeout = check_range<Duration>(raw.timeout, 10ms, 24h, problems);
@@ -203,7 +222,9 @@ std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws
                            .timeout = timeout,
                            .connect_timeout = connect,
                            .tools = std::move(tools),
-                           .friction = std::move(friction)});
+                           .friction = std::move(friction),
+                           .tool_changes = tool_changes,
+                           .tool_change_friction = *raw.tool_change_friction});
     }
     return checked;
 }

@@ -66,6 +66,11 @@ struct RawResource {
     Setting<Duration> timeout = std::chrono::seconds(60);
     /// How long connecting to the upstream may take. 10ms to 1m.
     Setting<Duration> connect_timeout = std::chrono::seconds(5);
+    /// When the upstream describes a tool otherwise than before: off | log | friction.
+    Setting<std::string> tool_changes = "log";
+    /// With `friction`: what calls of such a tool meet at least, until an operator acknowledges the
+    /// change. Above 0, at most 1.
+    Setting<double> tool_change_friction = 0.6;
     std::vector<RawToolRule> tools;  // the first whose pattern matches decides
     std::optional<RawFriction> friction;
 
@@ -81,6 +86,8 @@ struct RawResource {
         key("scopes_supported", scopes_supported);
         key("timeout", timeout);
         key("connect_timeout", connect_timeout);
+        key("tool_changes", tool_changes);
+        key("tool_change_friction", tool_change_friction);
         key("tool", tools);
         key("friction", friction);
     }

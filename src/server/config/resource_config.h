@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "crypto/tls_client_context.h"
 #include "friction/config.h"
+#include "resource/settings.h"
 #include "server/config/auth_config.h"
 #include "token/resource_identifier.h"
 #include "token/scope.h"
@@ -36,7 +37,7 @@ struct ResourceConfig {
     std::string path;                      // begins with '/', no trailing slash
     token::ResourceIdentifier identifier;  // public_url + path, or that of a resource elsewhere
     std::string name;                      // never empty
-    std::string upstream;  // empty: it is not behind the gateway
+    std::string upstream;                  // empty: it is not behind the gateway
     std::optional<crypto::TlsTrust> upstream_trust;    // where the upstream is https
     std::optional<IntrospectionConfig> introspection;  // absent: verify = "local"
     token::ScopeSet required_scopes;
@@ -45,6 +46,8 @@ struct ResourceConfig {
     Duration connect_timeout{};
     std::vector<ToolRuleConfig> tools;
     std::shared_ptr<const friction::FrictionConfig> friction;  // null: none, or not enabled
+    resource::ToolChanges tool_changes = resource::ToolChanges::off;
+    double tool_change_friction = 0;
 };
 
 }  // namespace sluice::server

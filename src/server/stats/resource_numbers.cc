@@ -116,6 +116,7 @@ ResourceNumbers& ResourceNumbers::operator+=(const ResourceNumbers& other) {
     other_calls += other.other_calls;
     recent_passed += other.recent_passed;
     clients += other.clients;
+    tool_changes += other.tool_changes;
     tools.resize(std::max(tools.size(), other.tools.size()));
     for (std::size_t i = 0; i < other.tools.size(); ++i) {
         const ToolNumbers& theirs = other.tools[i];
@@ -156,6 +157,9 @@ void append_prometheus(std::string& out, const resource::Settings& settings,
     families.per_resource("sluice_friction_clients", "gauge",
                           "Clients whose friction is remembered.",
                           [](const ResourceNumbers& of) { return of.clients; });
+    families.per_resource("sluice_tool_changes", "gauge",
+                          "Tools whose changed definition nobody has acknowledged.",
+                          [](const ResourceNumbers& of) { return of.tool_changes; });
 }
 
 }  // namespace sluice::server

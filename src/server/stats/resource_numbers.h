@@ -28,6 +28,7 @@ struct ResourceNumbers {
     std::uint64_t other_calls = 0;    // of tools without friction
     std::uint64_t recent_passed = 0;  // calls of any tool in the last minute
     std::uint64_t clients = 0;        // whose friction is remembered
+    std::uint64_t tool_changes = 0;   // definitions that nobody acknowledged yet
     std::vector<ToolNumbers> tools;   // in the order of the configuration
 
     ResourceNumbers& operator+=(const ResourceNumbers& other);

@@ -29,7 +29,9 @@ resource::ResourceSettings one_resource(const Config& config, const ResourceConf
         .tools = {},
         .connect_timeout = from.connect_timeout,
         .timeout = from.timeout,
-        .friction = from.friction};
+        .friction = from.friction,
+        .tool_changes = from.tool_changes,
+        .tool_change_friction = from.tool_change_friction};
     for (const ToolRuleConfig& rule : from.tools)
         settings.tools.push_back({rule.match, rule.scopes});
     return settings;
