@@ -148,7 +148,7 @@ def test_a_wrong_secret_is_counted_by_its_status(sluice):
 
 
 def test_no_tokens_no_run(sluice):
-    words = ["--client", "conf:wrong-secret", "--caller", f"rs:{RS_SECRET}", *BRIEF]
+    words = ["--client", "nobody:wrong-secret", "--caller", f"rs:{RS_SECRET}", *BRIEF]
     message = load("introspect", sluice.origin, *words, status=1)["message"]
     assert "no tokens to measure with" in message and "401" in message
 
