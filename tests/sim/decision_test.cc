@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/decision_world.h"
-#include "tests/support/allocations.h"
 
 namespace sluice::decision_test {
 namespace {
@@ -291,40 +290,6 @@ TEST(DecisionLadder, ModeDelayTellsHowLongToWait) {
     EXPECT_EQ(watched.json("allowed"), "true");
     EXPECT_EQ(watched.json("delay_ms"), "0");
     EXPECT_EQ(met(watched, "level"), "\"BLOCKED\"");
-}
-
-void expect_no_allocation(DecisionWorld& world, std::string_view tool, std::string_view begin) {
-    world.report.quiet = true;
-    const std::string json = question(world.token(), tool);
-    http::RequestBuilder builder(http::Method::post, "/v1/decision");
-    builder.field("Authorization", proof()).field("Content-Type", "application/json").body(json);
-    for (unsigned shard = 0; shard < world.shard_count(); ++shard) {
-        PlainExchange exchange(builder.request(), world.counter(shard).shard);
-        const auto ask = [&] {
-            exchange.response().clear();
-            world.serve(&decision_door, exchange, shard);
-        };
-        for (int i = 0; i < 100; ++i) ask();
-        const std::size_t before = testing_support::allocations();
-        for (int i = 0; i < 1000; ++i) ask();
-        EXPECT_EQ(testing_support::allocations() - before, 0U) << "on shard " << shard;
-        EXPECT_TRUE(exchange.response().body().starts_with(begin));
-        EXPECT_EQ(Answer(exchange.response()).json("client_id"), "conf");
-    }
-}
-
-TEST_P(Decisions, OfACallThatPassesAllocateNothing) {
-    expect_no_allocation(world, "read_note", R"({"allowed":true)");
-}
-
-TEST_P(Decisions, OfACallThatIsRefusedAllocateNothing) {
-    expect_no_allocation(world, "delete_note", R"({"allowed":false,"status":429)");
-}
-
-TEST(DecisionAllocations, AreCounted) {
-    const std::size_t before = testing_support::allocations();
-    ::operator delete(::operator new(1));
-    EXPECT_EQ(testing_support::allocations(), before + 1);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace sluice::decision_test {
 using oauth_test::Answer;
 using oauth_test::Sent;
 
-/// Keeps what was reported, unless `quiet`.
+/// Keeps what was reported.
 struct Report final : resource::Observer {
     struct Friction {
         std::string client_id;
@@ -29,12 +29,11 @@ struct Report final : resource::Observer {
         bool acted_on;
     };
     void on_friction(const resource::FrictionEvent& event) override {
-        if (quiet) return;
         friction.push_back({std::string(event.client_id), std::string(event.tool_name),
                             std::string(event.justification), event.decision, event.acted_on});
     }
     void on_refusal(const resource::RefusalEvent& event) override {
-        if (!quiet) refusals.emplace_back(event.code);
+        refusals.emplace_back(event.code);
     }
     void on_forgiven(const resource::ForgivenEvent& event) override {
         forgiven.emplace_back(event.client_id);
@@ -42,7 +41,6 @@ struct Report final : resource::Observer {
     std::vector<Friction> friction;
     std::vector<std::string> refusals;
     std::vector<std::string> forgiven;
-    bool quiet = false;
 };
 
 /// A request and its answer in memory; nothing can be streamed.
