@@ -64,6 +64,16 @@ bool somebody_listens(const Address& address) {
            errno != ECONNREFUSED;
 }
 
+/// A killed process is gone before the kernel has taken down its rings, and until then its socket
+/// accepts connections: one that ends soon is waited for.
+bool somebody_goes_on_listening(const Address& address) {
+    for (int attempt = 0; attempt < 50; ++attempt) {
+        if (!somebody_listens(address)) return false;
+        std::this_thread::sleep_for(10ms);
+    }
+    return true;
+}
+
 std::expected<void, std::string> make_way(const Address& address, const std::string& path) {
     struct stat there{};
     if (lstat(path.c_str(), &there) != 0) {
@@ -73,7 +83,7 @@ std::expected<void, std::string> make_way(const Address& address, const std::str
     if (!S_ISSOCK(there.st_mode)) {
         return std::unexpected("a file that is no socket is there, and is left alone");
     }
-    if (somebody_listens(address)) {
+    if (somebody_goes_on_listening(address)) {
         return std::unexpected("another process listens there, or may not be asked");
     }
     if (unlink(path.c_str()) != 0) return because(errno, "the old socket cannot be removed");
