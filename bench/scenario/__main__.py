@@ -109,7 +109,9 @@ def main():
         failures += [scenario.name] if failed else []
         show(scenario, outcome)
         if not arguments.quick:
-            command = " ".join(["bench/scenario/run", *sys.argv[1:]])
+            # Not the binary's place, which means nothing elsewhere.
+            command = " ".join(["bench/scenario/run", "--rounds", str(load.rounds), "--seconds", str(load.seconds),
+                                *arguments.scenarios])
             taken = {"machine": machine(), "command": command, "when": f"{datetime.date.today()}",
                      "load_average": load_average,
                      "load": {"rounds": load.rounds, "seconds": load.seconds, "connections": load.connections}}
