@@ -20,9 +20,9 @@ constexpr unsigned batch_max = 256;  // completions before the coroutines they m
 
 /// What the ring will ever be asked to do; the kernel refuses the rest, also to an intruder.
 int restrict_to_what_is_used(io_uring& ring) {
-    constexpr std::array operations = {IORING_OP_ACCEPT,      IORING_OP_RECV,  IORING_OP_SEND,
-                                       IORING_OP_CONNECT,     IORING_OP_CLOSE, IORING_OP_MSG_RING,
-                                       IORING_OP_ASYNC_CANCEL};
+    constexpr std::array operations = {
+        IORING_OP_ACCEPT, IORING_OP_RECV,     IORING_OP_SEND,     IORING_OP_CONNECT,
+        IORING_OP_CLOSE,  IORING_OP_MSG_RING, IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL};
     std::array<io_uring_restriction, operations.size() + 3> restrictions{};
     std::size_t count = 0;
     for (const auto operation : operations) {
@@ -193,6 +193,12 @@ void KernelRing::send(Operation& operation, int fd, std::string_view bytes) {
 void KernelRing::connect(Operation& operation, int fd, const Address& address) {
     io_uring_sqe& sqe = native_->start(operation);
     io_uring_prep_connect(&sqe, fd, address.native(), address.native_length());
+    io_uring_sqe_set_data(&sqe, &operation);
+}
+
+void KernelRing::poll(Operation& operation, int fd, unsigned events) {
+    io_uring_sqe& sqe = native_->start(operation);
+    io_uring_prep_poll_add(&sqe, fd, events);
     io_uring_sqe_set_data(&sqe, &operation);
 }
 

@@ -38,6 +38,7 @@ public:
     void receive(Operation& operation, int fd) override;
     void send(Operation& operation, int fd, std::string_view bytes) override;
     void connect(Operation& operation, int fd, const Address& address) override;
+    void poll(Operation& operation, int fd, unsigned events) override;
     void cancel(Operation& operation) override;
 
     int descriptor() const override;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "io/address.h"
 #include "io/error.h"
@@ -110,6 +111,10 @@ public:
     virtual void receive(Operation& operation, int fd) = 0;  // multishot; result 0: end of stream
     virtual void send(Operation& operation, int fd, std::string_view bytes) = 0;  // may be short
     virtual void connect(Operation& operation, int fd, const Address& address) = 0;
+    /// Once: completes when `fd`, which may be any descriptor of the process, is ready for `events`
+    /// (poll(2)); result: those that are. For libraries that do their own I/O; a ring of a
+    /// simulated network has no such descriptors.
+    virtual void poll(Operation&, int, unsigned) { CHECK(false, "nothing real to wait for"); }
     virtual void cancel(Operation& operation) = 0;
 
     /// What other threads name this ring by when they wake it; -1 where there is nothing to wake.

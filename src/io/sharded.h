@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "io/shard.h"
+#include "io/task.h"
 
 namespace sluice::io {
 
@@ -59,6 +60,49 @@ private:
     std::conditional_t<std::is_void_v<Value>, Nothing, std::optional<Value>> value_;
 };
 
+/// A call that takes a while: `function(Service&)` is a coroutine on the owner's shard. It lives in
+/// the awaiting frame.
+template <class Service, class Function>
+class CrossTask final : private Message {
+public:
+    using Value = TaskValue<std::invoke_result_t<Function&, Service&>>;
+
+    CrossTask(Shard& from, unsigned owner, Service& service, Function& function)
+        : from_(from), owner_(owner), service_(service), function_(function) {}
+
+    bool await_ready() const { return false; }
+    void await_suspend(std::coroutine_handle<> awaiting) {
+        awaiting_ = awaiting;
+        from_.post(owner_, *this);
+    }
+    Value await_resume() {
+        if constexpr (!std::is_void_v<Value>) return *std::move(value_);
+    }
+
+private:
+    void deliver(Shard& at) override {
+        if (&at == &from_) return from_.make_ready(awaiting_);
+        CHECK(at.index() == owner_);
+        run(*this, at);
+    }
+    static detail::Detached run(CrossTask& call, Shard& at) {
+        if constexpr (std::is_void_v<Value>) {
+            co_await call.function_(call.service_);
+        } else {
+            call.value_.emplace(co_await call.function_(call.service_));
+        }
+        at.post(call.from_.index(), call);
+    }
+
+    struct Nothing {};
+    Shard& from_;
+    unsigned owner_;
+    Service& service_;
+    Function& function_;
+    std::coroutine_handle<> awaiting_;
+    std::conditional_t<std::is_void_v<Value>, Nothing, std::optional<Value>> value_;
+};
+
 /// Where each shard's instance is; filled before the shards run. `Service` is only touched on its
 /// own shard.
 template <class Service>
@@ -76,6 +120,16 @@ public:
     template <class Function>
     CrossCall<Service, Function> call(Shard& here, unsigned owner, Function function) const {
         return {here, owner, *instances_[owner], std::move(function)};
+    }
+
+    /// The same for a `function(Service&)` that gives a Task and may wait on the owner's shard.
+    /// What it is given to refer to lives until the returned task ends.
+    template <class Function>
+    std::invoke_result_t<Function&, Service&> run(Shard& here, unsigned owner,
+                                                  Function function) const {
+        Service& service = *instances_[owner];
+        if (owner == here.index()) co_return co_await function(service);
+        co_return co_await CrossTask<Service, Function>(here, owner, service, function);
     }
 
 private:

@@ -63,7 +63,29 @@ struct Promise<void> : PromiseBase {
     void return_void() const noexcept {}
 };
 
+/// What a coroutine returns that runs on its own from its call on and that nobody awaits: what
+/// starts it sees to it that its end is noticed.
+struct Detached {
+    struct promise_type : PromiseBase {
+        Detached get_return_object() const { return {}; }
+        std::suspend_never initial_suspend() const noexcept { return {}; }
+        std::suspend_never final_suspend() const noexcept { return {}; }
+        void return_void() const noexcept {}
+    };
+};
+
+template <class>
+struct ValueOfTask;
+template <class T>
+struct ValueOfTask<Task<T>> {
+    using Type = T;
+};
+
 }  // namespace detail
+
+/// What awaiting a Task<T> gives: T.
+template <class AnyTask>
+using TaskValue = typename detail::ValueOfTask<AnyTask>::Type;
 
 /// Starts when awaited and runs until it ends; the awaiter then has its value. It must be awaited,
 /// or given to a TaskGroup; it may be dropped only before it was started.

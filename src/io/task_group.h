@@ -42,16 +42,7 @@ public:
     }
 
 private:
-    struct Detached {
-        struct promise_type : detail::PromiseBase {
-            Detached get_return_object() { return {}; }
-            std::suspend_never initial_suspend() const noexcept { return {}; }
-            std::suspend_never final_suspend() const noexcept { return {}; }
-            void return_void() const noexcept {}
-        };
-    };
-
-    static Detached run(TaskGroup& group, Task<void> task) {
+    static detail::Detached run(TaskGroup& group, Task<void> task) {
         {
             Task<void> owner = std::move(task);  // its frame goes before the group is told
             co_await std::move(owner);
