@@ -1,0 +1,86 @@
+#include "storage/sqlite/checkpoint.h"
+
+#include "base/result.h"
+#include "storage/sqlite/settings.h"
+
+namespace sluice::storage::sqlite {
+namespace {
+
+// After a failure, and where another process was in the way.
+constexpr std::chrono::milliseconds pause{200};
+
+}  // namespace
+
+void CheckpointSignal::note_log_size(int pages) {
+    const std::lock_guard lock(mutex_);
+    pages_ = pages;
+    if (pages >= pages_to_copy) wake_.notify_all();
+}
+
+void CheckpointSignal::restart_is_done() {
+    const std::lock_guard lock(mutex_);
+    restarting_ = false;
+    wake_.notify_all();
+}
+
+int CheckpointSignal::wait_for_work() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || pages_ >= pages_to_copy; });
+    return stopping_ ? 0 : pages_;
+}
+
+void CheckpointSignal::have_log_restarted() {
+    std::unique_lock lock(mutex_);
+    restarting_ = true;
+    restart_wished_ = true;
+    wake_.wait(lock, [this] { return stopping_ || !restarting_; });
+    pages_ = 0;  // until the writer's next commit says otherwise
+}
+
+void CheckpointSignal::stop() {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    wake_.notify_all();
+}
+
+std::expected<std::unique_ptr<Checkpointer>, std::string> Checkpointer::start(
+    const std::string& path, CheckpointSignal& signal, Health& health) {
+    TRY(io::Waker waker, io::Waker::create());
+    TRY(Database database, open_connection(path));
+    std::unique_ptr<Checkpointer> checkpointer(
+        new Checkpointer(std::move(database), std::move(waker), signal, health));
+    checkpointer->thread_ = std::jthread([&self = *checkpointer] { self.work(); });
+    return checkpointer;
+}
+
+Checkpointer::~Checkpointer() {
+    signal_.stop();
+}
+
+void Checkpointer::work() {
+    for (;;) {
+        const int pages = signal_.wait_for_work();
+        if (pages == 0) return;
+        if (!copy()) {
+            std::this_thread::sleep_for(pause);
+            continue;
+        }
+        if (pages < CheckpointSignal::pages_to_restart) {
+            std::this_thread::sleep_for(pause / 10);
+            continue;
+        }
+        // Once more, so that little is left to the writer.
+        if (copy()) signal_.have_log_restarted();
+    }
+}
+
+bool Checkpointer::copy() {
+    if (health_.state() == StoreState::failed) return false;
+    const int code = sqlite3_wal_checkpoint_v2(database_.native(), "main",
+                                               SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code == SQLITE_OK) return true;
+    if ((code & 0xff) != SQLITE_BUSY) health_.report(database_.error(), "a checkpoint", waker_);
+    return false;
+}
+
+}  // namespace sluice::storage::sqlite

@@ -1,0 +1,104 @@
+#include "storage/sqlite/sqlite_store.h"
+
+#include <chrono>
+
+#include "base/result.h"
+#include "storage/sqlite/read_jobs.h"
+#include "storage/sqlite/write_jobs.h"
+
+namespace sluice::storage::sqlite {
+
+using io::Task;
+
+Task<void> SqliteStore::run(io::CancelScope& scope) {
+    const bool tells = shard_.index() == 0 && listener_ != nullptr;
+    if (tells) health_.attach(shard_, *listener_);
+    io::Event never(shard_);
+    co_await never.wait(&scope);
+    ending_ = true;
+    if (under_way_ > 0) co_await idle_.wait();
+    while (tells && !health_.detach()) co_await io::Sleep(shard_, std::chrono::milliseconds{1});
+}
+
+bool SqliteStore::Submit::await_suspend(std::coroutine_handle<> awaiting) {
+    job.home = &store.shard_;
+    job.awaiting = awaiting;
+    ++store.under_way_;
+    // Once it was taken, it may be answered on another thread before push() returns here.
+    if (queue.push(job)) return true;
+    accepted = false;
+    return false;
+}
+
+StoreResult<> SqliteStore::Submit::await_resume() {
+    if (--store.under_way_ == 0 && store.ending_) store.idle_.set();
+    if (!accepted) return std::unexpected(StoreError::overloaded);
+    if (!job.answered) return std::unexpected(StoreError::unavailable);
+    return {};
+}
+
+// The jobs refer to what the caller gave, which lives as long as the awaited task.
+
+Task<StoreResult<Outcome>> SqliteStore::add_grant(const NewTokens& tokens) {
+    AddGrant job(tokens);
+    CO_REQUIRE(co_await write(job));
+    co_return job.outcome;
+}
+
+Task<StoreResult<Outcome>> SqliteStore::redeem(const DocumentKey& code, const Document& redeemed,
+                                               const NewTokens& tokens) {
+    Redeem job(code, redeemed, tokens);
+    CO_REQUIRE(co_await write(job));
+    co_return job.outcome;
+}
+
+Task<StoreResult<Outcome>> SqliteStore::rotate(const Replaced& replaced, const NewTokens& tokens) {
+    Rotate job(replaced, tokens);
+    CO_REQUIRE(co_await write(job));
+    co_return job.outcome;
+}
+
+Task<StoreResult<Outcome>> SqliteStore::add_access(const NewTokens& tokens) {
+    AddAccess job(tokens);
+    CO_REQUIRE(co_await write(job));
+    co_return job.outcome;
+}
+
+Task<StoreResult<>> SqliteStore::revoke(token::GrantTag tag) {
+    Revoke job(tag);
+    co_return co_await write(job);
+}
+
+Task<StoreResult<Family>> SqliteStore::load(const TokenKey& presented) {
+    Load job(presented.tag);
+    CO_REQUIRE(co_await read(job));
+    co_return std::move(job.family);
+}
+
+Task<StoreResult<Outcome>> SqliteStore::put(const Document& document, PutMode mode) {
+    Put job(document, mode);
+    CO_REQUIRE(co_await write(job));
+    co_return job.outcome;
+}
+
+Task<StoreResult<std::optional<std::string>>> SqliteStore::get(const DocumentKey& key) {
+    Get job(key);
+    CO_REQUIRE(co_await read(job));
+    co_return std::move(job.value);
+}
+
+Task<StoreResult<Outcome>> SqliteStore::erase(const DocumentKey& key) {
+    Erase job(key);
+    CO_REQUIRE(co_await write(job));
+    co_return job.outcome;
+}
+
+Task<StoreResult<std::vector<StoredDocument>>> SqliteStore::list(DocumentKind kind,
+                                                                 std::string_view after,
+                                                                 std::size_t count_max) {
+    List job(kind, after, count_max);
+    CO_REQUIRE(co_await read(job));
+    co_return std::move(job.documents);
+}
+
+}  // namespace sluice::storage::sqlite
