@@ -42,8 +42,9 @@ struct Tokens {
             const std::int64_t began = thread_cpu_ns();
             storage::Claims& said =
                 claims.acquire("bench-client", "", "read write", "", "https://auth.example.com");
-            store.add_access(digest, store.create(said), claims.acquire(said),
-                             {1'790'000'000, std::chrono::hours{1}, now});
+            store.add_access(digest,
+                             store.create(token::GrantTag(static_cast<std::uint64_t>(i)), said),
+                             claims.acquire(said), {1'790'000'000, std::chrono::hours{1}, now});
             slowest_ns = std::max(slowest_ns, thread_cpu_ns() - began);
         }
         bytes_a_token = (resident_bytes() - before) / static_cast<std::size_t>(count);

@@ -5,11 +5,18 @@
 #include "oauth/endpoints.h"
 #include "oauth/metadata.h"
 #include "oauth/shard_state.h"
+#include "oauth/storage_error.h"
 
 namespace sluice::oauth {
 namespace {
 
 constexpr Duration sweep_interval = std::chrono::milliseconds{100};
+
+io::Task<void> wait_for_keys(http::Response& response) {
+    write_json_error(response, storage_error(storage::StoreError::unavailable));
+    allow_every_origin(response);
+    co_return;
+}
 
 }  // namespace
 
@@ -37,10 +44,12 @@ AuthorizationServer::~AuthorizationServer() = default;
 
 io::Task<void> AuthorizationServer::authorize(const http::Request& request,
                                               http::Response& response) {
+    if (!state_->has_keys) return wait_for_keys(response);
     return serve_authorize(*state_, request, response);
 }
 
 io::Task<void> AuthorizationServer::token(const http::Request& request, http::Response& response) {
+    if (!state_->has_keys) return wait_for_keys(response);
     return serve_token(*state_, request, response);
 }
 
@@ -72,8 +81,8 @@ io::Task<void> AuthorizationServer::preflight(const http::Request&, http::Respon
     co_return;
 }
 
-io::Task<bool> AuthorizationServer::find_active(std::string_view access_token,
-                                                token::TokenInfo& info) {
+io::Task<AuthorizationServer::Activity> AuthorizationServer::find_active(
+    std::string_view access_token, token::TokenInfo& info) {
     return find_active_token(*state_, access_token, info);
 }
 
@@ -87,12 +96,30 @@ io::Task<bool> AuthorizationServer::admit_resource_server(const http::Request& r
     return oauth::admit_resource_server(*state_, request, authorization, response);
 }
 
+void AuthorizationServer::use_keys(const Keys& keys) {
+    state_->keys.form = keys.form;
+    state_->keys.successor = keys.successor;
+    state_->has_keys = true;
+}
+
+bool AuthorizationServer::has_keys() const {
+    return state_->has_keys;
+}
+
+void AuthorizationServer::on_revoked(token::GrantTag tag) {
+    state_->tokens.on_revoked(tag);
+}
+
+void AuthorizationServer::on_trust(MonotonicTime until) {
+    state_->tokens.on_trust(until);
+}
+
 void AuthorizationServer::start() {
     sweeper_->restart();
 }
 
 AuthorizationServer::Counts AuthorizationServer::counts() const {
-    return {state_->grants.token_count(), state_->clients.size()};
+    return {state_->tokens.memory().token_count(), state_->clients.size()};
 }
 
 }  // namespace sluice::oauth

@@ -13,6 +13,7 @@
 #include "io/worker_pool.h"
 #include "oauth/observer.h"
 #include "oauth/settings.h"
+#include "storage/store.h"
 #include "token/introspection.h"
 
 namespace sluice::oauth {
@@ -30,7 +31,9 @@ public:
     struct Parts {
         io::Shard& shard;
         const Settings& settings;
-        const Keys& keys;
+        const Keys&
+            keys;  // with a store that keeps something, those that use_keys() brings are used
+        storage::Store& store;
         io::WorkerPool& workers;  // checks passwords
         Observer& observer;
     };
@@ -64,11 +67,16 @@ public:
     /// OPTIONS of the endpoints that browsers call from other origins.
     io::Task<void> preflight(const http::Request& request, http::Response& response);
 
-    /// The same answer as introspect() gives, in process: false where `access_token` is not an
-    /// active access token of this server, else `info` is all that is known of it. Does not suspend
-    /// where the token lives on this shard; allocates only what `info` has no room for yet.
+    enum class Activity : std::uint8_t {
+        active,
+        inactive,     // unknown, expired, revoked
+        unavailable,  // storage does not answer: nobody knows
+    };
+    /// The same answer as introspect() gives, in process: where `access_token` is an active access
+    /// token of this server, `info` is all that is known of it. Does not suspend where the token is
+    /// in this shard's memory; allocates only what `info` has no room for yet.
     /// Both live until the task ends.
-    io::Task<bool> find_active(std::string_view access_token, token::TokenInfo& info);
+    io::Task<Activity> find_active(std::string_view access_token, token::TokenInfo& info);
 
     /// Whether `authorization` has proved this before: then admit_resource_server() need not be
     /// asked. No allocation.
@@ -78,6 +86,14 @@ public:
     /// would say. Otherwise `response` is the answer. Both live until the task ends.
     io::Task<bool> admit_resource_server(const http::Request& request,
                                          std::string_view authorization, http::Response& response);
+
+    /// The keys that the store keeps. Until they have come, what needs them is 503.
+    void use_keys(const Keys& keys);
+    bool has_keys() const;
+
+    // What the store hears from others; see storage::StoreListener.
+    void on_revoked(token::GrantTag tag);
+    void on_trust(MonotonicTime until);
 
     /// Starts to forget what has expired, a bounded step at a time. On the shard's own thread.
     void start();

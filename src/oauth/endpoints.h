@@ -20,8 +20,9 @@ io::Task<void> serve_revoke(ShardState& state, const http::Request& request,
                             http::Response& response);
 io::Task<void> serve_register(ShardState& state, const http::Request& request,
                               http::Response& response);
-io::Task<bool> find_active_token(ShardState& state, std::string_view access_token,
-                                 token::TokenInfo& info);
+io::Task<AuthorizationServer::Activity> find_active_token(ShardState& state,
+                                                          std::string_view access_token,
+                                                          token::TokenInfo& info);
 bool knows_resource_server(ShardState& state, std::string_view authorization);
 io::Task<bool> admit_resource_server(ShardState& state, const http::Request& request,
                                      std::string_view authorization, http::Response& response);

@@ -6,29 +6,39 @@
 #include "oauth/endpoints.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
+#include "oauth/storage_error.h"
 #include "token/token_text.h"
 
 namespace sluice::oauth {
 namespace {
 
-// On the shard of the token's tag: the grant of a living token of this client ends with all its
-// tokens (§2.1), whichever of them was sent.
-bool revoke_grant(ShardState& owner, token::TokenKind kind, const crypto::Digest& digest,
-                  const Client& client) {
+// Where the grant of a living token is, if it belongs to this client.
+io::Task<Result<std::optional<storage::GrantHandle>>> find_own_grant(ShardState& owner,
+                                                                     token::TokenKind kind,
+                                                                     const storage::TokenKey& key,
+                                                                     const Client& client) {
     std::optional<storage::GrantHandle> handle;
     if (kind == token::TokenKind::access) {
-        if (const auto* record = owner.grants.find_access(digest, owner.now())) {
-            handle = record->grant;
-        }
+        CO_TRY(const auto* record, stored(co_await owner.tokens.read_access(key)));
+        if (record != nullptr) handle = record->grant;
     } else if (kind == token::TokenKind::refresh) {
-        if (const auto* record = owner.grants.find_refresh(digest, owner.now())) {
-            handle = record->grant;
-        }
+        CO_TRY(const auto* record, stored(co_await owner.tokens.read_refresh(key)));
+        if (record != nullptr) handle = record->grant;
     }
-    if (!handle) return false;
-    if (owner.grants.find(*handle)->claims->info.client_id != client.client_id) return false;
-    owner.grants.revoke(*handle);
-    return true;
+    if (!handle) co_return std::nullopt;
+    const storage::Grant& grant = *owner.tokens.memory().find(*handle);
+    if (grant.claims->info.client_id != client.client_id) co_return std::nullopt;
+    co_return handle;
+}
+
+// On the shard of the token's tag: the grant of a living token of this client ends with all its
+// tokens (§2.1), whichever of them was sent.
+io::Task<Result<bool>> revoke_grant(ShardState& owner, token::TokenKind kind,
+                                    const storage::TokenKey& key, const Client& client) {
+    CO_TRY(const auto handle, co_await find_own_grant(owner, kind, key, client));
+    if (!handle) co_return false;
+    CO_REQUIRE(stored(co_await owner.tokens.revoke(key.tag, handle)));
+    co_return true;
 }
 
 // True where a grant ended. An unknown token and one of another client are no errors (§2.2), and
@@ -38,13 +48,12 @@ io::Task<Result<bool>> revoke(ShardState& state, const http::Request& request, h
     CO_REQUIRE(read_form_body(form, request));
     CO_TRY(client, co_await authenticate_client(state, request, form));
     CO_TRY(const std::string_view text, require_parameter(form, "token"));
-    const auto head = token::parse_token(text);
+    const auto head = head_of(state, text, token::TokenKind::access);
     if (!head) co_return false;
-    co_return co_await state.peers.call(
+    const storage::TokenKey key{head->tag, crypto::sha256(text), text};
+    co_return co_await state.peers.run(
         state.shard, state.owner_of(head->tag),
-        [kind = head->kind, digest = crypto::sha256(text), &client](ShardState& owner) {
-            return revoke_grant(owner, kind, digest, *client);
-        });
+        [&](ShardState& owner) { return revoke_grant(owner, head->kind, key, *client); });
 }
 
 }  // namespace

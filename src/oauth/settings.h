@@ -80,6 +80,11 @@ struct Settings {
     Duration session_ttl = std::chrono::hours{12};
     bool remember_consent = false;  // false: ask each time
 
+    // Tokens that were not made here are looked for in the store, too: another server shares it.
+    bool foreign_tokens = false;
+    // Of either kind on each shard, where a store keeps all of them.
+    std::size_t tokens_in_memory_max = 1'000'000;
+
     Registration registration = Registration::closed;
     Secret registration_token;  // where registration is `token`
     // Per client at /token, and per address where the client is public; per address at /register.
@@ -93,13 +98,13 @@ struct Settings {
     Duration registered_client_ttl = std::chrono::days{90};
 };
 
-/// Secrets of the process that every shard shares; made once, before the shards run.
+/// Secrets that every shard shares, and every process that serves the same issuer.
 struct Keys {
     static Keys generate(Random& random);
 
     Secret form;                   // authenticates the forms of the login and consent pages
     Secret successor;              // derives the successors of refresh tokens
-    std::uint64_t owner_seed = 0;  // spreads clients, users and addresses over the shards
+    std::uint64_t owner_seed = 0;  // spreads clients, users and addresses over this process' shards
 };
 
 }  // namespace sluice::oauth

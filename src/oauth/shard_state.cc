@@ -8,15 +8,6 @@
 namespace sluice::oauth {
 namespace {
 
-constexpr std::size_t codes_max = 200'000;
-constexpr std::size_t redeemed_codes_max = 1'000'000;
-constexpr std::size_t sessions_max = 500'000;
-constexpr std::size_t steps = 256;  // of each kind in one sweep
-
-// How long a redeemed code is known, so that a replay ends the grant: RFC 6749 §4.1.2 gives a code
-// ten minutes at most.
-constexpr Duration replay_memory = std::chrono::minutes{10};
-
 constexpr ThrottleRule guesser_rule{};
 constexpr ThrottleRule account_rule{.slowed = 1'000'000'000};   // held, but never refused
 constexpr ThrottleRule address_rule{.free = 10, .slowed = 20};  // one address may be many people
@@ -29,12 +20,20 @@ ThrottleRule wrong_secret_rule(const Settings& settings) {
             .memory = std::chrono::minutes{5}};
 }
 
+storage::WorkingSet::Settings working_set_settings(const Settings& settings) {
+    return {.issuer = settings.issuer,
+            .refresh_replay_window = settings.refresh_replay_window,
+            .tokens_max = settings.tokens_in_memory_max};
+}
+
 }  // namespace
 
 ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_shard)
     : shard(parts.shard),
       settings(parts.settings),
       keys(parts.keys),
+      has_keys(parts.store.keeps_nothing()),
+      store(parts.store),
       workers(parts.workers),
       observer(parts.observer),
       peers(every_shard),
@@ -44,18 +43,14 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       users(storage::make_text_map<const UserSetting*>(hash_seed)),
       metadata_json(make_metadata(settings)),
       page_style(make_page_style()),
-      grants(hash_seed),
-      codes(settings.code_ttl, codes_max),
-      redeemed_codes(replay_memory, redeemed_codes_max),
-      sessions(settings.session_ttl, sessions_max),
+      tokens(shard, store, working_set_settings(settings), hash_seed),
       registrations({settings.unused_clients_max, settings.registered_client_ttl}, hash_seed),
       token_limits(settings.rate_limit, hash_seed),
       registration_limits(settings.rate_limit, hash_seed),
       wrong_secrets(wrong_secret_rule(settings), hash_seed),
       guesser_logins(guesser_rule, hash_seed),
       account_logins(account_rule, hash_seed),
-      address_logins(address_rule, hash_seed),
-      consents(storage::make_text_map<token::ScopeSet>(hash_seed)) {
+      address_logins(address_rule, hash_seed) {
     for (const UserSetting& user : settings.users) users.emplace(user.username, &user);
 }
 
@@ -64,11 +59,15 @@ unsigned ShardState::owner_of(std::string_view name) const {
     return static_cast<unsigned>(hash % peers.count());
 }
 
+std::optional<token::TokenHead> head_of(const ShardState& state, std::string_view text,
+                                        token::TokenKind assumed) {
+    const auto head = token::parse_token(text);
+    if (head || !state.settings.foreign_tokens) return head;
+    return token::TokenHead{assumed, storage::foreign_tag(crypto::sha256(text))};
+}
+
 void ShardState::sweep() {
-    grants.sweep(now());
-    codes.expire(now(), steps);
-    redeemed_codes.expire(now(), steps);
-    sessions.expire(now(), steps);
+    tokens.memory().sweep(now());
     token_limits.expire(now());
     registration_limits.expire(now());
     wrong_secrets.expire(now());

@@ -11,23 +11,16 @@
 #include "oauth/authorization_server.h"
 #include "oauth/clients/client_directory.h"
 #include "oauth/clients/registration_ledger.h"
-#include "oauth/grants/authorization_code.h"
 #include "oauth/introspection/caller_memory.h"
 #include "oauth/introspection/remote_tokens.h"
 #include "oauth/limits/attempt_throttle.h"
 #include "oauth/limits/rate_limiter.h"
 #include "oauth/pages/page_style.h"
-#include "storage/expiring_map.h"
-#include "storage/grant_store.h"
 #include "storage/text_hash.h"
+#include "storage/working_set.h"
 #include "token/token_text.h"
 
 namespace sluice::oauth {
-
-/// A person who has signed in, in one browser.
-struct Session {
-    std::string username;
-};
 
 struct ShardState {
     ShardState(const AuthorizationServer::Parts& parts, Peers& every_shard);
@@ -36,7 +29,9 @@ struct ShardState {
 
     io::Shard& shard;
     const Settings& settings;
-    const Keys& keys;
+    Keys keys;
+    bool has_keys;  // false: they are still to come out of the store
+    storage::Store& store;
     io::WorkerPool& workers;
     Observer& observer;
     const Peers& peers;
@@ -50,10 +45,7 @@ struct ShardState {
     PageStyle page_style;
 
     // What lives on this shard because of its tag: `tag % shards`.
-    storage::GrantStore grants;
-    storage::ExpiringMap<crypto::Digest, AuthorizationCode, crypto::DigestHash> codes;
-    storage::ExpiringMap<crypto::Digest, RedeemedCode, crypto::DigestHash> redeemed_codes;
-    storage::ExpiringMap<crypto::Digest, Session, crypto::DigestHash> sessions;
+    storage::WorkingSet tokens;
 
     // What lives on this shard because of its name: see owner_of().
     RegistrationLedger registrations;
@@ -63,10 +55,9 @@ struct ShardState {
     AttemptThrottle guesser_logins;   // by username and address
     AttemptThrottle account_logins;   // by username: only ever held, never refused
     AttemptThrottle address_logins;   // by address
-    storage::TextMap<token::ScopeSet> consents;
 
     CallerMemory callers;  // of introspection
-    RemoteTokens remote_tokens{grants.claims()};
+    RemoteTokens remote_tokens{tokens.memory().claims()};
 
     /// The shard that keeps what belongs to `name`: a client, a user, an address.
     unsigned owner_of(std::string_view name) const;
@@ -78,6 +69,11 @@ struct ShardState {
     /// Forgets a bounded part of what has expired.
     void sweep();
 };
+
+/// What a token's text says of itself, or of one that another server may have made what is assumed;
+/// nothing where it cannot be a token at all.
+std::optional<token::TokenHead> head_of(const ShardState& state, std::string_view text,
+                                        token::TokenKind assumed);
 
 /// A tag that this shard owns: what it starts itself stays with it.
 inline token::GrantTag new_tag(ShardState& state) {

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "server/wiring/oauth_settings.h"
 #include "server/wiring/resource_settings.h"
+#include "storage/memory_store.h"
 
 namespace sluice::server {
 namespace {
@@ -44,6 +45,7 @@ Application::Application(Parts parts, Config config, int log_fd)
       proxies_(config_.server().trusted_proxies, config_.server().trusts_unix_peers),
       log_writer_(log_fd),
       workers_(std::move(parts.wakers), waiting_jobs_max),
+      engine_(std::make_unique<storage::MemoryEngine>(parts.random)),
       ticket_keys_(ticket_keys(config_, parts)),
       shards_(std::move(parts.shards)) {
     for (io::Shard* shard : shards_) {
@@ -62,6 +64,7 @@ ProcessParts Application::shared_parts() {
             .proxies = proxies_,
             .log_writer = log_writer_,
             .workers = workers_,
+            .engine = *engine_,
             .auth_peers = auth_peers_,
             .guards = guards_,
             .stats = stats_,

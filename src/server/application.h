@@ -18,6 +18,7 @@
 #include "server/config/config.h"
 #include "server/service_router.h"
 #include "server/shard_service.h"
+#include "storage/store.h"
 
 namespace sluice::server {
 
@@ -61,6 +62,7 @@ private:
     TrustedProxies proxies_;
     LogWriter log_writer_;
     io::WorkerPool workers_;
+    std::unique_ptr<storage::Engine> engine_;
     oauth::Peers auth_peers_;
     io::Sharded<resource::Guard> guards_;
     io::Sharded<ShardStats> stats_;

@@ -12,6 +12,7 @@ namespace sluice::server {
 namespace {
 
 constexpr Duration log_flush_interval = std::chrono::milliseconds{100};
+constexpr Seconds storage_retry{2};
 
 LogLevel to_level(LogConfig::Level level) {
     return static_cast<LogLevel>(level);
@@ -44,10 +45,17 @@ resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
     struct Ask {
         static io::Task<std::expected<void, resource::TokenError>> run(
             oauth::AuthorizationServer& server, std::string_view text, token::TokenInfo& info) {
-            if (!co_await server.find_active(text, info)) {
-                co_return std::unexpected(resource::TokenError{resource::TokenFault::inactive});
+            switch (co_await server.find_active(text, info)) {
+                case oauth::AuthorizationServer::Activity::active:
+                    co_return std::expected<void, resource::TokenError>();
+                case oauth::AuthorizationServer::Activity::inactive:
+                    co_return std::unexpected(resource::TokenError{resource::TokenFault::inactive});
+                default:
+                    co_return std::unexpected(
+                        resource::TokenError{.fault = resource::TokenFault::unavailable,
+                                             .retry_after = storage_retry,
+                                             .detail = "storage does not answer"});
             }
-            co_return std::expected<void, resource::TokenError>();
         }
     };
     return [auth](std::string_view text, token::TokenInfo& info) {
@@ -56,11 +64,12 @@ resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
 }
 
 std::unique_ptr<oauth::AuthorizationServer> make_auth(io::Shard& shard, const ProcessParts& process,
+                                                      storage::Store& store,
                                                       oauth::Observer& observer) {
     if (process.auth == nullptr) return nullptr;
     return std::make_unique<oauth::AuthorizationServer>(
-        oauth::AuthorizationServer::Parts{shard, *process.auth, process.keys, process.workers,
-                                          observer},
+        oauth::AuthorizationServer::Parts{shard, *process.auth, process.keys, store,
+                                          process.workers, observer},
         process.auth_peers);
 }
 
@@ -82,7 +91,8 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       stats_(process.resources, guard_, process.config.admin().has_value(), shard.random()),
       events_(shard, log_, metrics_, stats_, process.router),
       client_(shard, process.workers),
-      auth_(make_auth(shard, process, events_)),
+      store_(process.engine.open(shard)),
+      auth_(make_auth(shard, process, *store_, events_)),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
       decision_desk_({shard, process.guards, events_}, gateway_),
@@ -150,6 +160,7 @@ io::Task<void> ShardService::run(io::Event& stop) {
     io::CancelScope background;
     io::TaskGroup tasks;
     tasks.spawn(flush_log(background));
+    tasks.spawn(store_->run(background));
     if (auth_) auth_->start();
     if (shard_.index() == 0) log_start();
     if (ticket_keys_) log_odd_certificates(process_.config.server().tls->identities);

@@ -23,6 +23,7 @@
 #include "server/service_router.h"
 #include "server/stats/shard_stats.h"
 #include "server/trusted_proxies.h"
+#include "storage/store.h"
 
 namespace sluice::server {
 
@@ -38,6 +39,7 @@ struct ProcessParts {
     const TrustedProxies& proxies;
     LogWriter& log_writer;
     io::WorkerPool& workers;
+    storage::Engine& engine;
     oauth::Peers& auth_peers;
     io::Sharded<resource::Guard>& guards;
     io::Sharded<ShardStats>& stats;
@@ -90,6 +92,7 @@ private:
     ShardStats stats_;
     EventLog events_;
     http::Client client_;
+    std::unique_ptr<storage::Store> store_;
     std::unique_ptr<oauth::AuthorizationServer> auth_;  // null: none here
     resource::Gateway gateway_;
     resource::DecisionDesk decision_desk_;

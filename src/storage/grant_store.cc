@@ -17,19 +17,34 @@ std::size_t segments_to_sweep(const TokenTable<Record>& table) {
 
 }  // namespace
 
-GrantHandle GrantStore::create(Claims& claims) {
-    return grants_.add({&claims, 0});
+GrantStore::GrantStore(std::uint64_t hash_seed, std::optional<Cache> cache)
+    : claims_(hash_seed), cache_(cache) {}
+
+GrantHandle GrantStore::create(token::GrantTag tag, Claims& claims, ByTag by_tag) {
+    const bool findable = cache_ || by_tag == ByTag::yes;
+    const GrantHandle handle =
+        grants_.add({.claims = &claims, .tag = tag, .tokens = 0, .by_tag = findable});
+    if (findable) by_tag_.add(tag, handle);
+    return handle;
 }
 
 void GrantStore::revoke(GrantHandle handle) {
-    if (grants_.find(handle) == nullptr) return;
+    const Grant* const grant = grants_.find(handle);
+    if (grant == nullptr) return;
+    const std::size_t place = place_of(grant->tag);
     end(handle);
-    revocations_[handle.place % revocations_.size()].fetch_add(1);
+    revocations_[place].fetch_add(1);
+}
+
+void GrantStore::revoke(token::GrantTag tag) {
+    if (const auto handle = by_tag_.find(tag)) end(*handle);
+    revocations_[place_of(tag)].fetch_add(1);
 }
 
 void GrantStore::end(GrantHandle handle) {
     const Grant* grant = grants_.find(handle);
     claims_.release(*grant->claims);
+    if (grant->by_tag) by_tag_.remove(grant->tag);
     grants_.remove(handle);  // its tokens find no grant from now on; sweep() drops them
 }
 
@@ -43,7 +58,7 @@ void GrantStore::add_access(const crypto::Digest& digest, GrantHandle grant, Cla
                             .grant = grant,
                             .issued_at = static_cast<std::uint32_t>(times.issued_at),
                             .lifetime_s = static_cast<std::uint32_t>(lifetime_s),
-                            .deadline = times.now + times.lifetime});
+                            .deadline = times.issued + times.lifetime});
 }
 
 void GrantStore::add_refresh(const crypto::Digest& digest, GrantHandle grant,
@@ -71,20 +86,58 @@ void GrantStore::drop_token(GrantHandle handle) {
     if (grant != nullptr && --grant->tokens == 0) end(handle);  // all of them have expired
 }
 
+void GrantStore::drop_access(const AccessRecord& record) {
+    drop_token(record.grant);
+    claims_.release(*record.claims);
+}
+
+void GrantStore::forget_access(const crypto::Digest& digest) {
+    const AccessRecord* const record = access_.find(digest);
+    if (record == nullptr) return;
+    drop_access(*record);
+    access_.erase(digest);
+}
+
+void GrantStore::forget_refresh(const crypto::Digest& digest) {
+    const RefreshRecord* const record = refresh_.find(digest);
+    if (record == nullptr) return;
+    drop_token(record->grant);
+    refresh_.erase(digest);
+}
+
+void GrantStore::make_room() {
+    if (!cache_) return;
+    if (access_.size() > cache_->tokens_max) {
+        access_.sweep(1, [&](const AccessRecord& record) {
+            drop_access(record);
+            return true;
+        });
+    }
+    if (refresh_.size() > cache_->tokens_max) {
+        refresh_.sweep(1, [&](const RefreshRecord& record) {
+            drop_token(record.grant);
+            return true;
+        });
+    }
+}
+
 void GrantStore::sweep(MonotonicTime now) {
     const auto is_over = [&](const auto& record) {
-        if (record.deadline > now && grants_.find(record.grant) != nullptr) return false;
-        drop_token(record.grant);
-        return true;
+        return record.deadline <= now || grants_.find(record.grant) == nullptr;
     };
     const auto soon = [&](const auto& record) { grants_.prefetch(record.grant); };
     const auto access_is_over = [&](const AccessRecord& record) {
         if (!is_over(record)) return false;
-        claims_.release(*record.claims);
+        drop_access(record);
+        return true;
+    };
+    const auto refresh_is_over = [&](const RefreshRecord& record) {
+        if (!is_over(record)) return false;
+        drop_token(record.grant);
         return true;
     };
     access_.sweep(segments_to_sweep(access_), access_is_over, soon);
-    refresh_.sweep(segments_to_sweep(refresh_), is_over, soon);
+    refresh_.sweep(segments_to_sweep(refresh_), refresh_is_over, soon);
 }
 
 }  // namespace sluice::storage

@@ -84,6 +84,14 @@ struct TokenKey {
     std::string_view text;
 };
 
+/// The tag under which a token is kept that another server has made (engines that keep tokens in
+/// plain share their tables with one): the first 48 bits of its digest.
+inline token::GrantTag foreign_tag(const crypto::Digest& digest) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 6; ++i) value = value << 8 | static_cast<std::uint8_t>(digest[i]);
+    return token::GrantTag(value);
+}
+
 /// A token as it is read.
 struct StoredToken {
     crypto::Digest digest{};
@@ -179,8 +187,8 @@ public:
 
     /// Conflict: another grant has this tag.
     virtual io::Task<StoreResult<Outcome>> add_grant(const NewTokens& tokens) = 0;
-    /// Erases `code`, puts `redeemed` and adds the first tokens of a grant. Conflict: the code is
-    /// not there (any more).
+    /// Erases `code`, puts `redeemed` (of the same key) and adds the first tokens of a grant.
+    /// Conflict: the code is not there (any more), or another grant has this tag.
     virtual io::Task<StoreResult<Outcome>> redeem(const DocumentKey& code, const Document& redeemed,
                                                   const NewTokens& tokens) = 0;
     /// Adds the successor, and an access token beside it. Conflict: `replaced` is not the current

@@ -13,7 +13,7 @@ using Lookup = resource::LocalVerifier::Lookup;
 io::Task<std::expected<void, resource::TokenError>> find(oauth::AuthorizationServer& server,
                                                          std::string_view text,
                                                          token::TokenInfo& info) {
-    if (!co_await server.find_active(text, info)) {
+    if (co_await server.find_active(text, info) != oauth::AuthorizationServer::Activity::active) {
         co_return std::unexpected(resource::TokenError{resource::TokenFault::inactive});
     }
     co_return std::expected<void, resource::TokenError>();
@@ -75,9 +75,10 @@ DecisionWorld::DecisionWorld(const friction::RawFrictionConfig& friction, unsign
     }
     for (const auto& shard : shards_) {
         shard->set_peers(all);
+        stores_.push_back(engine_.open(*shard));
         servers_.push_back(std::make_unique<oauth::AuthorizationServer>(
-            oauth::AuthorizationServer::Parts{*shard, auth_settings_, keys_, workers_,
-                                              auth_observer_},
+            oauth::AuthorizationServer::Parts{*shard, auth_settings_, keys_, *stores_.back(),
+                                              workers_, auth_observer_},
             peers_));
         counters_.push_back(std::make_unique<Counter>(*shard, *servers_.back(), resources, guards_,
                                                       report, workers_));

@@ -115,11 +115,13 @@ private:
     oauth::Settings auth_settings_;
     SeededRandom random_{5};
     oauth::Keys keys_ = oauth::Keys::generate(random_);
+    storage::MemoryEngine engine_{random_};
     io::WorkerPool workers_{{}, 1};
     oauth_test::RecordingObserver auth_observer_;
     oauth::Peers peers_;
     io::Sharded<resource::Guard> guards_;
     std::vector<std::unique_ptr<io::Shard>> shards_;
+    std::vector<std::unique_ptr<storage::Store>> stores_;
     std::vector<std::unique_ptr<oauth::AuthorizationServer>> servers_;
     std::vector<std::unique_ptr<Counter>> counters_;
     io::TaskGroup calls_;

@@ -17,6 +17,7 @@
 #include "io/ring.h"
 #include "io/task_group.h"
 #include "oauth/authorization_server.h"
+#include "storage/memory_store.h"
 
 namespace sluice::oauth_test {
 
@@ -159,8 +160,11 @@ public:
         }
         for (const auto& shard : shards_) {
             shard->set_peers(all);
+            stores_.push_back(engine_.open(*shard));
             servers_.push_back(std::make_unique<AuthorizationServer>(
-                AuthorizationServer::Parts{*shard, settings, keys_, workers_, observer}, peers_));
+                AuthorizationServer::Parts{*shard, settings, keys_, *stores_.back(), workers_,
+                                           observer},
+                peers_));
         }
         for (const auto& server : servers_) server->start();
     }
@@ -219,9 +223,11 @@ public:
 private:
     SeededRandom random_{5};
     oauth::Keys keys_ = oauth::Keys::generate(random_);
+    storage::MemoryEngine engine_{random_};
     io::WorkerPool workers_{{}, 1};
     oauth::Peers peers_;
     std::vector<std::unique_ptr<io::Shard>> shards_;
+    std::vector<std::unique_ptr<storage::Store>> stores_;
     std::vector<std::unique_ptr<AuthorizationServer>> servers_;
     io::TaskGroup calls_;
 };

@@ -11,10 +11,13 @@
 #include "oauth/authorization/consent.h"
 #include "oauth/authorization/login.h"
 #include "oauth/authorization/prompt_query.h"
+#include "oauth/clients/stored_client.h"
 #include "oauth/endpoints.h"
+#include "oauth/grants/authorization_code.h"
 #include "oauth/pages/pages.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
+#include "oauth/storage_error.h"
 
 namespace sluice::oauth {
 namespace {
@@ -83,34 +86,44 @@ void show_consent_page(const Visit& visit, std::string_view cookie, std::string_
          .other_account = target_with(visit, query_with_login(visit.http.query()))});
 }
 
-// RFC 6749 §4.1.2. The code's shard is this one, whichever answers the token request.
-void send_code_to_client(const Visit& visit, std::string_view username) {
+// RFC 6749 §4.1.2.
+io::Task<void> send_code_to_client(const Visit& visit, std::string_view username) {
     ShardState& state = visit.state;
     const auto code = token::TokenText::generate(token::TokenKind::authorization_code,
                                                  new_tag(state), state.shard.random());
-    state.codes.put(crypto::sha256(code.text()),
-                    {.client_id = visit.request.client->client_id,
-                     .username = std::string(username),
-                     .redirect_uri = visit.request.redirect_uri,
-                     .challenge = visit.request.challenge,
-                     .scope = visit.request.scope,
-                     .resource = visit.request.resource},
-                    state.now());
+    const std::string key = document_key(crypto::sha256(code.text()));
+    const std::string json = to_json({.client_id = visit.request.client->client_id,
+                                      .username = std::string(username),
+                                      .redirect_uri = visit.request.redirect_uri,
+                                      .challenge = visit.request.challenge,
+                                      .scope = visit.request.scope,
+                                      .resource = visit.request.resource});
+    const auto kept =
+        stored(co_await state.store.put({.kind = storage::DocumentKind::authorization_code,
+                                         .key = key,
+                                         .value = json,
+                                         .lifetime = state.settings.code_ttl},
+                                        storage::PutMode::replace));
+    if (!kept) co_return show_error(visit, kept.error());
     redirect(visit.response, code_location(visit.request, code.text(), state.settings.issuer));
 }
 
 io::Task<void> show(Visit visit) {
     const std::string cookie(find_session_cookie(visit.state, visit.http).value_or(""));
-    const auto username = co_await find_signed_in(visit.state, cookie);
+    const auto signed_in = co_await find_signed_in(visit.state, cookie);
+    if (!signed_in) co_return show_error(visit, signed_in.error());
+    const std::optional<std::string>& username = *signed_in;
     const Prompt& prompt = visit.request.prompt;
     if (!username || prompt.login) {
         if (!prompt.none) co_return show_login_page(visit, LoginNotice::none);
         co_return send_error_to_client(visit, ErrorCode::login_required,
                                        "Nobody is signed in, and no page was to be shown.");
     }
-    if (!prompt.consent && co_await has_consented(visit.state, visit.request, *username)) {
+    const auto consented = co_await has_consented(visit.state, visit.request, *username);
+    if (!consented) co_return show_error(visit, consented.error());
+    if (*consented && !prompt.consent) {
         report(visit, EventKind::consent_given, *username, "remembered");
-        co_return send_code_to_client(visit, *username);
+        co_return co_await send_code_to_client(visit, *username);
     }
     if (!prompt.none) co_return show_consent_page(visit, cookie, *username);
     co_return send_error_to_client(visit, ErrorCode::consent_required,
@@ -146,26 +159,31 @@ io::Task<void> take_login(Visit visit, const Posted& posted) {
         show_login_page(visit, LoginNotice::wrong_password, username);
         co_return visit.response.set_status(http::Status::forbidden);
     }
-    co_await sign_out(visit.state, posted.cookie);
-    const token::TokenText session = sign_in(visit.state, username);
+    const auto ended = co_await sign_out(visit.state, posted.cookie);
+    if (!ended) co_return show_error(visit, ended.error());
+    const auto session = co_await sign_in(visit.state, username);
+    if (!session) co_return show_error(visit, session.error());
     redirect(visit.response, target_with(visit, query_after_login(visit.http.query())));
-    set_session_cookie(visit.state, visit.response, session.text());
+    set_session_cookie(visit.state, visit.response, session->text());
 }
 
 io::Task<void> take_decision(Visit visit, const Posted& posted, bool allowed) {
     if (const auto form = check_form(visit, posted, FormPurpose::consent); !form) {
         co_return show_error(visit, form.error());
     }
-    const auto username = co_await find_signed_in(visit.state, posted.cookie);
+    const auto signed_in = co_await find_signed_in(visit.state, posted.cookie);
+    if (!signed_in) co_return show_error(visit, signed_in.error());
+    const std::optional<std::string>& username = *signed_in;
     if (!username) co_return show_login_page(visit, LoginNotice::signed_out);
     if (!allowed) {
         report(visit, EventKind::consent_denied, *username, {});
         co_return send_error_to_client(visit, ErrorCode::access_denied,
                                        "The person has denied the request.");
     }
-    co_await note_consent(visit.state, visit.request, *username);
+    const auto noted = co_await note_consent(visit.state, visit.request, *username);
+    if (!noted) co_return show_error(visit, noted.error());
     report(visit, EventKind::consent_given, *username, {});
-    send_code_to_client(visit, *username);
+    co_await send_code_to_client(visit, *username);
 }
 
 io::Task<void> act(Visit visit) {
@@ -185,7 +203,8 @@ void answer_failure(ShardState& state, const http::Request& request, http::Respo
                     const AuthorizationFailure& failed) {
     if (failed.redirect_uri.empty()) {
         write_error_page(response, state.page_style, failed.error);
-        response.set_status(http::Status::bad_request);  // not 401: nothing could be sent again
+        // Not 401: nothing could be sent again.
+        if (failed.error.code != ErrorCode::busy) response.set_status(http::Status::bad_request);
     } else {
         redirect(response, error_location(failed.redirect_uri, failed.state, failed.error,
                                           state.settings.issuer));
@@ -201,6 +220,9 @@ void answer_failure(ShardState& state, const http::Request& request, http::Respo
 
 io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
                                http::Response& response) {
+    if (const auto known = co_await know_client_of_query(state, request.query()); !known) {
+        co_return answer_failure(state, request, response, {known.error(), {}, {}, {}});
+    }
     const auto parsed = parse_authorization_request(request.query(), state.settings, state.clients);
     if (!parsed) co_return answer_failure(state, request, response, parsed.error());
     if (parsed->client->registered) {
@@ -208,6 +230,7 @@ io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
             state.shard, state.owner_of(parsed->client->client_id), [&](ShardState& owner) {
                 owner.registrations.touch(parsed->client->client_id, owner.now());
             });
+        co_await renew_client(state, parsed->client);
     }
     const Visit visit{state, request, response, *parsed};
     if (request.method() == http::Method::post) co_return co_await act(visit);

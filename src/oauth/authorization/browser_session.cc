@@ -1,16 +1,23 @@
 // Cookies, sessions and form tokens.
 #include "oauth/authorization/browser_session.h"
 
+#include "base/json.h"
+#include "base/json_writer.h"
 #include "crypto/base64url.h"
 #include "crypto/digest.h"
 #include "http/cookie.h"
 #include "oauth/shard_state.h"
+#include "oauth/storage_error.h"
 
 namespace sluice::oauth {
 namespace {
 
 std::string_view cookie_name(const ShardState& state) {
     return state.secure ? "__Host-sluice_session" : "sluice_session";
+}
+
+std::string session_key(std::string_view cookie) {
+    return crypto::base64url(crypto::as_text(crypto::sha256(cookie)));
 }
 
 }  // namespace
@@ -32,31 +39,37 @@ void set_session_cookie(const ShardState& state, http::Response& response, std::
                                 .same_site = "Lax"});
 }
 
-io::Task<std::optional<std::string>> find_signed_in(ShardState& state, std::string_view cookie) {
-    const auto tag = token::parse_token(cookie, token::TokenKind::session);
-    if (!tag) co_return std::nullopt;
-    co_return co_await state.peers.call(
-        state.shard, state.owner_of(*tag),
-        [digest = crypto::sha256(cookie)](ShardState& owner) -> std::optional<std::string> {
-            const Session* session = owner.sessions.find(digest, owner.now());
-            if (session == nullptr) return std::nullopt;
-            return session->username;
-        });
+io::Task<Result<std::optional<std::string>>> find_signed_in(ShardState& state,
+                                                            std::string_view cookie) {
+    if (!token::parse_token(cookie, token::TokenKind::session)) co_return std::nullopt;
+    const std::string key = session_key(cookie);
+    CO_TRY(const auto json,
+           stored(co_await state.store.get({storage::DocumentKind::session, key})));
+    const auto document = json ? JsonDocument::parse(*json) : failure(JsonError{});
+    if (!document) co_return std::nullopt;
+    const auto username = document->root().find_string("username");
+    co_return username ? std::optional(std::string(*username)) : std::nullopt;
 }
 
-token::TokenText sign_in(ShardState& state, std::string_view username) {
-    token::TokenText text =
+io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username) {
+    const auto text =
         token::TokenText::generate(token::TokenKind::session, new_tag(state), state.shard.random());
-    state.sessions.put(crypto::sha256(text.text()), {std::string(username)}, state.now());
-    return text;
+    const std::string key = session_key(text.text());
+    std::string json;
+    JsonWriter(json).begin_object().member("username", username).end_object();
+    CO_REQUIRE(stored(co_await state.store.put({.kind = storage::DocumentKind::session,
+                                                .key = key,
+                                                .value = json,
+                                                .lifetime = state.settings.session_ttl},
+                                               storage::PutMode::replace)));
+    co_return text;
 }
 
-io::Task<void> sign_out(ShardState& state, std::string_view cookie) {
-    const auto tag = token::parse_token(cookie, token::TokenKind::session);
-    if (!tag) co_return;
-    co_await state.peers.call(
-        state.shard, state.owner_of(*tag),
-        [digest = crypto::sha256(cookie)](ShardState& owner) { owner.sessions.erase(digest); });
+io::Task<Result<>> sign_out(ShardState& state, std::string_view cookie) {
+    if (!token::parse_token(cookie, token::TokenKind::session)) co_return Result<>();
+    const std::string key = session_key(cookie);
+    CO_REQUIRE(stored(co_await state.store.erase({storage::DocumentKind::session, key})));
+    co_return Result<>();
 }
 
 std::string form_token(const Keys& keys, FormPurpose purpose, std::string_view cookie,

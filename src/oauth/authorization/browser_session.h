@@ -7,6 +7,7 @@
 
 #include "http/message.h"
 #include "io/task.h"
+#include "oauth/errors.h"
 #include "token/token_text.h"
 
 namespace sluice::oauth {
@@ -23,14 +24,16 @@ std::optional<std::string_view> find_session_cookie(const ShardState& state,
 /// §4.1.3.2); HttpOnly, SameSite=Lax, until the browser ends.
 void set_session_cookie(const ShardState& state, http::Response& response, std::string_view value);
 
-/// Who is signed in with that cookie; nothing where nobody is. Asks the session's shard.
-io::Task<std::optional<std::string>> find_signed_in(ShardState& state, std::string_view cookie);
+/// Who is signed in with that cookie; nothing where nobody is. The store is asked every time, so
+/// that a session is one on every box, and over on all of them at once.
+io::Task<Result<std::optional<std::string>>> find_signed_in(ShardState& state,
+                                                            std::string_view cookie);
 
-/// A new session on this shard, under a new identifier, so that nobody can have planted it.
-token::TokenText sign_in(ShardState& state, std::string_view username);
+/// A new session, under a new identifier, so that nobody can have planted it.
+io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username);
 
 /// Ends the session of that cookie, if there is one.
-io::Task<void> sign_out(ShardState& state, std::string_view cookie);
+io::Task<Result<>> sign_out(ShardState& state, std::string_view cookie);
 
 enum class FormPurpose { login, consent };
 

@@ -1,6 +1,7 @@
 // A client of the authorization server, configured or registered.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +25,8 @@ struct Client {
     bool client_credentials = false;
     std::optional<token::ScopeSet> scope_max;  // nothing: every scope there is
     bool introspect = false;
-    bool registered = false;  // by itself (RFC 7591): nobody has verified its name
+    bool registered = false;      // by itself (RFC 7591): nobody has verified its name
+    std::int64_t renewed_at = 0;  // seconds since 1970: when its time in the store began
 
     /// RFC 6749 §2.1: it has a secret to authenticate with.
     bool confidential() const { return auth_method != ClientAuthMethod::none; }

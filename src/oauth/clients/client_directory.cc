@@ -41,6 +41,15 @@ void ClientDirectory::add(Client client) {
     ++revision_;
 }
 
+void ClientDirectory::add_fetched(Client client) {
+    if (fetched_.size() == fetched_max) {
+        remove(fetched_.front());
+        fetched_.pop_front();
+    }
+    fetched_.push_back(client.client_id);
+    add(std::move(client));
+}
+
 void ClientDirectory::remove(std::string_view client_id) {
     const auto found = by_id_.find(client_id);
     if (found == by_id_.end()) return;

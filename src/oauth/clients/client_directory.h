@@ -1,8 +1,10 @@
-// Every client this process knows: one copy on each shard.
+// The clients that a shard knows: the configured ones, and registered ones that it has met.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <string>
 #include <string_view>
 
 #include "oauth/clients/client.h"
@@ -20,6 +22,9 @@ public:
 
     /// Adds a registered client; one of the same identifier is replaced.
     void add(Client client);
+    /// Adds one that the store has; so many of these are kept, the latest.
+    static constexpr std::size_t fetched_max = 10'000;
+    void add_fetched(Client client);
     void remove(std::string_view client_id);
 
     std::size_t size() const { return by_id_.size(); }
@@ -29,6 +34,7 @@ public:
 
 private:
     storage::TextMap<ClientHandle> by_id_;
+    std::deque<std::string> fetched_;  // oldest first
     std::uint64_t revision_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "crypto/digest.h"
 #include "http/media_type.h"
 #include "oauth/clients/client_metadata.h"
+#include "oauth/clients/stored_client.h"
 #include "oauth/cors.h"
 #include "oauth/endpoints.h"
 #include "oauth/limits/address_key.h"
@@ -75,8 +76,10 @@ Registered make_client(ClientMetadata metadata, Random& random) {
     return registered;
 }
 
-// Every shard knows the client, and has forgotten the ones it displaced, before anybody is told.
-io::Task<void> make_known(ShardState& state, const Client& client, std::string_view address) {
+// It is stored, every shard knows the client, and has forgotten the ones it displaced, before
+// anybody is told.
+io::Task<Result<>> make_known(ShardState& state, const Client& client, std::string_view address) {
+    CO_REQUIRE(co_await store_client(state, client));
     const auto displaced = co_await state.peers.call(
         state.shard, state.owner_of(client.client_id), [&client, address](ShardState& owner) {
             return owner.registrations.add(client.client_id, address, owner.now());
@@ -89,6 +92,7 @@ io::Task<void> make_known(ShardState& state, const Client& client, std::string_v
             }
         });
     }
+    co_return co_await erase_clients(state, displaced);
 }
 
 io::Task<Result<Registered>> register_client(ShardState& state, const http::Request& request) {
@@ -112,7 +116,8 @@ io::Task<Result<Registered>> register_client(ShardState& state, const http::Requ
     const bool trusted = state.settings.registration == Registration::token;
     CO_TRY(ClientMetadata metadata, parse_client_metadata(request.body(), state.settings, trusted));
     Registered registered = make_client(std::move(metadata), state.shard.random());
-    co_await make_known(state, registered.client, address);
+    registered.client.renewed_at = numeric_date(state.shard.wall_now());
+    CO_REQUIRE(co_await make_known(state, registered.client, address));
     co_return registered;
 }
 

@@ -1,11 +1,14 @@
 // What an authorization code stands for, between the consent page and the token endpoint.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "crypto/digest.h"
 #include "oauth/pkce.h"
-#include "storage/grant_store.h"
 #include "token/scope.h"
+#include "token/token_text.h"
 
 namespace sluice::oauth {
 
@@ -22,7 +25,16 @@ struct AuthorizationCode {
 /// A code that was used: another use of it ends the grant (RFC 6749 §4.1.2).
 struct RedeemedCode {
     std::string client_id;
-    storage::GrantHandle grant;
+    token::GrantTag tag;  // of the grant
 };
+
+// As documents of a store.
+
+std::string document_key(const crypto::Digest& digest);
+
+std::string to_json(const AuthorizationCode& code);
+std::optional<AuthorizationCode> read_authorization_code(std::string_view json);
+std::string to_json(const RedeemedCode& code);
+std::optional<RedeemedCode> read_redeemed_code(std::string_view json);
 
 }  // namespace sluice::oauth

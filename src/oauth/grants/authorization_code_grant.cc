@@ -2,10 +2,12 @@
 #include <string>
 
 #include "crypto/digest.h"
+#include "oauth/grants/authorization_code.h"
 #include "oauth/grants/resource_policy.h"
 #include "oauth/grants/token_request.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
+#include "oauth/storage_error.h"
 
 namespace sluice::oauth {
 namespace {
@@ -13,9 +15,13 @@ namespace {
 constexpr std::string_view dead_code =
     "The authorization code is unknown, expired, used, or of another client.";
 
+// How long a redeemed code is known, so that a replay ends the grant: RFC 6749 §4.1.2 gives a code
+// ten minutes at most.
+constexpr Duration replay_memory = std::chrono::minutes{10};
+
 struct Redemption {
     token::GrantTag tag;
-    crypto::Digest digest;  // of the code
+    std::string key;  // of the code's document
     std::optional<std::string_view> redirect_uri;
     std::optional<std::string_view> code_verifier;
     std::optional<std::string_view> resource;
@@ -29,7 +35,7 @@ Result<Redemption> read_redemption(const TokenRequest& request) {
     if (!tag) return refuse(ErrorCode::invalid_grant, dead_code);
     TRY(const auto resource, asked_resource(request.form));
     return Redemption{.tag = *tag,
-                      .digest = crypto::sha256(code),
+                      .key = document_key(crypto::sha256(code)),
                       .redirect_uri = parameter(request.form, "redirect_uri"),
                       .code_verifier = parameter(request.form, "code_verifier"),
                       .resource = resource,
@@ -39,16 +45,20 @@ Result<Redemption> read_redemption(const TokenRequest& request) {
 
 // RFC 6749 §4.1.2: a code used a second time ends what the first use gave. By another client it
 // only fails: the owner is not to be harmed by somebody else.
-void end_grant_of_replayed_code(ShardState& owner, const Redemption& redemption) {
-    const RedeemedCode* redeemed = owner.redeemed_codes.find(redemption.digest, owner.now());
-    if (redeemed == nullptr || redeemed->client_id != redemption.client.client_id) return;
-    if (owner.grants.find(redeemed->grant) == nullptr) return;
-    owner.grants.revoke(redeemed->grant);
+io::Task<Result<>> end_grant_of_replayed_code(ShardState& owner, const Redemption& redemption) {
+    const storage::DocumentKey key{storage::DocumentKind::redeemed_code, redemption.key};
+    CO_TRY(const auto json, stored(co_await owner.store.get(key)));
+    const auto redeemed = json ? read_redeemed_code(*json) : std::nullopt;
+    if (!redeemed || redeemed->client_id != redemption.client.client_id) co_return Result<>();
+    CO_REQUIRE(stored(co_await owner.tokens.revoke(redeemed->tag, std::nullopt)));
+    CO_TRY(const auto first, stored(co_await owner.store.erase(key)));
+    if (first == storage::Outcome::conflict) co_return Result<>();
     owner.observer.on_event({.kind = EventKind::replay_detected,
                              .client_id = redemption.client.client_id,
                              .detail = "authorization_code",
                              .address = redemption.http.peer(),
                              .request_id = redemption.http.id()});
+    co_return Result<>();
 }
 
 // RFC 7636 §4.6. Every code has a challenge, so every redemption needs the verifier.
@@ -74,34 +84,46 @@ Result<> check_code(const AuthorizationCode& code, const Redemption& redemption)
     return {};
 }
 
-// On the shard of the code's tag, in one step: nothing can come between the look and the use. A
-// code that fails a check stays usable for the client it belongs to, until it expires.
-TokenResult redeem(ShardState& owner, const Redemption& redemption) {
-    const AuthorizationCode* found = owner.codes.find(redemption.digest, owner.now());
-    if (found == nullptr) {
-        end_grant_of_replayed_code(owner, redemption);
-        return refuse(ErrorCode::invalid_grant, dead_code);
-    }
-    REQUIRE(check_code(*found, redemption));
-    TRY(const PooledText resource, resource_of_token(redemption.resource, found->resource));
+io::Task<TokenResult> refuse_dead_code(ShardState& owner, const Redemption& redemption) {
+    CO_REQUIRE(co_await end_grant_of_replayed_code(owner, redemption));
+    co_return refuse(ErrorCode::invalid_grant, dead_code);
+}
 
-    const AuthorizationCode code = *found;
-    owner.codes.erase(redemption.digest);
-    StartedGrant started = start_grant(owner, redemption.tag,
-                                       {.client_id = code.client_id,
-                                        .username = code.username,
-                                        .scope = code.scope.text(),
-                                        .resource = resource,
-                                        .with_refresh = redemption.client.refresh_token});
-    owner.redeemed_codes.put(redemption.digest, {code.client_id, started.grant}, owner.now());
-    return std::move(started.tokens);
+// On the shard of the code's tag. Of several at once the store lets one through. A code that fails
+// a check stays usable for the client it belongs to, until it expires.
+io::Task<TokenResult> redeem(ShardState& owner, const Redemption& redemption) {
+    const storage::DocumentKey key{storage::DocumentKind::authorization_code, redemption.key};
+    CO_TRY(const auto json, stored(co_await owner.store.get(key)));
+    const auto code = json ? read_authorization_code(*json) : std::nullopt;
+    if (!code) co_return co_await refuse_dead_code(owner, redemption);
+    CO_REQUIRE(check_code(*code, redemption));
+    CO_TRY(const PooledText resource, resource_of_token(redemption.resource, code->resource));
+
+    const std::string redeemed = to_json(RedeemedCode{code->client_id, redemption.tag});
+    const storage::GrantClaims claims{code->client_id, code->username, code->scope.text(),
+                                      resource};
+    IssuedTokens tokens = make_tokens(owner, redemption.tag,
+                                      {.client_id = code->client_id,
+                                       .username = code->username,
+                                       .scope = code->scope.text(),
+                                       .resource = resource,
+                                       .with_refresh = redemption.client.refresh_token});
+    CO_TRY(const auto outcome,
+           stored(co_await owner.tokens.redeem(key,
+                                               {.kind = storage::DocumentKind::redeemed_code,
+                                                .key = redemption.key,
+                                                .value = redeemed,
+                                                .lifetime = replay_memory},
+                                               to_store(owner, redemption.tag, claims, tokens))));
+    if (outcome == storage::Outcome::done) co_return tokens;
+    co_return co_await refuse_dead_code(owner, redemption);
 }
 
 }  // namespace
 
 io::Task<TokenResult> redeem_authorization_code(ShardState& state, const TokenRequest& request) {
     CO_TRY(const Redemption redemption, read_redemption(request));
-    co_return co_await state.peers.call(
+    co_return co_await state.peers.run(
         state.shard, state.owner_of(redemption.tag),
         [&redemption](ShardState& owner) { return redeem(owner, redemption); });
 }

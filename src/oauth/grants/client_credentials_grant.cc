@@ -4,8 +4,14 @@
 #include "oauth/grants/token_request.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
+#include "oauth/storage_error.h"
 
 namespace sluice::oauth {
+namespace {
+
+constexpr int tags_tried_max = 3;  // each is taken once in 2^48 times the number of grants
+
+}  // namespace
 
 io::Task<TokenResult> grant_client_credentials(ShardState& state, const TokenRequest& request) {
     if (!request.client.confidential()) {
@@ -16,13 +22,23 @@ io::Task<TokenResult> grant_client_credentials(ShardState& state, const TokenReq
            scope_to_grant(parameter(request.form, "scope"), state.settings, request.client));
     CO_TRY(const auto asked, asked_resource(request.form));
     CO_TRY(const PooledText resource, resource_to_grant(asked, state.settings));
-    co_return start_grant(state, new_tag(state),
-                          {.client_id = request.client.client_id,
-                           .username = {},
-                           .scope = scope.text(),
-                           .resource = resource,
-                           .with_refresh = false})  // RFC 6749 §4.4.3
-        .tokens;
+    const storage::GrantClaims claims{.client_id = request.client.client_id,
+                                      .username = {},
+                                      .scope = scope.text(),
+                                      .resource = resource};
+    for (int attempt = 0; attempt < tags_tried_max; ++attempt) {
+        const token::GrantTag tag = new_tag(state);
+        IssuedTokens tokens = make_tokens(state, tag,
+                                          {.client_id = claims.client_id,
+                                           .username = {},
+                                           .scope = claims.scope,
+                                           .resource = claims.resource,
+                                           .with_refresh = false});  // RFC 6749 §4.4.3
+        const storage::NewTokens added = to_store(state, tag, claims, tokens);
+        CO_TRY(const auto outcome, stored(co_await state.tokens.add_grant(added)));
+        if (outcome == storage::Outcome::done) co_return tokens;
+    }
+    co_return refuse(ErrorCode::server_error, "No grant could be made.");
 }
 
 }  // namespace sluice::oauth

@@ -7,7 +7,7 @@
 
 #include "base/pooled_text.h"
 #include "http/message.h"
-#include "storage/grant_store.h"
+#include "storage/store.h"
 #include "token/token_text.h"
 
 namespace sluice::oauth {
@@ -32,20 +32,12 @@ struct Authorized {
     bool with_refresh = false;
 };
 
-struct StartedGrant {
-    storage::GrantHandle grant;
-    IssuedTokens tokens;
-};
+/// The first tokens of a grant of that tag. Nobody knows of them yet.
+IssuedTokens make_tokens(ShardState& owner, token::GrantTag tag, const Authorized& authorized);
 
-/// A new grant of that tag with its first tokens.
-StartedGrant start_grant(ShardState& owner, token::GrantTag tag, const Authorized& authorized);
-
-/// Notes `text` as an access token under a live grant, that says `scope` and `resource`.
-void add_access_token(ShardState& owner, storage::GrantHandle grant, std::string_view text,
-                      std::string_view scope, std::string_view resource);
-
-/// Notes `text` as the grant's current refresh token.
-void add_refresh_token(ShardState& owner, storage::GrantHandle grant, std::string_view text);
+/// What is to be stored so that `issued` can be handed out now. Refers to both; they outlive it.
+storage::NewTokens to_store(const ShardState& owner, token::GrantTag tag,
+                            const storage::GrantClaims& claims, const IssuedTokens& issued);
 
 /// 200 with the tokens as JSON.
 void write_tokens(http::Response& response, const IssuedTokens& tokens);

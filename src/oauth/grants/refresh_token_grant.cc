@@ -10,6 +10,7 @@
 #include "oauth/grants/token_request.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
+#include "oauth/storage_error.h"
 
 namespace sluice::oauth {
 namespace {
@@ -20,6 +21,9 @@ constexpr std::string_view dead_token =
 // How many rotations back a token is still recognised as one of a living family.
 constexpr int generations_known = 64;
 
+// Somebody else's rotation makes the next look find it; more than one conflict is a rare race.
+constexpr int attempts_max = 4;
+
 struct Refresh {
     std::string_view text;
     token::GrantTag tag;
@@ -29,13 +33,15 @@ struct Refresh {
     const http::Request& http;
 };
 
-Result<Refresh> read_refresh(const TokenRequest& request) {
+Result<Refresh> read_refresh(const ShardState& state, const TokenRequest& request) {
     TRY(const std::string_view text, require_parameter(request.form, "refresh_token"));
-    const auto tag = token::parse_token(text, token::TokenKind::refresh);
-    if (!tag) return refuse(ErrorCode::invalid_grant, dead_token);
+    const auto head = head_of(state, text, token::TokenKind::refresh);
+    if (!head || head->kind != token::TokenKind::refresh) {
+        return refuse(ErrorCode::invalid_grant, dead_token);
+    }
     TRY(const auto resource, asked_resource(request.form));
     return Refresh{.text = text,
-                   .tag = *tag,
+                   .tag = head->tag,
                    .scope = parameter(request.form, "scope"),
                    .resource = resource,
                    .client = request.client,
@@ -50,34 +56,58 @@ void report(ShardState& owner, const Refresh& refresh, EventKind kind, std::stri
                              .request_id = refresh.http.id()});
 }
 
-bool belongs_to(ShardState& owner, storage::GrantHandle handle, const Client& client) {
-    const storage::Grant* grant = owner.grants.find(handle);
-    return grant != nullptr && grant->claims->info.client_id == client.client_id;
+bool belongs_to(ShardState& owner, const storage::RefreshRecord& record, const Client& client) {
+    const storage::Grant& grant = *owner.tokens.memory().find(record.grant);
+    return grant.claims->info.client_id == client.client_id;
 }
 
 // OAuth 2.1 §4.3.1: a replaced token that comes back after its window was stolen, or its successor
 // was. Which tokens once were is not stored: each leads to its successors, and one of those is the
-// family's current one.
-void end_family_of_replaced_token(ShardState& owner, const Refresh& refresh) {
+// family's current one. The family is in memory, since its token was looked for.
+io::Task<Result<>> end_family_of_replaced_token(ShardState& owner, const Refresh& refresh) {
     token::TokenText text = successor_of(refresh.text, refresh.tag, owner.keys);
     for (int i = 0; i < generations_known; ++i) {
-        const auto* record = owner.grants.find_refresh(crypto::sha256(text.text()), owner.now());
+        const auto* record =
+            owner.tokens.memory().find_refresh(crypto::sha256(text.text()), owner.now());
         if (record != nullptr) {
-            if (!belongs_to(owner, record->grant, refresh.client)) return;
-            owner.grants.revoke(record->grant);
+            if (!belongs_to(owner, *record, refresh.client)) co_return Result<>();
+            CO_REQUIRE(stored(co_await owner.tokens.revoke(refresh.tag, record->grant)));
             report(owner, refresh, EventKind::replay_detected, "refresh_token");
-            return;
+            co_return Result<>();
         }
         text = successor_of(text.text(), refresh.tag, owner.keys);
     }
+    co_return Result<>();
 }
 
+// What a rotation hands out, as far as it is the same for everybody who asks for it.
 struct Rotation {
     const Refresh& refresh;
-    storage::GrantHandle grant;
+    PooledText username;
+    PooledText granted_scope;
+    PooledText granted_resource;
     token::ScopeSet scope;
     PooledText resource;
+
+    storage::GrantClaims claims() const {
+        return {refresh.client.client_id, username, granted_scope, granted_resource};
+    }
 };
+
+Result<Rotation> plan_rotation(ShardState& owner, const Refresh& refresh,
+                               const storage::RefreshRecord& record) {
+    const token::TokenInfo& granted = owner.tokens.memory().find(record.grant)->claims->info;
+    const std::string_view audience =
+        granted.audience.empty() ? std::string_view{} : granted.audience.front();
+    TRY(token::ScopeSet scope, scope_of_refresh(refresh.scope, granted.scope));
+    TRY(PooledText resource, resource_of_token(refresh.resource, audience));
+    return Rotation{.refresh = refresh,
+                    .username = PooledText(granted.username),
+                    .granted_scope = PooledText(granted.scope.text()),
+                    .granted_resource = PooledText(audience),
+                    .scope = std::move(scope),
+                    .resource = std::move(resource)};
+}
 
 IssuedTokens describe(ShardState& owner, const Rotation& rotation, token::TokenText access,
                       Duration remaining) {
@@ -85,71 +115,83 @@ IssuedTokens describe(ShardState& owner, const Rotation& rotation, token::TokenT
             .refresh = successor_of(rotation.refresh.text, rotation.refresh.tag, owner.keys),
             .expires_in_s = std::chrono::floor<Seconds>(remaining).count(),
             .scope = PooledText(rotation.scope.text()),
-            .username = PooledText(owner.grants.find(rotation.grant)->claims->info.username),
+            .username = rotation.username,
             .resource = rotation.resource};
 }
 
-IssuedTokens rotate_first(ShardState& owner, const Rotation& rotation,
-                          storage::RefreshRecord& record) {
-    const MonotonicTime window_end = owner.now() + owner.settings.refresh_replay_window;
-    record.rotated_at = owner.now();
-    record.deadline = std::min(record.deadline, window_end);  // `record` is gone from here on
+token::TokenText access_token_of(ShardState& owner, const Rotation& rotation) {
+    return access_token_beside(rotation.refresh.text, rotation.refresh.tag, rotation.scope.text(),
+                               rotation.resource, owner.keys);
+}
 
+// Conflict: somebody else was first.
+io::Task<Result<storage::Outcome>> rotate_first(ShardState& owner, const Rotation& rotation,
+                                                const IssuedTokens& tokens) {
+    const std::int64_t now = numeric_date(owner.shard.wall_now());
+    const auto window = std::chrono::ceil<Seconds>(owner.settings.refresh_replay_window);
     const Refresh& refresh = rotation.refresh;
-    token::TokenText access = access_token_beside(refresh.text, refresh.tag, rotation.scope.text(),
-                                                  rotation.resource, owner.keys);
-    IssuedTokens tokens =
-        describe(owner, rotation, std::move(access), owner.settings.access_token_ttl);
-    add_access_token(owner, rotation.grant, tokens.access.text(), tokens.scope, tokens.resource);
-    add_refresh_token(owner, rotation.grant, tokens.refresh->text());
-    return tokens;
+    co_return stored(
+        co_await owner.tokens.rotate({.digest = crypto::sha256(refresh.text),
+                                      .text = refresh.text,
+                                      .rotated_at = now,
+                                      .forget_before = now - window.count()},
+                                     to_store(owner, refresh.tag, rotation.claims(), tokens)));
 }
 
 // The same client again, inside of the window: its first answer was lost, or several of its
 // processes refresh at once. The successor is the same, and the access token while it lives.
-IssuedTokens rotate_again(ShardState& owner, const Rotation& rotation) {
+io::Task<TokenResult> rotate_again(ShardState& owner, const Rotation& rotation) {
     const Refresh& refresh = rotation.refresh;
     report(owner, refresh, EventKind::refresh_repeated, {});
-    token::TokenText access = access_token_beside(refresh.text, refresh.tag, rotation.scope.text(),
-                                                  rotation.resource, owner.keys);
-    const auto* record = owner.grants.find_access(crypto::sha256(access.text()), owner.now());
+    token::TokenText access = access_token_of(owner, rotation);
+    CO_TRY(const storage::AccessRecord* record,
+           stored(co_await owner.tokens.read_access(
+               {refresh.tag, crypto::sha256(access.text()), access.text()})));
     if (record != nullptr) {
-        return describe(owner, rotation, std::move(access), record->deadline - owner.now());
+        co_return describe(owner, rotation, std::move(access), record->deadline - owner.now());
     }
     access =
         token::TokenText::generate(token::TokenKind::access, refresh.tag, owner.shard.random());
     IssuedTokens tokens =
         describe(owner, rotation, std::move(access), owner.settings.access_token_ttl);
-    add_access_token(owner, rotation.grant, tokens.access.text(), tokens.scope, tokens.resource);
-    return tokens;
+    storage::NewTokens added = to_store(owner, refresh.tag, rotation.claims(), tokens);
+    added.refresh.reset();  // it is there
+    CO_TRY(const auto outcome, stored(co_await owner.tokens.add_access(added)));
+    if (outcome == storage::Outcome::done) co_return tokens;
+    co_return refuse(ErrorCode::invalid_grant, dead_token);
 }
 
-// On the shard of the token's tag, in one step: of any number of requests at once the first rotates
-// and the others repeat, so there is one living chain.
-TokenResult rotate(ShardState& owner, const Refresh& refresh) {
-    auto* record = owner.grants.find_refresh(crypto::sha256(refresh.text), owner.now());
-    if (record == nullptr) {
-        end_family_of_replaced_token(owner, refresh);
-        return refuse(ErrorCode::invalid_grant, dead_token);
+// On the shard of the token's tag. Of any number of requests at once, at any number of boxes, one
+// rotates and the others repeat, so there is one living chain.
+io::Task<TokenResult> rotate(ShardState& owner, const Refresh& refresh) {
+    const storage::TokenKey key{refresh.tag, crypto::sha256(refresh.text), refresh.text};
+    for (int attempt = 0; attempt < attempts_max; ++attempt) {
+        CO_TRY(const storage::RefreshRecord* record,
+               stored(co_await owner.tokens.read_refresh(key)));
+        if (record == nullptr) {
+            CO_REQUIRE(co_await end_family_of_replaced_token(owner, refresh));
+            co_return refuse(ErrorCode::invalid_grant, dead_token);
+        }
+        if (!belongs_to(owner, *record, refresh.client)) {
+            co_return refuse(ErrorCode::invalid_grant, dead_token);
+        }
+        CO_TRY(const Rotation rotation, plan_rotation(owner, refresh, *record));
+        if (record->rotated()) co_return co_await rotate_again(owner, rotation);
+
+        IssuedTokens tokens = describe(owner, rotation, access_token_of(owner, rotation),
+                                       owner.settings.access_token_ttl);
+        CO_TRY(const auto outcome, co_await rotate_first(owner, rotation, tokens));
+        if (outcome == storage::Outcome::done) co_return tokens;
+        CO_REQUIRE(stored(co_await owner.tokens.reload(key)));
     }
-    if (!belongs_to(owner, record->grant, refresh.client)) {
-        return refuse(ErrorCode::invalid_grant, dead_token);
-    }
-    const token::TokenInfo& granted = owner.grants.find(record->grant)->claims->info;
-    TRY(token::ScopeSet scope, scope_of_refresh(refresh.scope, granted.scope));
-    TRY(PooledText resource,
-        resource_of_token(refresh.resource, granted.audience.empty() ? std::string_view{}
-                                                                     : granted.audience.front()));
-    const Rotation rotation{refresh, record->grant, std::move(scope), std::move(resource)};
-    return record->rotated() ? rotate_again(owner, rotation)
-                             : rotate_first(owner, rotation, *record);
+    co_return refuse(ErrorCode::busy, "Too many refresh this token at once; try again.");
 }
 
 }  // namespace
 
 io::Task<TokenResult> rotate_refresh_token(ShardState& state, const TokenRequest& request) {
-    CO_TRY(const Refresh refresh, read_refresh(request));
-    co_return co_await state.peers.call(
+    CO_TRY(const Refresh refresh, read_refresh(state, request));
+    co_return co_await state.peers.run(
         state.shard, state.owner_of(refresh.tag),
         [&refresh](ShardState& owner) { return rotate(owner, refresh); });
 }

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "crypto/digest.h"
 #include "oauth/clients/client_credentials.h"
+#include "oauth/clients/stored_client.h"
 #include "oauth/limits/address_key.h"
 #include "oauth/shard_state.h"
 
@@ -96,6 +97,7 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
             credentials.error().challenge = Challenge::basic;  // nothing was sent: say what to send
         }
         CO_REQUIRE(credentials);
+        CO_REQUIRE(co_await know_claimed_client(state, request, form));
         guess = guess_of(state, *credentials, guess);
         caller = check_client(state, *credentials);
     }

@@ -12,6 +12,7 @@
 #include "oauth/introspection/remote_tokens.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
+#include "oauth/storage_error.h"
 #include "token/introspection.h"
 #include "token/token_text.h"
 
@@ -74,26 +75,26 @@ void append_refresh_info(std::string& out, const ShardState& owner,
 // What is asked about.
 struct Question {
     token::TokenKind kind;
-    token::GrantTag tag;
-    crypto::Digest digest;  // of the token
+    storage::TokenKey key;
 };
 
 // On the shard of the token's tag. Appends nothing where the token is not the caller's own, or not
 // active.
-void append_refresh_answer(ShardState& owner, const crypto::Digest& digest, const Caller& caller,
-                           std::string& out) {
-    const auto* record = owner.grants.find_refresh(digest, owner.now());
-    if (record == nullptr || record->rotated()) return;
-    const storage::Grant& grant = *owner.grants.find(record->grant);
+io::Task<Result<>> append_refresh_answer(ShardState& owner, const storage::TokenKey& key,
+                                         const Caller& caller, std::string& out) {
+    CO_TRY(const storage::RefreshRecord* record, stored(co_await owner.tokens.read_refresh(key)));
+    if (record == nullptr || record->rotated()) co_return Result<>();
+    const storage::Grant& grant = *owner.tokens.memory().find(record->grant);
     if (caller.client && caller.client->client_id == grant.claims->info.client_id) {
         append_refresh_info(out, owner, *record, grant);
     }
+    co_return Result<>();
 }
 
-std::optional<Question> question_about(std::string_view token) {
-    const auto head = token::parse_token(token);
+std::optional<Question> question_about(const ShardState& state, std::string_view token) {
+    const auto head = head_of(state, token, token::TokenKind::access);
     if (!head) return std::nullopt;
-    return Question{head->kind, head->tag, crypto::sha256(token)};
+    return Question{head->kind, {head->tag, crypto::sha256(token), token}};
 }
 
 // The request as resource servers send it, one time after the other: a form of the token alone, and
@@ -141,20 +142,49 @@ void refuse_question(ShardState& state, const http::Request& request, http::Resp
                              .request_id = request.id()});
 }
 
-// Any request, read and authenticated by all the rules.
-io::Task<Result<Caller>> read_and_authenticate(ShardState& state, const http::Request& request,
-                                               std::optional<Question>& question) {
+// What the question of an unusual request refers to.
+struct UnusualRequest {
     http::Form form;
     std::string converted;
-    CO_REQUIRE(read_question(form, request, converted));
+};
+
+// Any request, read and authenticated by all the rules.
+io::Task<Result<Caller>> read_and_authenticate(ShardState& state, const http::Request& request,
+                                               UnusualRequest& unusual,
+                                               std::optional<Question>& question) {
+    http::Form& form = unusual.form;
+    CO_REQUIRE(read_question(form, request, unusual.converted));
     const Caller* remembered = find_remembered_caller(state, request, form);
     Result<Caller> caller = remembered != nullptr
                                 ? Result<Caller>(*remembered)
                                 : co_await authenticate_caller(state, request, form);
     CO_REQUIRE(caller);
     CO_TRY(const std::string_view token, require_parameter(form, "token"));
-    question = question_about(token);
+    question = question_about(state, token);
     co_return caller;
+}
+
+// Appends the answer for an active token that the caller may see. `caller` is one that stays.
+io::Task<Result<>> append_answer_from_afar(ShardState& state, const Question& question,
+                                           const Caller& caller, std::string& out) {
+    const unsigned owner = state.owner_of(question.key.tag);
+    if (question.kind == token::TokenKind::access) {
+        CO_TRY(const auto* record, stored(co_await fetch_access(state, owner, question.key)));
+        if (record != nullptr && caller.sees(record->claims->info.client_id)) {
+            append_access_answer(out, *record);
+        }
+    } else if (question.kind == token::TokenKind::refresh) {
+        CO_REQUIRE(co_await state.peers.run(state.shard, owner, [&](ShardState& there) {
+            return append_refresh_answer(there, question.key, caller, out);
+        }));
+    }
+    co_return Result<>();
+}
+
+// Whether more may be known of a token than this shard's memory tells.
+bool may_be_elsewhere(const ShardState& state, const Question& question) {
+    return question.kind == token::TokenKind::refresh || !state.store.keeps_nothing() ||
+           state.owner_of(question.key.tag) != state.here();
 }
 
 }  // namespace
@@ -164,61 +194,66 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
     const Caller* caller = nullptr;
     std::optional<Question> question;
     if (const auto usual = read_usual_request(request)) {
-        question = question_about(usual->token);
+        question = question_about(state, usual->token);
         // A text that is no token of ours may hold anything, other parameters even.
         if (question) {
-            if (state.owner_of(question->tag) == state.here()) {
-                state.grants.prefetch_access(question->digest);
+            if (state.owner_of(question->key.tag) == state.here()) {
+                state.tokens.memory().prefetch_access(question->key.digest);
             }
             caller =
                 state.callers.find(crypto::sha256(usual->authorization), state.clients.revision());
         }
     }
     Caller authenticated;
+    std::optional<UnusualRequest> unusual;
     if (caller == nullptr) {
-        auto asked = co_await read_and_authenticate(state, request, question);
+        unusual.emplace();
+        auto asked = co_await read_and_authenticate(state, request, *unusual, question);
         if (!asked) co_return refuse_question(state, request, response, asked.error());
         authenticated = *std::move(asked);
         caller = &authenticated;
     }
 
     begin_answer(response);
-    if (question && question->kind == token::TokenKind::access) {
-        const unsigned owner = state.owner_of(question->tag);
-        const auto* record = find_access_here(state, owner, question->digest);
-        if (record == nullptr && owner != state.here()) {
-            authenticated = *caller;  // what is remembered may go while this waits
-            caller = &authenticated;
-            record = co_await fetch_access(state, owner, question->digest);
-        }
-        if (record != nullptr && caller->sees(record->claims->info.client_id)) {
+    const auto* record =
+        question && question->kind == token::TokenKind::access
+            ? find_access_here(state, state.owner_of(question->key.tag), question->key.digest)
+            : nullptr;
+    if (record != nullptr) {
+        if (caller->sees(record->claims->info.client_id)) {
             append_access_answer(response.body(), *record);
         }
-    } else if (question && question->kind == token::TokenKind::refresh) {
-        authenticated = *caller;
-        const auto ask = [&](ShardState& there) {
-            append_refresh_answer(there, question->digest, authenticated, response.body());
-        };
-        co_await state.peers.call(state.shard, state.owner_of(question->tag), ask);
+    } else if (question && may_be_elsewhere(state, *question)) {
+        authenticated = *caller;  // what is remembered may go while this waits
+        const auto told =
+            co_await append_answer_from_afar(state, *question, authenticated, response.body());
+        if (!told) {
+            response.clear();
+            co_return refuse_question(state, request, response, told.error());
+        }
     }
     if (response.body().empty()) response.body() = token::inactive_json;
 }
 
-io::Task<bool> find_active_token(ShardState& state, std::string_view access_token,
-                                 token::TokenInfo& info) {
-    const auto tag = token::parse_token(access_token, token::TokenKind::access);
-    if (!tag) co_return false;
-    const crypto::Digest digest = crypto::sha256(access_token);
-    const unsigned owner = state.owner_of(*tag);
-    const auto* record = find_access_here(state, owner, digest);
-    if (record == nullptr && owner != state.here()) {
-        record = co_await fetch_access(state, owner, digest);
+io::Task<AuthorizationServer::Activity> find_active_token(ShardState& state,
+                                                          std::string_view access_token,
+                                                          token::TokenInfo& info) {
+    using Activity = AuthorizationServer::Activity;
+    const auto head = head_of(state, access_token, token::TokenKind::access);
+    if (!head || head->kind != token::TokenKind::access) co_return Activity::inactive;
+    const storage::TokenKey key{head->tag, crypto::sha256(access_token), access_token};
+    const unsigned owner = state.owner_of(head->tag);
+    const auto* record = find_access_here(state, owner, key.digest);
+    if (record == nullptr && (owner != state.here() || !state.store.keeps_nothing())) {
+        const auto fetched = co_await fetch_access(state, owner, key);
+        if (!fetched) co_return Activity::unavailable;
+        record = *fetched;
     }
-    if (record == nullptr) co_return false;
+    if (record == nullptr) co_return Activity::inactive;
     info = record->claims->info;
     info.issued_at = record->issued_at;
     info.expires_at = std::int64_t{record->issued_at} + record->lifetime_s;
-    co_return true;
+    co_return Activity::active;
 }
 
 }  // namespace sluice::oauth

@@ -7,9 +7,8 @@
 
 namespace sluice::oauth {
 
-RemoteToken RemoteToken::of(const storage::GrantStore& grants,
-                            const storage::AccessRecord& record) {
-    const auto& revocations = grants.revocations(record.grant);
+RemoteToken RemoteToken::of(storage::GrantStore& grants, const storage::AccessRecord& record) {
+    const auto& revocations = grants.revocations(grants.find(record.grant)->tag);
     return {.info = record.claims->info,
             .issued_at = record.issued_at,
             .lifetime_s = record.lifetime_s,
@@ -56,20 +55,30 @@ const storage::AccessRecord& RemoteTokens::keep(const crypto::Digest& digest,
 
 const storage::AccessRecord* find_access_here(ShardState& state, unsigned owner,
                                               const crypto::Digest& digest) {
-    return owner == state.here() ? state.grants.find_access(digest, state.now())
-                                 : state.remote_tokens.find(digest, state.now());
+    if (owner == state.here()) return state.tokens.find_access(digest);
+    return state.tokens.is_trusted() ? state.remote_tokens.find(digest, state.now()) : nullptr;
 }
 
-io::Task<const storage::AccessRecord*> fetch_access(ShardState& state, unsigned owner,
-                                                    const crypto::Digest& digest) {
-    const auto read = [digest](ShardState& there) -> std::optional<RemoteToken> {
-        const auto* record = there.grants.find_access(digest, there.now());
-        if (record == nullptr) return std::nullopt;
-        return RemoteToken::of(there.grants, *record);
-    };
-    const std::optional<RemoteToken> found = co_await state.peers.call(state.shard, owner, read);
+namespace {
+
+io::Task<storage::StoreResult<std::optional<RemoteToken>>> read_at_owner(
+    ShardState& owner, const storage::TokenKey& key) {
+    CO_TRY(const storage::AccessRecord* record, co_await owner.tokens.read_access(key));
+    if (record == nullptr) co_return std::nullopt;
+    co_return RemoteToken::of(owner.tokens.memory(), *record);
+}
+
+}  // namespace
+
+io::Task<storage::StoreResult<const storage::AccessRecord*>> fetch_access(
+    ShardState& state, unsigned owner, const storage::TokenKey& key) {
+    if (owner == state.here()) co_return co_await state.tokens.read_access(key);
+    CO_TRY(const std::optional<RemoteToken> found,
+           co_await state.peers.run(state.shard, owner, [&key](ShardState& there) {
+               return read_at_owner(there, key);
+           }));
     if (!found) co_return nullptr;
-    co_return &state.remote_tokens.keep(digest, *found);
+    co_return &state.remote_tokens.keep(key.digest, *found);
 }
 
 }  // namespace sluice::oauth

@@ -10,6 +10,7 @@
 #include "crypto/digest.h"
 #include "io/task.h"
 #include "storage/grant_store.h"
+#include "storage/store.h"
 #include "token/introspection.h"
 
 namespace sluice::oauth {
@@ -23,7 +24,7 @@ struct RemoteToken {
     const std::atomic<std::uint64_t>* revocations = nullptr;  // of its grant
     std::uint64_t revocations_seen = 0;
 
-    static RemoteToken of(const storage::GrantStore& grants, const storage::AccessRecord& record);
+    static RemoteToken of(storage::GrantStore& grants, const storage::AccessRecord& record);
 };
 
 /// A copy is good while no grant that shares its count of revocations was revoked: a revocation is
@@ -56,13 +57,14 @@ private:
 
 struct ShardState;
 
-/// The access token where it lives here or was copied here; else null. Valid until the shard
-/// suspends.
+/// The access token where it is in this shard's memory, its own or a copy; else null. Valid until
+/// the shard suspends.
 const storage::AccessRecord* find_access_here(ShardState& state, unsigned owner,
                                               const crypto::Digest& digest);
-/// Asks `owner`, another shard, and keeps a copy. Null where the token is not active. Valid until
-/// the shard suspends.
-io::Task<const storage::AccessRecord*> fetch_access(ShardState& state, unsigned owner,
-                                                    const crypto::Digest& digest);
+/// The access token from wherever it is, the store included; what comes from another shard is
+/// copied. Null where it is not active. Valid until the shard suspends. `key` lives until the task
+/// ends.
+io::Task<storage::StoreResult<const storage::AccessRecord*>> fetch_access(
+    ShardState& state, unsigned owner, const storage::TokenKey& key);
 
 }  // namespace sluice::oauth

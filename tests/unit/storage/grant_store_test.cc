@@ -22,7 +22,7 @@ protected:
     }
     GrantHandle issue(std::string_view access, std::string_view refresh) {
         Claims& said = claims("alice");
-        const GrantHandle grant = store.create(said);
+        const GrantHandle grant = store.create(token::GrantTag(++tags), said);
         store.add_access(crypto::sha256(access), grant, store.claims().acquire(said),
                          {1'790'000'000, hours{1}, start});
         store.add_refresh(crypto::sha256(refresh), grant, start + hours{24});
@@ -32,6 +32,7 @@ protected:
         for (int i = 0; i < 4; ++i) store.sweep(now);
     }
 
+    std::uint64_t tags = 0;
     GrantStore store{1};
 };
 

@@ -1,0 +1,229 @@
+// Reading through to the store, writing through it, and what may happen meanwhile.
+#include "storage/working_set.h"
+
+#include <algorithm>
+
+#include "base/result.h"
+
+namespace sluice::storage {
+
+class WorkingSet::Visit {
+public:
+    Visit(WorkingSet& set, token::GrantTag of) : tag(of), set_(set), next_(set.visits_) {
+        if (next_ != nullptr) next_->previous_ = this;
+        set_.visits_ = this;
+    }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+    ~Visit() {
+        (previous_ != nullptr ? previous_->next_ : set_.visits_) = next_;
+        if (next_ != nullptr) next_->previous_ = previous_;
+    }
+
+    static void note_revocation(Visit* first, token::GrantTag of) {
+        for (Visit* visit = first; visit != nullptr; visit = visit->next_) {
+            visit->revoked |= visit->tag == of;
+        }
+    }
+
+    token::GrantTag tag;
+    bool revoked = false;  // since the visit began
+
+private:
+    WorkingSet& set_;
+    Visit* previous_ = nullptr;
+    Visit* next_;
+};
+
+namespace {
+
+std::optional<GrantStore::Cache> cache_of(const Store& store,
+                                          const WorkingSet::Settings& settings) {
+    if (store.keeps_nothing()) return std::nullopt;
+    return GrantStore::Cache{settings.tokens_max};
+}
+
+GrantClaims claims_in(const StoredToken& token) {
+    return {token.client_id, token.username, token.scope, token.resource};
+}
+
+}  // namespace
+
+WorkingSet::WorkingSet(io::Shard& shard, Store& store, const Settings& settings,
+                       std::uint64_t hash_seed)
+    : shard_(shard),
+      store_(store),
+      settings_(settings),
+      memory_(hash_seed, cache_of(store, settings)) {}
+
+// Reading.
+
+io::Task<StoreResult<AccessRecord*>> WorkingSet::read_access(TokenKey key) {
+    if (AccessRecord* const known = find_access(key.digest)) co_return known;
+    if (store_.keeps_nothing()) co_return nullptr;
+    CO_REQUIRE(co_await reload(key));
+    co_return memory_.find_access(key.digest, shard_.now());
+}
+
+io::Task<StoreResult<RefreshRecord*>> WorkingSet::read_refresh(TokenKey key) {
+    if (is_trusted()) {
+        RefreshRecord* const known = memory_.find_refresh(key.digest, shard_.now());
+        if (known != nullptr || store_.keeps_nothing()) co_return known;
+    }
+    CO_REQUIRE(co_await reload(key));
+    co_return memory_.find_refresh(key.digest, shard_.now());
+}
+
+io::Task<StoreResult<>> WorkingSet::reload(TokenKey key) {
+    if (loads_ == settings_.loads_max) co_return failure(StoreError::overloaded);
+    ++loads_;
+    const Visit visit(*this, key.tag);
+    StoreResult<Family> family = co_await store_.load(key);
+    --loads_;
+    CO_REQUIRE(family);
+    install(visit, *std::move(family));
+    co_return StoreResult<>();
+}
+
+bool WorkingSet::is_over(const StoredToken& token) const {
+    return deadline_of(token) <= shard_.now();
+}
+
+MonotonicTime WorkingSet::deadline_of(const StoredToken& token) const {
+    // A wall clock that was set back gives no token more time than it ever had.
+    const Duration remaining =
+        std::min<Duration>(WallTime(Seconds(token.expires_at)) - shard_.wall_now(),
+                           Seconds(token.expires_at - token.issued_at));
+    if (token.rotated_at == 0) return shard_.now() + remaining;
+    const Duration since = std::max<Duration>(
+        shard_.wall_now() - WallTime(Seconds(token.rotated_at)), Duration::zero());
+    return shard_.now() + std::min(remaining, settings_.refresh_replay_window - since);
+}
+
+Claims& WorkingSet::claims_of(const GrantClaims& claims) {
+    return memory_.claims().acquire(claims.client_id, claims.username, claims.scope,
+                                    claims.resource, settings_.issuer);
+}
+
+void WorkingSet::install(const Visit& visit, Family family) {
+    if (visit.revoked) return;
+    std::erase_if(family.access, [this](const StoredToken& token) { return is_over(token); });
+    std::erase_if(family.refresh, [this](const StoredToken& token) { return is_over(token); });
+    if (family.access.empty() && family.refresh.empty()) return memory_.revoke(visit.tag);
+
+    memory_.make_room();
+    auto grant = memory_.find(visit.tag);
+    if (!grant) {
+        const StoredToken& any =
+            family.refresh.empty() ? family.access.front() : family.refresh.front();
+        grant = memory_.create(visit.tag, claims_of(claims_in(any)));
+    }
+    for (const StoredToken& token : family.access) {
+        if (memory_.find_access(token.digest, shard_.now()) != nullptr) continue;
+        memory_.forget_access(token.digest);
+        const Duration lifetime = Seconds(token.expires_at - token.issued_at);
+        memory_.add_access(token.digest, *grant, claims_of(claims_in(token)),
+                           {.issued_at = token.issued_at,
+                            .lifetime = lifetime,
+                            .issued = deadline_of(token) - lifetime});
+    }
+    for (const StoredToken& token : family.refresh) install_refresh(*grant, token);
+}
+
+void WorkingSet::install_refresh(GrantHandle grant, const StoredToken& token) {
+    RefreshRecord* record = memory_.find_refresh(token.digest, shard_.now());
+    if (record == nullptr) {
+        memory_.forget_refresh(token.digest);
+        memory_.add_refresh(token.digest, grant, deadline_of(token));
+        record = memory_.find_refresh(token.digest, shard_.now());
+    }
+    if (token.rotated_at == 0 || record->rotated()) return;
+    record->rotated_at = shard_.now();
+    record->deadline = deadline_of(token);
+}
+
+// Writing.
+
+// Of a cache, somebody may have loaded the same tokens since the store had them.
+void WorkingSet::install_tokens(GrantHandle grant, const NewTokens& tokens) {
+    const AccessToken& access = tokens.access;
+    if (!store_.keeps_nothing()) {
+        memory_.forget_access(access.digest);
+        if (tokens.refresh) memory_.forget_refresh(tokens.refresh->digest);
+        if (memory_.find(grant) == nullptr) return;  // they were all it had
+    }
+    Claims& claims =
+        claims_of({tokens.claims.client_id, tokens.claims.username, access.scope, access.resource});
+    memory_.add_access(access.digest, grant, claims,
+                       {.issued_at = access.issued_at,
+                        .lifetime = Seconds(access.expires_at - access.issued_at),
+                        .issued = shard_.now()});
+    if (!tokens.refresh) return;
+    const RefreshToken& refresh = *tokens.refresh;
+    memory_.add_refresh(refresh.digest, grant,
+                        shard_.now() + Seconds(refresh.expires_at - refresh.issued_at));
+}
+
+void WorkingSet::install_grant(const Visit& visit, const NewTokens& tokens,
+                               GrantStore::ByTag by_tag) {
+    if (visit.revoked || memory_.find(tokens.tag)) return;
+    memory_.make_room();
+    install_tokens(memory_.create(tokens.tag, claims_of(tokens.claims), by_tag), tokens);
+}
+
+io::Task<StoreResult<Outcome>> WorkingSet::add_grant(const NewTokens& tokens) {
+    const auto by_tag = tokens.refresh ? GrantStore::ByTag::yes : GrantStore::ByTag::no;
+    if (memory_.find(tokens.tag)) co_return Outcome::conflict;
+    const Visit visit(*this, tokens.tag);
+    CO_TRY(const Outcome outcome, co_await store_.add_grant(tokens));
+    if (outcome == Outcome::done) install_grant(visit, tokens, by_tag);
+    co_return outcome;
+}
+
+io::Task<StoreResult<Outcome>> WorkingSet::redeem(const DocumentKey& code, const Document& redeemed,
+                                                  const NewTokens& tokens) {
+    if (memory_.find(tokens.tag)) co_return Outcome::conflict;
+    const Visit visit(*this, tokens.tag);
+    CO_TRY(const Outcome outcome, co_await store_.redeem(code, redeemed, tokens));
+    if (outcome == Outcome::done) install_grant(visit, tokens, GrantStore::ByTag::yes);
+    co_return outcome;
+}
+
+io::Task<StoreResult<Outcome>> WorkingSet::rotate(const Replaced& replaced,
+                                                  const NewTokens& tokens) {
+    const Visit visit(*this, tokens.tag);
+    CO_TRY(const Outcome outcome, co_await store_.rotate(replaced, tokens));
+    if (outcome == Outcome::conflict || visit.revoked) co_return outcome;
+    memory_.make_room();
+    const auto grant = memory_.find(tokens.tag);
+    if (!grant) co_return outcome;  // forgotten meanwhile: the store has it
+    const MonotonicTime now = shard_.now();
+    if (RefreshRecord* const record = memory_.find_refresh(replaced.digest, now)) {
+        record->rotated_at = now;
+        record->deadline = std::min(record->deadline, now + settings_.refresh_replay_window);
+    }
+    install_tokens(*grant, tokens);
+    co_return outcome;
+}
+
+io::Task<StoreResult<Outcome>> WorkingSet::add_access(const NewTokens& tokens) {
+    const Visit visit(*this, tokens.tag);
+    CO_TRY(const Outcome outcome, co_await store_.add_access(tokens));
+    if (outcome == Outcome::conflict || visit.revoked) co_return outcome;
+    memory_.make_room();
+    if (const auto grant = memory_.find(tokens.tag)) install_tokens(*grant, tokens);
+    co_return outcome;
+}
+
+io::Task<StoreResult<>> WorkingSet::revoke(token::GrantTag tag, std::optional<GrantHandle> known) {
+    if (known) memory_.revoke(*known);
+    on_revoked(tag);
+    co_return co_await store_.revoke(tag);
+}
+
+void WorkingSet::on_revoked(token::GrantTag tag) {
+    Visit::note_revocation(visits_, tag);
+    memory_.revoke(tag);
+}
+
+}  // namespace sluice::storage
