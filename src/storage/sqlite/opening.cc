@@ -29,6 +29,12 @@ std::expected<void, std::string> create(const std::string& path) {
             "restore a backup with `sluice restore`",
             path));
     }
+    for (const std::string& left : {draft_of_restore(path), aside_of_restore(path)}) {
+        if (!file_size(left)) continue;
+        return std::unexpected(fmt::format(
+            "{}: is missing, but {} is there: run `sluice restore` again, or move that away", path,
+            left));
+    }
     const std::string draft = path + ".new";
     for (const char* rest : {"", "-journal", "-wal", "-shm"}) unlink((draft + rest).c_str());
     REQUIRE(create_private_file(draft));

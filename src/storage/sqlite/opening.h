@@ -26,6 +26,14 @@ std::optional<DatabaseError> check_tables(Database& database,
                                           bool (*wants_to_stop)(void*) = nullptr,
                                           void* argument = nullptr);
 
+// Of restore(). While there is no database but one of these, its restoring was cut off.
+inline std::string draft_of_restore(const std::string& path) {
+    return path + ".restoring";
+}
+inline std::string aside_of_restore(const std::string& path) {
+    return path + ".before-restore";
+}
+
 /// What to do about a database that is damaged.
 std::string explain_damage(const std::string& path, const std::string& what);
 
