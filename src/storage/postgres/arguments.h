@@ -92,8 +92,8 @@ public:
     }
     /// Valid until the next clear().
     std::string_view finish() {
-        const std::array<std::int32_t, 5> header = {
-            1, has_null_ ? 1 : 0, static_cast<std::int32_t>(element_), count_, 1};
+        const std::array<std::int32_t, 5> header = {1, has_null_ ? 1 : 0,
+                                                    static_cast<std::int32_t>(element_), count_, 1};
         for (std::size_t i = 0; i < header.size(); ++i) {
             const auto word = big_endian(header[i]);
             bytes_.replace(4 * i, 4, word.data() + 4, 4);

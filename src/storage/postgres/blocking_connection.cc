@@ -34,8 +34,7 @@ bool wait_for(int fd, short events, const Patience& patience) {
 }
 
 std::string milliseconds(Duration duration) {
-    return fmt::format("{}",
-                       std::chrono::ceil<std::chrono::milliseconds>(duration).count());
+    return fmt::format("{}", std::chrono::ceil<std::chrono::milliseconds>(duration).count());
 }
 
 ConnectionPtr start(const BlockingConnection::Options& options) {
@@ -43,11 +42,17 @@ ConnectionPtr start(const BlockingConnection::Options& options) {
     const std::string user_timeout =
         milliseconds(options.statement_timeout + options.connect_timeout);
     // A later keyword overrides an earlier one: the URL may set the first ones otherwise.
-    const std::array<const char*, 9> keywords = {
-        "fallback_application_name", "keepalives",       "keepalives_idle", "keepalives_interval",
-        "keepalives_count",          "tcp_user_timeout", "dbname",          "client_encoding",
-        nullptr};
-    const char* const url = options.url.reveal().data();  // the whole of a std::string: it ends in NUL
+    const std::array<const char*, 9> keywords = {"fallback_application_name",
+                                                 "keepalives",
+                                                 "keepalives_idle",
+                                                 "keepalives_interval",
+                                                 "keepalives_count",
+                                                 "tcp_user_timeout",
+                                                 "dbname",
+                                                 "client_encoding",
+                                                 nullptr};
+    const char* const url =
+        options.url.reveal().data();  // the whole of a std::string: it ends in NUL
     const std::array<const char*, 9> values = {
         "sluice", "1", "10", "5", "3", user_timeout.c_str(), url, "UTF8", nullptr};
     return ConnectionPtr(PQconnectStartParams(keywords.data(), values.data(), 1));
@@ -71,8 +76,7 @@ BlockingConnection::Result<BlockingConnection> BlockingConnection::open(const Op
         if (next == PGRES_POLLING_FAILED) return failure(problem());
         const short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (!wait_for(PQsocket(connection.get()), events, patience)) {
-            return failure(fmt::format("no connection to {} within {} ms",
-                                       PQhost(connection.get()),
+            return failure(fmt::format("no connection to {} within {} ms", PQhost(connection.get()),
                                        milliseconds(options.connect_timeout)));
         }
         next = PQconnectPoll(connection.get());

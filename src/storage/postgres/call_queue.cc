@@ -5,7 +5,7 @@
 namespace sluice::storage::postgres {
 namespace {
 
-constexpr std::size_t shared_max = 256;   // rows of a statement: more save nothing
+constexpr std::size_t shared_max = 128;   // rows of a statement: more save nothing
 constexpr std::size_t pipeline_max = 16;  // calls: one that waits for a lock holds up the others
 constexpr unsigned attempts_max = 4;
 
@@ -15,8 +15,8 @@ void Call::on_timer() {
     // It only runs while it waits: nothing was tried.
     CallQueue& queue = *waiting_in_;
     queue.remove(*this);
-    queue.settle(*this, std::unexpected(attempts == 0 ? StoreError::overloaded
-                                                      : StoreError::unavailable));
+    queue.settle(*this,
+                 std::unexpected(attempts == 0 ? StoreError::overloaded : StoreError::unavailable));
 }
 
 CallQueue::CallQueue(io::Shard& shard, std::size_t under_way_max, Duration wait_max)

@@ -41,10 +41,10 @@ Result<> clean_up_locked(BlockingConnection& connection, const PostgresSettings&
     constexpr std::int64_t width_min = 600;
     const std::int64_t access_width = std::max(width_min, access / 2);
     const std::int64_t refresh_width = std::max(width_min, refresh / 6);
-    REQUIRE(keep_partitions(connection, {"sluice_access_tokens", access_width,
-                                         access + access_width}));
-    REQUIRE(keep_partitions(connection, {"sluice_refresh_tokens", refresh_width,
-                                         refresh + refresh_width}));
+    REQUIRE(
+        keep_partitions(connection, {"sluice_access_tokens", access_width, access + access_width}));
+    REQUIRE(keep_partitions(connection,
+                            {"sluice_refresh_tokens", refresh_width, refresh + refresh_width}));
     for (const char* table : {"sluice_access_tokens_default", "sluice_refresh_tokens_default"}) {
         REQUIRE(delete_where(connection, table,
                              "expires_at < extract(epoch FROM clock_timestamp())::bigint - 60"));
@@ -53,9 +53,8 @@ Result<> clean_up_locked(BlockingConnection& connection, const PostgresSettings&
                          "expires_at < clock_timestamp() - interval '60 s'"));
     // Longer than any box believes what it has in memory.
     const std::int64_t kept = std::max<std::int64_t>(3600, 4 * in_seconds(settings.staleness_max));
-    return delete_where(
-        connection, "sluice_revocations",
-        fmt::format("revoked_at < clock_timestamp() - interval '{} s'", kept));
+    return delete_where(connection, "sluice_revocations",
+                        fmt::format("revoked_at < clock_timestamp() - interval '{} s'", kept));
 }
 
 }  // namespace

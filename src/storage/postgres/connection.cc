@@ -86,11 +86,12 @@ bool Connection::execute(Statement statement, const Arguments& arguments) {
 }
 
 bool Connection::send(Call& call) {
-    if (call.family) {
+    const auto family = call.grant != nullptr ? std::optional(call.grant->tag) : call.family;
+    if (family) {
         // A statement of its own, so that the next one sees what others did before it had the
         // lock. It holds until the transaction ends, which the synchronization does.
         Arguments tag;
-        tag.number(static_cast<std::int64_t>(call.family->value()));
+        tag.number(static_cast<std::int64_t>(family->value()));
         if (!execute(Statement::lock_family, tag)) return false;
     }
     if (call.grant != nullptr) {
@@ -107,7 +108,11 @@ bool Connection::send(Call& call) {
 bool Connection::send_shared() {
     Arguments arguments;
     arrays_.fill(arguments, batch_.calls, numeric_date(shard_.wall_now()), options_.plain);
-    return execute(Statement::grants, arguments) && PQpipelineSync(native_.get()) == 1;
+    // None waits for a lock while it holds others. Where one is not to be had, each goes alone.
+    Arguments tags;
+    tags.text(arrays_.tags());
+    return execute(Statement::try_locks, tags) && execute(Statement::grants, arguments) &&
+           PQpipelineSync(native_.get()) == 1;
 }
 
 void Connection::flush() {
@@ -120,8 +125,7 @@ void Connection::flush() {
 }
 
 io::Task<void> Connection::flush_when_writable() {
-    const auto ready =
-        co_await io::Readiness(shard_, PQsocket(native_.get()), POLLOUT, serving_);
+    const auto ready = co_await io::Readiness(shard_, PQsocket(native_.get()), POLLOUT, serving_);
     flushing_ = false;
     if (ready && !serving_->cancelled()) flush();
 }

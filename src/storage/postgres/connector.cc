@@ -39,8 +39,8 @@ std::expected<BlockingConnection, std::string> Connector::open(Duration statemen
                                   .statement_timeout = statement_timeout,
                                   .stopping = &stopping_}));
     // The client's deadline is the first to pass; the server's ends what nobody waits for.
-    REQUIRE(connection.execute(session_settings(
-        statement_timeout + std::chrono::milliseconds{500}, settings_.plain_tokens)));
+    REQUIRE(connection.execute(session_settings(statement_timeout + std::chrono::milliseconds{500},
+                                                settings_.plain_tokens)));
     return connection;
 }
 

@@ -1,6 +1,7 @@
 // What the stores of one engine share.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace sluice::storage::postgres {
 
 /// One for each shard, only touched on it; outlives the shard's store.
 struct ListenerPort {
+    bool opened = false;                // has a store; set before the shards run
     StoreListener* listener = nullptr;  // null before somebody listens, and at the end
 };
 
@@ -25,6 +27,12 @@ struct EngineParts {
           pool(std::move(wakers), jobs_max),
           ports(shard_count) {
         for (unsigned shard = 0; shard < shard_count; ++shard) listeners.set(shard, ports[shard]);
+    }
+
+    /// The shard that does what is done once a process: 0, where that one has a store.
+    unsigned first_shard() const {
+        return static_cast<unsigned>(std::ranges::find(ports, true, &ListenerPort::opened) -
+                                     ports.begin());
     }
 
     const PostgresSettings settings;

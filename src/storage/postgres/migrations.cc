@@ -58,8 +58,7 @@ Result<> apply(BlockingConnection& connection, const Migration& migration) {
     const std::string record = fmt::format(
         "INSERT INTO sluice_migrations (version, name, checksum) VALUES ({}, '{}', '{}')",
         migration.version, migration.name, checksum_of(migration));
-    auto done = connection.execute(
-        fmt::format("BEGIN; {}\n; {}; COMMIT", migration.sql, record));
+    auto done = connection.execute(fmt::format("BEGIN; {}\n; {}; COMMIT", migration.sql, record));
     if (!done) {
         return failure(fmt::format("migration {} failed and was undone: {}", name_of(migration),
                                    done.error()));
@@ -79,8 +78,7 @@ Result<std::vector<std::string>> pending_migrations(BlockingConnection& connecti
 Result<std::vector<MigrationStep>> migrate(const MigrationOptions& options) {
     // A large table takes as long as it takes.
     TRY(BlockingConnection connection,
-        BlockingConnection::open(
-            {.url = options.url, .statement_timeout = std::chrono::hours{6}}));
+        BlockingConnection::open({.url = options.url, .statement_timeout = std::chrono::hours{6}}));
     REQUIRE(connection.execute("SET client_min_messages = error; SET statement_timeout = 0"));
     if (!options.dry_run) {
         REQUIRE(connection.execute(fmt::format("SELECT pg_advisory_lock({})", migration_lock)));

@@ -33,7 +33,7 @@ struct MigrationStep {
 struct MigrationOptions {
     Secret url;
     bool plain_tokens = false;
-    bool dry_run = false;         // say what would be done
+    bool dry_run = false;        // say what would be done
     std::uint32_t up_to = 9999;  // the last version to bring it to
 };
 

@@ -68,10 +68,19 @@ void GrantArrays::add(const NewTokens& tokens, bool plain) {
 
 void GrantArrays::fill(Arguments& arguments, std::span<Call* const> calls, std::int64_t now,
                        bool plain) {
-    const std::initializer_list<ArrayBuilder*> before_now = {
-        &tag_,           &access_digest_,    &client_id_,         &username_,       &access_scope_,
-        &access_resource_, &access_issued_at_, &access_expires_at_, &refresh_digest_, &grant_scope_,
-        &grant_resource_, &refresh_issued_at_, &refresh_expires_at_};
+    const std::initializer_list<ArrayBuilder*> before_now = {&tag_,
+                                                             &access_digest_,
+                                                             &client_id_,
+                                                             &username_,
+                                                             &access_scope_,
+                                                             &access_resource_,
+                                                             &access_issued_at_,
+                                                             &access_expires_at_,
+                                                             &refresh_digest_,
+                                                             &grant_scope_,
+                                                             &grant_resource_,
+                                                             &refresh_issued_at_,
+                                                             &refresh_expires_at_};
     const std::initializer_list<ArrayBuilder*> after_now = {&access_text_, &refresh_text_};
     for (ArrayBuilder* array : before_now) array->clear();
     for (ArrayBuilder* array : after_now) array->clear();

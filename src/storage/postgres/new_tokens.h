@@ -18,6 +18,8 @@ void add_new_tokens(Arguments& arguments, const NewTokens& tokens, std::int64_t 
 class GrantArrays {
 public:
     void fill(Arguments& arguments, std::span<Call* const> calls, std::int64_t now, bool plain);
+    /// Those of the last fill().
+    std::string_view tags() { return tag_.finish(); }
 
 private:
     using Element = ArrayBuilder::Element;

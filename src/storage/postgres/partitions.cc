@@ -32,8 +32,8 @@ Result<std::vector<Partition>> find_standing(BlockingConnection& connection,
             {table}));
     std::vector<Partition> standing;
     for (int row = 0; row < PQntuples(rows.get()); ++row) {
-        standing.push_back({number(PQgetvalue(rows.get(), row, 0)),
-                            number(PQgetvalue(rows.get(), row, 1))});
+        standing.push_back(
+            {number(PQgetvalue(rows.get(), row, 0)), number(PQgetvalue(rows.get(), row, 1))});
     }
     return standing;
 }

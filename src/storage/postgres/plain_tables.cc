@@ -31,7 +31,8 @@ bool holds_time(std::string_view type) {
 
 std::string read_time(const std::string& type, const std::string& column) {
     if (is_number(type)) return fmt::format("{}::bigint", column);
-    if (type.ends_with("with time zone")) return fmt::format("extract(epoch FROM {})::bigint", column);
+    if (type.ends_with("with time zone"))
+        return fmt::format("extract(epoch FROM {})::bigint", column);
     return fmt::format("extract(epoch FROM {} AT TIME ZONE 'UTC')::bigint", column);
 }
 
@@ -45,7 +46,8 @@ void look_at(const Columns& columns, PlainTable& table, std::string& problems) {
             return std::string();
         }
         if (!fits(found->second)) {
-            problems += fmt::format("{}.{} is {}, not {}; ", table.name, column, found->second, wanted);
+            problems +=
+                fmt::format("{}.{} is {}, not {}; ", table.name, column, found->second, wanted);
         }
         return found->second;
     };

@@ -32,18 +32,20 @@ std::expected<std::unique_ptr<PostgresEngine>, std::string> PostgresEngine::crea
     PostgresSettings settings, unsigned shard_count) {
     CHECK(shard_count > 0 && settings.connections_per_shard > 0);
     if (settings.url.empty() || !is_connection_text(settings.url)) {
-        return failure(std::string("the database's URL is none that libpq reads: it is "
-                                   "postgresql://user:password@host/database, or key=value pairs"));
+        return failure(
+            std::string("the database's URL is none that libpq reads: it is "
+                        "postgresql://user:password@host/database, or key=value pairs"));
     }
     TRY(std::vector<io::Waker> wakers, io::make_wakers(threads));
     // Every connection of every shard, the feed and the cleaning may ask at once.
     const std::size_t jobs_max = std::size_t{settings.connections_per_shard} * shard_count + 2;
-    return std::unique_ptr<PostgresEngine>(new PostgresEngine(std::make_unique<Parts>(
-        std::move(settings), std::move(wakers), jobs_max, shard_count)));
+    return std::unique_ptr<PostgresEngine>(new PostgresEngine(
+        std::make_unique<Parts>(std::move(settings), std::move(wakers), jobs_max, shard_count)));
 }
 
 std::unique_ptr<Store> PostgresEngine::open(io::Shard& shard) {
-    CHECK(shard.index() < parts_->ports.size());
+    CHECK(shard.index() < parts_->ports.size() && !parts_->ports[shard.index()].opened);
+    parts_->ports[shard.index()].opened = true;
     return std::make_unique<postgres::PostgresStore>(shard, *parts_);
 }
 

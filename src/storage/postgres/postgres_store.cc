@@ -45,7 +45,7 @@ io::Task<void> PostgresStore::run(io::CancelScope& scope) {
         group.spawn(keep_connected(connection, working));
     }
     group.spawn(dispatch(working));
-    if (shard_.index() == 0) {
+    if (shard_.index() == engine_.first_shard()) {
         group.spawn(feed.run(working));
         group.spawn(keep_clean(working));
     }
@@ -104,12 +104,12 @@ io::Task<void> PostgresStore::keep_clean(io::CancelScope& scope) {
 
 /// Tells the listener of shard 0 what has changed. problem  Empty: there is none.
 void PostgresStore::tell(std::string problem) {
-    if (shard_.index() != 0) return;
+    if (shard_.index() != engine_.first_shard()) return;
     const StoreState now = problem.empty() ? StoreState::available : StoreState::away;
     if (now == told_ && problem == told_detail_) return;
     told_ = now;
     told_detail_ = std::move(problem);
-    StoreListener* const listener = engine_.ports[0].listener;
+    StoreListener* const listener = engine_.ports[shard_.index()].listener;
     if (listener != nullptr) listener->on_state(now, told_detail_);
 }
 

@@ -88,8 +88,7 @@ io::Task<bool> RevocationFeed::wait_for_news(PGconn* connection, Duration time,
     io::CancelScope waiting(&scope);
     io::Deadline deadline(waiting);
     shard_.timers().start(deadline, shard_.now() + time);
-    const auto ready =
-        co_await io::Readiness(shard_, PQsocket(connection), POLLIN, &waiting);
+    const auto ready = co_await io::Readiness(shard_, PQsocket(connection), POLLIN, &waiting);
     if (!ready) co_return waiting.cancelled();
     if (PQconsumeInput(connection) == 0) co_return false;
     take_notifications(connection);
@@ -120,8 +119,14 @@ void RevocationFeed::take_notifications(PGconn* connection) {
 void RevocationFeed::take(std::uint64_t tag) {
     if (tag > token::GrantTag::value_max) return;  // not one of ours
     const token::GrantTag revoked(tag);
-    revoked_[revoked.shard(static_cast<unsigned>(revoked_.size()))].push_back(revoked);
     any_revoked_ = true;
+    const unsigned owner = revoked.shard(shard_.count());
+    if (owner < revoked_.size() && engine_.ports[owner].opened) {
+        return revoked_[owner].push_back(revoked);
+    }
+    for (unsigned shard = 0; shard < revoked_.size(); ++shard) {
+        if (engine_.ports[shard].opened) revoked_[shard].push_back(revoked);
+    }
 }
 
 io::Task<void> RevocationFeed::tell_revoked() {
@@ -138,6 +143,7 @@ io::Task<void> RevocationFeed::tell_revoked() {
 
 io::Task<void> RevocationFeed::trust(MonotonicTime until) {
     for (unsigned shard = 0; shard < revoked_.size(); ++shard) {
+        if (!engine_.ports[shard].opened) continue;
         co_await engine_.listeners.call(shard_, shard, [until](ListenerPort& port) {
             if (port.listener != nullptr) port.listener->on_trust(until);
         });

@@ -70,8 +70,9 @@ std::expected<FoundColumns, std::string> find_columns(BlockingConnection& connec
             tables)));
     FoundColumns found;
     for (int row = 0; row < PQntuples(rows.get()); ++row) {
-        found.emplace(PQgetvalue(rows.get(), row, 0),
-                      Found{PQgetvalue(rows.get(), row, 1), *PQgetvalue(rows.get(), row, 2) == 't'});
+        found.emplace(
+            PQgetvalue(rows.get(), row, 0),
+            Found{PQgetvalue(rows.get(), row, 1), *PQgetvalue(rows.get(), row, 2) == 't'});
     }
     return found;
 }

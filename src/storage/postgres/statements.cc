@@ -48,8 +48,9 @@ std::string insert_tokens(const std::optional<PlainTables>& plain) {
         "username, grant_scope, grant_resource, refresh_issued_at, refresh_expires_at, 0 FROM u "
         "WHERE refresh_digest IS NOT NULL ON CONFLICT DO NOTHING)";
     if (plain) {
-        sql += fmt::format(", pa AS ({}), pr AS ({})", insert_plain(plain->access, "access", "access"),
-                           insert_plain(plain->refresh, "refresh", "grant"));
+        sql +=
+            fmt::format(", pa AS ({}), pr AS ({})", insert_plain(plain->access, "access", "access"),
+                        insert_plain(plain->refresh, "refresh", "grant"));
     }
     return sql;
 }
@@ -166,9 +167,9 @@ constexpr std::string_view put =
 
 const char* name_of(Statement statement) {
     static constexpr std::array names = {
-        "sluice_lock", "sluice_grants",  "sluice_redeem",  "sluice_rotate", "sluice_add_access",
-        "sluice_revoke", "sluice_load",  "sluice_foreign", "sluice_put",    "sluice_put_new",
-        "sluice_get",  "sluice_erase",   "sluice_list"};
+        "sluice_lock",       "sluice_try_locks", "sluice_grants", "sluice_redeem",  "sluice_rotate",
+        "sluice_add_access", "sluice_revoke",    "sluice_load",   "sluice_foreign", "sluice_put",
+        "sluice_put_new",    "sluice_get",       "sluice_erase",  "sluice_list"};
     static_assert(names.size() == static_cast<std::size_t>(Statement::count_));
     return names[static_cast<std::size_t>(statement)];
 }
@@ -177,6 +178,8 @@ std::vector<PreparedStatement> statements(const std::optional<PlainTables>& plai
     const std::string with_end = std::string(put);
     std::vector<PreparedStatement> all = {
         {Statement::lock_family, "SELECT pg_advisory_xact_lock($1::bigint)"},
+        {Statement::try_locks,
+         "SELECT 1 / bool_and(pg_try_advisory_xact_lock(tag))::int FROM unnest($1::bigint[]) tag"},
         {Statement::grants, grants(plain)},
         {Statement::redeem, redeem(plain)},
         {Statement::rotate, rotate(plain)},

@@ -12,6 +12,7 @@ namespace sluice::storage::postgres {
 
 enum class Statement : std::uint8_t {
     lock_family,   // $1 tag
+    try_locks,     // $1 tags; fails where another transaction holds one of them
     grants,        // arrays: new tokens
     redeem,        // new tokens, code's kind and key, redeemed' kind, key, value and end, now
     rotate,        // new tokens, replaced digest, rotated_at, forget_before, plain: replaced text

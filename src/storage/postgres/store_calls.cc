@@ -157,8 +157,8 @@ io::Task<StoreResult<std::vector<StoredDocument>>> PostgresStore::list(DocumentK
     CO_TRY(const ResultPtr rows, co_await queue_.run(call));
     std::vector<StoredDocument> documents;
     for (int row = 0; row < PQntuples(rows.get()); ++row) {
-        documents.push_back({std::string(text_at(rows.get(), row, 0)),
-                             std::string(text_at(rows.get(), row, 1))});
+        documents.push_back(
+            {std::string(text_at(rows.get(), row, 0)), std::string(text_at(rows.get(), row, 1))});
     }
     co_return documents;
 }

@@ -9,12 +9,22 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// An engine may be away at first; scripts begin when it is not.
+io::Task<void> wait_until_available(Place& place) {
+    for (int i = 0; i < 10'000 && place.store->state() == StoreState::away; ++i) {
+        co_await io::Sleep(place.shard, milliseconds{1});
+    }
+}
+
 io::Task<void> shard_root(Place& place, io::Event& stop, Session* session, const Script& script,
                           std::atomic<bool>& finished) {
     io::CancelScope scope;
     io::TaskGroup group;
     group.spawn(place.store->run(scope));
     if (session != nullptr) {
+        for (unsigned i = 0; i < session->shards(); ++i) {
+            co_await session->on(i, wait_until_available);
+        }
         co_await script(*session);
         finished = true;
     }
