@@ -1,0 +1,294 @@
+// A shard's working set above a store: over every engine.
+#include "storage/working_set.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/unit/storage/conformance/conformance.h"
+#include "tests/unit/storage/conformance/samples.h"
+
+namespace sluice::storage::conformance {
+namespace {
+
+constexpr WorkingSet::Settings settings{.issuer = "https://as.example",
+                                        .refresh_replay_window = std::chrono::seconds{120},
+                                        .tokens_max = 1'000'000};
+
+/// The real store, but what load() and redeem() give is held back until the test lets it go.
+class HeldBack final : public Store {
+public:
+    HeldBack(io::Shard& shard, Store& real) : go(shard), real_(real) {}
+
+    io::Task<void> run(io::CancelScope&) override { co_return; }
+    void listen(StoreListener&) override {}
+    StoreState state() const override { return real_.state(); }
+    bool keeps_nothing() const override { return real_.keeps_nothing(); }
+    io::Task<StoreResult<Outcome>> add_grant(const NewTokens& tokens) override {
+        return real_.add_grant(tokens);
+    }
+    io::Task<StoreResult<Outcome>> redeem(const DocumentKey& code, const Document& redeemed,
+                                          const NewTokens& tokens) override {
+        const auto outcome = co_await real_.redeem(code, redeemed, tokens);
+        co_await go.wait();
+        co_return outcome;
+    }
+    io::Task<StoreResult<Outcome>> rotate(const Replaced& replaced,
+                                          const NewTokens& tokens) override {
+        return real_.rotate(replaced, tokens);
+    }
+    io::Task<StoreResult<Outcome>> add_access(const NewTokens& tokens) override {
+        return real_.add_access(tokens);
+    }
+    io::Task<StoreResult<>> revoke(token::GrantTag tag) override { return real_.revoke(tag); }
+    io::Task<StoreResult<Family>> load(const TokenKey& presented) override {
+        auto family = co_await real_.load(presented);
+        co_await go.wait();
+        co_return family;
+    }
+    io::Task<StoreResult<Outcome>> put(const Document& document, PutMode mode) override {
+        return real_.put(document, mode);
+    }
+    io::Task<StoreResult<std::optional<std::string>>> get(const DocumentKey& key) override {
+        return real_.get(key);
+    }
+    io::Task<StoreResult<Outcome>> erase(const DocumentKey& key) override {
+        return real_.erase(key);
+    }
+    io::Task<StoreResult<std::vector<StoredDocument>>> list(DocumentKind kind,
+                                                            std::string_view after,
+                                                            std::size_t count_max) override {
+        return real_.list(kind, after, count_max);
+    }
+
+    io::Event go;
+
+private:
+    Store& real_;
+};
+
+token::GrantTag any_tag(Session& session) {
+    return token::GrantTag::generate(session.random());
+}
+
+io::Task<bool> is_active(WorkingSet& set, const TokenKey& key) {
+    const auto record = co_await set.read_access(key);
+    EXPECT_TRUE(record);
+    co_return record && *record != nullptr;
+}
+
+io::Task<bool> is_current(WorkingSet& set, const TokenKey& key) {
+    const auto record = co_await set.read_refresh(key);
+    EXPECT_TRUE(record);
+    co_return record && *record != nullptr && !(*record)->rotated();
+}
+
+TEST_P(StoreConformance, WorkingSetFindsWhatItAddedWithoutAskingAgain) {
+    run([](Session& session) -> io::Task<void> {
+        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        const SampleTokens tokens(any_tag(session), session.random(), session.now());
+        EXPECT_EQ(outcome(co_await set.add_grant(tokens.new_tokens())), "done");
+        const AccessRecord* record = set.find_access(tokens.access_digest);
+        EXPECT_NE(record, nullptr);
+        if (record == nullptr) co_return;
+        EXPECT_EQ(record->claims->info.client_id, "client-1");
+        EXPECT_EQ(record->issued_at + record->lifetime_s, tokens.access_expires_at);
+        EXPECT_TRUE(co_await is_current(set, tokens.refresh_key()));
+        EXPECT_EQ(outcome(co_await set.add_grant(tokens.new_tokens())), "conflict")
+            << "its tag is taken";
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetLoadsAWholeFamilyOnAMissAndSaysWhatWasStored) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        SampleTokens tokens(any_tag(session), session.random(), session.now());
+        tokens.access_scope = "notes:read";
+        WorkingSet before(session.here().shard, session.store(), settings, 1);
+        co_await before.add_grant(tokens.new_tokens());
+
+        WorkingSet set(session.here().shard, session.store(), settings, 2);
+        EXPECT_EQ(set.find_access(tokens.access_digest), nullptr);
+        const auto read = co_await set.read_access(tokens.access_key());
+        EXPECT_TRUE(read && *read != nullptr);
+        if (!read || *read == nullptr) co_return;
+        EXPECT_EQ((*read)->claims->info.scope.text(), "notes:read");
+        EXPECT_EQ((*read)->claims->info.username, "alice");
+        const Grant* grant = set.memory().find((*read)->grant);
+        EXPECT_NE(grant, nullptr);
+        EXPECT_EQ(grant->claims->info.scope.text(), "notes:read notes:write");
+        EXPECT_NE(set.memory().find_refresh(tokens.refresh_digest, session.here().shard.now()),
+                  nullptr);
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetLearnsFromAConflictWhoWasFirst) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        const token::GrantTag tag = any_tag(session);
+        const SampleTokens first(tag, session.random(), session.now());
+        const SampleTokens next(tag, session.random(), session.now());
+        const SampleTokens late(tag, session.random(), session.now());
+        WorkingSet here(session.here().shard, session.store(), settings, 1);
+        WorkingSet there(session.here().shard, session.store(), settings, 2);
+        co_await here.add_grant(first.new_tokens());
+        EXPECT_TRUE(co_await is_current(there, first.refresh_key()));
+
+        EXPECT_EQ(outcome(co_await here.rotate(first.replaced(session.now()), next.new_tokens())),
+                  "done");
+        EXPECT_FALSE(co_await is_current(here, first.refresh_key()));
+        EXPECT_TRUE(co_await is_current(here, next.refresh_key()));
+
+        EXPECT_EQ(outcome(co_await there.rotate(first.replaced(session.now()), late.new_tokens())),
+                  "conflict");
+        EXPECT_TRUE(co_await there.reload(first.refresh_key()));
+        EXPECT_FALSE(co_await is_current(there, first.refresh_key()));
+        EXPECT_TRUE(co_await is_current(there, next.refresh_key()));
+        EXPECT_TRUE(co_await is_active(there, next.access_key()));
+        EXPECT_FALSE(co_await is_active(there, late.access_key()));
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetForgetsAReplacedTokenWhenItsWindowIsOver) {
+    run([](Session& session) -> io::Task<void> {
+        const token::GrantTag tag = any_tag(session);
+        const SampleTokens first(tag, session.random(), session.now());
+        const SampleTokens next(tag, session.random(), session.now());
+        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        co_await set.add_grant(first.new_tokens());
+        co_await set.rotate(first.replaced(session.now()), next.new_tokens());
+        const auto replaced = co_await set.read_refresh(first.refresh_key());
+        EXPECT_TRUE(replaced && *replaced != nullptr) << "a repetition is answered alike";
+        co_await session.pass(std::chrono::seconds{121});
+        const auto later = co_await set.read_refresh(first.refresh_key());
+        EXPECT_TRUE(later && *later == nullptr);
+        EXPECT_TRUE(co_await is_current(set, next.refresh_key()));
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetRevokesEveryTokenOfAGrantAndTheCopiesOfOthers) {
+    run([](Session& session) -> io::Task<void> {
+        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        const SampleTokens dead(any_tag(session), session.random(), session.now());
+        const SampleTokens alive(any_tag(session), session.random(), session.now());
+        co_await set.add_grant(dead.new_tokens());
+        co_await set.add_grant(alive.new_tokens());
+        const std::uint64_t seen = set.memory().revocations(dead.tag).load();
+        EXPECT_TRUE(co_await set.revoke(dead.tag, std::nullopt));
+        EXPECT_NE(set.memory().revocations(dead.tag).load(), seen);
+        EXPECT_FALSE(co_await is_active(set, dead.access_key()));
+        EXPECT_FALSE(co_await is_current(set, dead.refresh_key()));
+        EXPECT_TRUE(co_await is_active(set, alive.access_key()));
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetDropsWhatAnotherBoxRevoked) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        const SampleTokens tokens(any_tag(session), session.random(), session.now());
+        WorkingSet here(session.here().shard, session.store(), settings, 1);
+        WorkingSet there(session.here().shard, session.store(), settings, 2);
+        co_await here.add_grant(tokens.new_tokens());
+        EXPECT_TRUE(co_await is_active(there, tokens.access_key()));
+        co_await here.revoke(tokens.tag, std::nullopt);
+        EXPECT_TRUE(co_await is_active(there, tokens.access_key())) << "it has not heard of it";
+        there.on_revoked(tokens.tag);
+        EXPECT_FALSE(co_await is_active(there, tokens.access_key()));
+        EXPECT_EQ(there.memory().grant_count(), 0u);
+    });
+}
+
+io::Task<void> read_into(WorkingSet& set, TokenKey key, bool& found) {
+    found = co_await is_active(set, key);
+}
+
+TEST_P(StoreConformance, WorkingSetDoesNotReviveWhatWasRevokedWhileItWasLoaded) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        const SampleTokens tokens(any_tag(session), session.random(), session.now());
+        co_await session.store().add_grant(tokens.new_tokens());
+        HeldBack store(session.here().shard, session.store());
+        WorkingSet set(session.here().shard, store, settings, 1);
+        io::TaskGroup group;
+        bool found = true;
+        group.spawn(read_into(set, tokens.access_key(), found));
+        co_await session.wait(std::chrono::milliseconds{50});  // it has read, and is held back
+        co_await set.revoke(tokens.tag, std::nullopt);
+        store.go.set();
+        co_await group.join();
+        EXPECT_FALSE(found);
+        EXPECT_EQ(set.memory().token_count(), 0u);
+    });
+}
+
+io::Task<void> redeem_into(WorkingSet& set, const SampleTokens& tokens, std::string& said) {
+    said = outcome(co_await set.redeem({DocumentKind::authorization_code, "code"},
+                                       {.kind = DocumentKind::redeemed_code,
+                                        .key = "code",
+                                        .value = "{}",
+                                        .lifetime = std::chrono::minutes{10}},
+                                       tokens.new_tokens()));
+}
+
+TEST_P(StoreConformance, WorkingSetDoesNotReviveWhatAReplayEndedWhileTheCodeWasRedeemed) {
+    run([](Session& session) -> io::Task<void> {
+        const SampleTokens tokens(any_tag(session), session.random(), session.now());
+        co_await put(session.store(), {.kind = DocumentKind::authorization_code,
+                                       .key = "code",
+                                       .value = "{}",
+                                       .lifetime = std::chrono::minutes{1}});
+        HeldBack store(session.here().shard, session.store());
+        WorkingSet set(session.here().shard, store, settings, 1);
+        io::TaskGroup group;
+        std::string said;
+        group.spawn(redeem_into(set, tokens, said));
+        co_await session.wait(std::chrono::milliseconds{50});
+        co_await set.revoke(tokens.tag, std::nullopt);
+        store.go.set();
+        co_await group.join();
+        EXPECT_EQ(said, "done");
+        EXPECT_FALSE(co_await is_active(set, tokens.access_key()));
+        EXPECT_EQ(set.memory().token_count(), 0u);
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetAsksAgainOnceItsMemoryMayNotBeTrusted) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        const SampleTokens tokens(any_tag(session), session.random(), session.now());
+        WorkingSet here(session.here().shard, session.store(), settings, 1);
+        WorkingSet there(session.here().shard, session.store(), settings, 2);
+        co_await here.add_grant(tokens.new_tokens());
+        EXPECT_TRUE(co_await is_active(there, tokens.access_key()));
+        co_await here.revoke(tokens.tag, std::nullopt);
+        there.on_trust(session.here().shard.now());
+        EXPECT_EQ(there.find_access(tokens.access_digest), nullptr);
+        EXPECT_FALSE(co_await is_active(there, tokens.access_key()));
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetStaysWithinItsBoundAndReadsTheRest) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        WorkingSet::Settings small = settings;
+        small.tokens_max = 300;
+        WorkingSet set(session.here().shard, session.store(), small, 1);
+        std::vector<SampleTokens> all;
+        for (int i = 0; i < 1500; ++i) {
+            all.emplace_back(any_tag(session), session.random(), session.now());
+            co_await set.add_grant(all.back().new_tokens());
+        }
+        EXPECT_LT(set.memory().token_count(), 1400u);
+        unsigned active = 0;
+        unsigned current = 0;
+        for (const SampleTokens& tokens : all) {
+            active += co_await is_active(set, tokens.access_key());
+            current += co_await is_current(set, tokens.refresh_key());
+        }
+        EXPECT_EQ(active, all.size());
+        EXPECT_EQ(current, all.size());
+    });
+}
+
+}  // namespace
+}  // namespace sluice::storage::conformance
