@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+import durable
 import footprint_rows
 import latency
 import results
@@ -33,7 +34,8 @@ from workplace import ROOT, Skipped, Workplace
 
 SCENARIOS = [scenarios.INTROSPECTION, two_cores.OWNER, scenarios.TOKEN, scenarios.DECISION, scenarios.TOOLS_CALL,
              volume.LIVE_TOKENS, two_cores.TWO_CORES, latency.LATENCY, footprint_rows.FOOTPRINT, secure.KEPT_ALIVE,
-             secure.HANDSHAKE, scenarios.UNIX_SOCKET]
+             secure.HANDSHAKE, scenarios.UNIX_SOCKET, durable.DURABLE_TOKEN, durable.DURABLE_INTROSPECTION, durable.COLD,
+             durable.DURABLE_START]
 
 
 def parse():

@@ -8,7 +8,7 @@ import subprocess
 
 from compare import Failed
 from references import CLIENT_ID, CLIENT_SECRET
-from workplace import Skipped
+from workplace import Server, Skipped
 
 CONFIG = """
 [server]
@@ -18,6 +18,8 @@ cores = {cores}
 {server_more}
 [log]
 level = "{level}"
+[storage]
+{storage}
 [auth]
 issuer = "{public_url}"
 default_scope = "mcp:read"
@@ -73,8 +75,9 @@ class Options:
     """What differs between the Sluices of the scenarios."""
 
     def __init__(self, name="Sluice", cores=1, cpus="0", level="warning", upstream=None, listen=(), server_more="",
-                 scheme="http"):
+                 scheme="http", storage='engine = "memory"', migrate=False):
         self.name, self.cores, self.cpus, self.level = name, cores, cpus, level
+        self.storage, self.migrate = storage, migrate
         self.upstream, self.listen, self.server_more, self.scheme = upstream, listen, server_more, scheme
 
 
@@ -84,7 +87,7 @@ def start(place, options):
     listen = ", ".join(f'"{address}"' for address in [f"127.0.0.1:{port}", *options.listen])
     text = CONFIG.format(listen=listen, cores=options.cores, public_url=f"{options.scheme}://127.0.0.1:{port}",
                          level=options.level, client_id=CLIENT_ID, client_secret=CLIENT_SECRET,
-                         server_more=options.server_more)
+                         server_more=options.server_more, storage=options.storage)
     if options.upstream:
         text += RESOURCE.format(upstream=options.upstream)
         text += "".join(FRICTION_TOOL.format(name=name, rate=rate) for name, rate in FRICTION_TOOLS.items())
@@ -92,9 +95,24 @@ def start(place, options):
     check = subprocess.run([place.sluice, "check-config", config], capture_output=True, text=True)
     if check.returncode:
         raise Skipped("this build of Sluice refuses the configuration: " + (check.stdout + check.stderr).strip())
-    server = place.start(options.name, port, [[place.sluice, "serve", "--config", config]], options.cpus)
+    if options.migrate:
+        subprocess.run([place.sluice, "migrate", "--config", config], check=True, capture_output=True)
+    server = Server(options.name, port, [])
+    server.config, server.cpus = config, options.cpus
+    launch(place, server)
     server.origin = f"{options.scheme}://127.0.0.1:{port}"
     server.token_form = f"grant_type=client_credentials&scope=mcp:read+mcp:write&resource={server.origin}/mcp"
+    return place.ready(server, "/healthz")
+
+
+def launch(place, server):
+    """Starts its process, again where it was stopped, and does not wait."""
+    server.processes = place.launch(server.port, [[place.sluice, "serve", "--config", server.config]], server.cpus)
+
+
+def restart(place, server):
+    place.stop(server)
+    launch(place, server)
     return place.ready(server, "/healthz")
 
 

@@ -49,6 +49,7 @@ class Workplace:
         self.sluice, self._downloads = sluice, downloads
         self._ports = iter(range(FIRST_PORT, LAST_PORT + 1))
         self._stack = contextlib.ExitStack()
+        self._made = {}
 
     def __enter__(self):
         self.directory = pathlib.Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="sluice-bench-")))
@@ -68,6 +69,12 @@ class Workplace:
                     return port
         raise Failed(f"no port between {FIRST_PORT} and {LAST_PORT} is free")
 
+    def once(self, name, make):
+        """What `make` gives the first time that `name` is asked for."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
     def may_download(self, name):
         if not self._downloads:
             raise Skipped(f"{name} is not installed here, and --no-downloads was given")
@@ -79,6 +86,9 @@ class Workplace:
 
     def start(self, name, port, commands, cpus="0", env=None, cwd=None):
         """Starts the commands, each on `cpus` or on its own entry of a list. They end with the workplace."""
+        return Server(name, port, self.launch(port, commands, cpus, env, cwd))
+
+    def launch(self, port, commands, cpus="0", env=None, cwd=None):
         cpus = cpus if isinstance(cpus, list) else [cpus] * len(commands)
         processes = []
         for cpu, command in zip(cpus, commands):
@@ -88,7 +98,7 @@ class Workplace:
             log.close()
             self._stack.callback(stop, process)
             processes.append(process)
-        return Server(name, port, processes)
+        return processes
 
     def log_of(self, server):
         return (self.directory / f"{server.port}.log").read_text()[-1000:]
