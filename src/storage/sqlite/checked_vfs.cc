@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 
+#include "storage/sqlite/page_cache.h"
 #include "storage/sqlite/wrapped_file.h"
 
 namespace sluice::storage::sqlite {
@@ -24,6 +25,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
 }  // namespace
 
 void register_checked_vfs(const char* name, const char* below_name) {
+    set_up_library();
     sqlite3_vfs* const real = sqlite3_vfs_find(below_name);
     // SQLite keeps what is registered until the process ends.
     auto* const vfs = new sqlite3_vfs(*real);

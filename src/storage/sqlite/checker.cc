@@ -3,13 +3,14 @@
 #include "base/result.h"
 #include "storage/sqlite/opening.h"
 #include "storage/sqlite/settings.h"
+#include "storage/sqlite/settings.h"
 
 namespace sluice::storage::sqlite {
 
 std::expected<std::unique_ptr<Checker>, std::string> Checker::start(const std::string& path,
                                                                     Health& health) {
     TRY(io::Waker waker, io::Waker::create());
-    TRY(Database database, open_connection(path));
+    TRY(Database database, open_connection(path, other_cache_kib));
     std::unique_ptr<Checker> checker(
         new Checker(path, std::move(database), std::move(waker), health));
     checker->thread_ =

@@ -46,7 +46,7 @@ void CheckpointSignal::stop() {
 std::expected<std::unique_ptr<Checkpointer>, std::string> Checkpointer::start(
     const std::string& path, CheckpointSignal& signal, Health& health) {
     TRY(io::Waker waker, io::Waker::create());
-    TRY(Database database, open_connection(path));
+    TRY(Database database, open_connection(path, other_cache_kib));
     std::unique_ptr<Checkpointer> checkpointer(
         new Checkpointer(std::move(database), std::move(waker), signal, health));
     checkpointer->thread_ = std::jthread([&self = *checkpointer] { self.work(); });

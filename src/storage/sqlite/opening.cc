@@ -54,7 +54,6 @@ std::expected<void, std::string> look_over(const SqliteSettings& settings, Opene
     const std::string& path = settings.path;
     auto database = Database::open(path, Database::Access::read_write);
     if (!database) return std::unexpected(fmt::format("{}: {}", path, database.error().text));
-    REQUIRE(with_path(path, configure_connection(*database)));
     const auto id = database->integer("PRAGMA application_id");
     if (!id && damage_of(id.error()) == Damage::lasting) {
         return std::unexpected(explain_damage(path, id.error().text));

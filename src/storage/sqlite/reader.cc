@@ -9,7 +9,7 @@ std::expected<std::unique_ptr<Reader>, std::string> Reader::start(const std::str
                                                                   Clock& clock, Health& health,
                                                                   std::size_t waiting_max) {
     TRY(io::Waker waker, io::Waker::create());
-    TRY(Database database, open_connection(path));
+    TRY(Database database, open_connection(path, reader_cache_kib));
     REQUIRE(explained(database.execute("PRAGMA query_only = ON")));
     TRY(ReadStatements statements, explained(ReadStatements::prepare(database)));
     std::unique_ptr<Reader> reader(new Reader(std::move(database), std::move(statements),

@@ -1,20 +1,20 @@
 #include "storage/sqlite/settings.h"
 
-#include "base/result.h"
+#include <fmt/format.h>
 
 namespace sluice::storage::sqlite {
 
-DatabaseResult<> configure_connection(Database& database) {
-    set_checkpoint_at_close(database, false);
-    return database.execute(
+std::expected<Database, std::string> open_connection(const std::string& path, int cache_kib) {
+    auto database = Database::open(path, Database::Access::read_write);
+    if (!database) return std::unexpected(fmt::format("{}: {}", path, database.error().text));
+    set_checkpoint_at_close(*database, false);
+    const std::string settings = fmt::format(
         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; "
-        "PRAGMA cache_size = -32768; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
-}
-
-std::expected<Database, std::string> open_connection(const std::string& path) {
-    TRY(Database database, explained(Database::open(path, Database::Access::read_write)));
-    REQUIRE(explained(configure_connection(database)));
-    return database;
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -{}",
+        cache_kib);
+    const auto set = database->execute(settings.c_str());
+    if (!set) return std::unexpected(fmt::format("{}: {}", path, set.error().text));
+    return *std::move(database);
 }
 
 void set_checkpoint_at_close(Database& database, bool wanted) {

@@ -26,9 +26,6 @@ inline constexpr int restart_patience_ms = 20;
 /// Durable commits into the write-ahead log; checkpoints are the checkpoint thread's affair.
 DatabaseResult<> configure_connection(Database& database);
 
-/// A connection for one of the engine's threads.
-std::expected<Database, std::string> open_connection(const std::string& path);
-
 /// Whether closing the last connection moves the log into the database. configure_connection()
 /// says no.
 void set_checkpoint_at_close(Database& database, bool wanted);

@@ -28,7 +28,7 @@ std::expected<std::unique_ptr<Writer>, std::string> Writer::start(const std::str
                                                                   std::size_t waiting_max,
                                                                   bool expires) {
     TRY(io::Waker waker, io::Waker::create());
-    TRY(Database database, open_connection(path));
+    TRY(Database database, open_connection(path, writer_cache_kib));
     TRY(WriteStatements statements, explained(WriteStatements::prepare(database)));
     TRY(Expiry expiry, explained(Expiry::prepare(database)));
     std::unique_ptr<Writer> writer(new Writer(std::move(database), std::move(statements),
