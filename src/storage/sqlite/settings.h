@@ -23,11 +23,18 @@ inline constexpr int busy_timeout_ms = 5000;
 // How long a reader may keep the writer from starting its log anew, at a time.
 inline constexpr int restart_patience_ms = 20;
 
-/// Durable commits into the write-ahead log; checkpoints are the checkpoint thread's affair.
-DatabaseResult<> configure_connection(Database& database);
+// Memory for pages, per connection, at most. The writer's holds the inner pages of the tables, and
+// with them most of the pages that are written again soon; a reader's is worth nothing after the
+// next write.
+inline constexpr int writer_cache_kib = 65536;
+inline constexpr int reader_cache_kib = 8192;
+inline constexpr int other_cache_kib = 2048;
 
-/// Whether closing the last connection moves the log into the database. configure_connection()
-/// says no.
+/// A connection for one of the engine's threads: durable commits into the write-ahead log, whose
+/// checkpoints are the checkpoint thread's affair.
+std::expected<Database, std::string> open_connection(const std::string& path, int cache_kib);
+
+/// Whether closing the last connection moves the log into the database. open_connection() says no.
 void set_checkpoint_at_close(Database& database, bool wanted);
 
 }  // namespace sqlite
