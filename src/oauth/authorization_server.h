@@ -13,6 +13,7 @@
 #include "io/worker_pool.h"
 #include "oauth/observer.h"
 #include "oauth/settings.h"
+#include "storage/shared_windows.h"
 #include "storage/store.h"
 #include "token/introspection.h"
 
@@ -36,6 +37,8 @@ public:
         storage::Store& store;
         io::WorkerPool& workers;  // checks passwords
         Observer& observer;
+        // What other boxes count too; null: each counts for itself.
+        storage::SharedWindows* shared_windows = nullptr;
     };
 
     /// Adds this shard's state to `peers`.

@@ -35,6 +35,7 @@ struct ShardState {
     io::WorkerPool& workers;
     Observer& observer;
     const Peers& peers;
+    storage::SharedWindows* const shared_windows;  // null: this box counts for itself
 
     // Copies of what every shard has.
     const std::uint64_t hash_seed;

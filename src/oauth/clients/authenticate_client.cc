@@ -6,6 +6,7 @@
 #include "oauth/clients/stored_client.h"
 #include "oauth/introspection/authenticate_caller.h"
 #include "oauth/limits/address_key.h"
+#include "oauth/limits/shared_limit.h"
 #include "oauth/shard_state.h"
 
 namespace sluice::oauth {
@@ -92,7 +93,7 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
     const PooledText address = address_key(request.peer());
     const Presented presented{proof.client_id, address, proof.has_secret,
                               proof.client ? proof.client->get() : nullptr};
-    const Admission admission = co_await state.peers.call(
+    Admission admission = co_await state.peers.call(
         state.shard, state.owner_of(proof.client_id),
         [&presented](ShardState& there) { return admit(there, presented); });
     // Also where the secret is right: otherwise the one guess that passes would still be told.
@@ -100,6 +101,11 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
         co_return refuse_for_now(ErrorCode::rate_limited,
                                  "Too many wrong client secrets came from this address.",
                                  admission.wait_for_secrets);
+    }
+    if (state.shared_windows != nullptr && presented.client != nullptr) {
+        const PooledText key = limit_key_of(*presented.client, presented.address);
+        admission.wait_for_limit = co_await admit_among_boxes(
+            *state.shared_windows, state.settings, "token", key, admission.wait_for_limit);
     }
     if (admission.wait_for_limit > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited, "This client sends too many requests.",

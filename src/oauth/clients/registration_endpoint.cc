@@ -12,6 +12,7 @@
 #include "oauth/cors.h"
 #include "oauth/endpoints.h"
 #include "oauth/limits/address_key.h"
+#include "oauth/limits/shared_limit.h"
 #include "oauth/shard_state.h"
 
 namespace sluice::oauth {
@@ -97,10 +98,14 @@ io::Task<Result<>> make_known(ShardState& state, const Client& client, std::stri
 
 io::Task<Result<Registered>> register_client(ShardState& state, const http::Request& request) {
     const PooledText address = address_key(request.peer());
-    const Seconds wait = co_await state.peers.call(
+    Seconds wait = co_await state.peers.call(
         state.shard, state.owner_of(address), [&address](ShardState& owner) {
             return owner.registration_limits.admit(address, owner.now());
         });
+    if (state.shared_windows != nullptr) {
+        wait = co_await admit_among_boxes(*state.shared_windows, state.settings, "register",
+                                          address, wait);
+    }
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
                                  "Too many registrations came from this address.", wait);
