@@ -140,6 +140,35 @@ BENCHMARK(friction_check_and_record_batched)
     ->Args({11, 10'000})
     ->Args({11, 1'000'000});
 
+/// What a gateway does between two steps: about 100 ns that leave the tables alone.
+std::uint64_t other_work(std::uint64_t seed) {
+    for (int i = 0; i < 100; ++i) seed = seed * 6364136223846793005 + 1442695040888963407;
+    return seed;
+}
+
+/// One call behind the other, each told ahead in two steps with other work behind each; the other
+/// work alone is the same loop with `ahead` 2, and `ahead` 0 tells nothing.
+void friction_check_and_record_ahead(benchmark::State& state) {
+    Fleet& fleet = fleet_of(state);
+    RandomWalk walk(static_cast<std::uint64_t>(state.range(1)));
+    const auto ahead = state.range(2);
+    std::uint64_t work = 1;
+    for (auto _ : state) {
+        const std::uint64_t client = walk.next();
+        const crypto::Digest key = digest_of(client);
+        if (ahead == 1) fleet.registry.prefetch_index(crypto::as_text(key));
+        benchmark::DoNotOptimize(work = other_work(work));
+        if (ahead == 1) fleet.registry.prefetch_client(crypto::as_text(key));
+        benchmark::DoNotOptimize(work = other_work(work));
+        if (ahead != 2) benchmark::DoNotOptimize(fleet.call(client));
+    }
+}
+BENCHMARK(friction_check_and_record_ahead)
+    ->ArgNames({"tools", "clients", "ahead"})
+    ->Args({11, 1'000'000, 0})
+    ->Args({11, 1'000'000, 1})
+    ->Args({11, 1'000'000, 2});
+
 /// Every call is an unknown client's and puts another one out.
 void friction_flood_of_new_clients(benchmark::State& state) {
     Fleet& fleet = fleet_of(state);

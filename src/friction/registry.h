@@ -46,6 +46,15 @@ public:
     void admit(std::span<const Call> calls, Moment now, std::span<Admission> admissions,
                SaturationListener* listener = nullptr);
 
+    // Two steps towards a client's call, each of which starts to fetch what the next one reads:
+    // for as early as the client is known, with other work behind each.
+    void prefetch_index(std::string_view client) const {
+        clients_.prefetch_index(clients_.hash_of(client));
+    }
+    void prefetch_client(std::string_view client) const {
+        clients_.prefetch_client(clients_.hash_of(client));
+    }
+
     /// Records a call whatever is thought of it, and gives what is.
     Decision observe(std::string_view client, ToolId tool, Moment now,
                      SaturationListener* listener = nullptr);

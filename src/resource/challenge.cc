@@ -3,7 +3,7 @@
 namespace sluice::resource {
 namespace {
 
-void append_parameter(std::string& out, std::string_view name, std::string_view value) {
+void append_parameter(PooledText& out, std::string_view name, std::string_view value) {
     if (value.empty()) return;
     out += out.ends_with("Bearer") ? " " : ", ";
     out += name;
@@ -18,8 +18,8 @@ void append_parameter(std::string& out, std::string_view name, std::string_view 
 
 }  // namespace
 
-std::string challenge_text(const Challenge& challenge) {
-    std::string text = "Bearer";
+PooledText challenge_text(const Challenge& challenge) {
+    PooledText text = "Bearer";
     append_parameter(text, "error", challenge.error);
     append_parameter(text, "resource_metadata", challenge.resource_metadata);
     if (challenge.scope != nullptr) append_parameter(text, "scope", challenge.scope->text());

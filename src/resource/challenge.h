@@ -1,9 +1,9 @@
 // WWW-Authenticate of a protected resource: RFC 6750 §3, RFC 9728 §5.1, MCP's rules for scopes.
 #pragma once
 
-#include <string>
 #include <string_view>
 
+#include "base/pooled_text.h"
 #include "token/scope.h"
 
 namespace sluice::resource {
@@ -18,7 +18,7 @@ struct Challenge {
 /// The field's value: "Bearer" first, as clients read the first word only, and every parameter
 /// quoted. Clients match parameters by pattern, so a value never holds a quote, a backslash or a
 /// control character (they are left out), and a description no '=' (it becomes a space).
-std::string challenge_text(const Challenge& challenge);
+PooledText challenge_text(const Challenge& challenge);
 
 /// What a challenge for more scopes asks for (403): all that was granted with all that is needed,
 /// since some clients then request nothing else; without offline_access, which MCP keeps out of

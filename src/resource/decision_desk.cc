@@ -64,10 +64,18 @@ io::Task<Verdict> DecisionDesk::judge(Question question, token::TokenInfo& calle
         verdict.grounds = check_token(question, known, caller);
     }
     if (!verdict.grounds && !request.tool.empty()) {
+        const CallerKey key = CallerKey::of(resource.settings().issuer, caller);
+        const unsigned owner = key.owner(parts_.guards.count());
+        if (owner == parts_.shard.index()) {
+            // It is fetched while rights are looked at.
+            co_await parts_.guards.call(parts_.shard, owner, [&resource, &key](Guard& guard) {
+                guard.prefetch_index(resource.index(), key);
+            });
+        }
         const bool rights_known = request.client_id.empty() || request.scope.has_value();
         verdict.decision = co_await decide_call(
             parts_, {.resource = resource,
-                     .caller = CallerKey::of(resource.settings().issuer, caller),
+                     .caller = key,
                      .client_id = caller.client_id,
                      .subject = caller.subject,
                      .granted = rights_known ? &caller.scope : nullptr,
@@ -88,7 +96,10 @@ std::optional<Grounds> DecisionDesk::name_caller(const Question& question,
                                                  token::TokenInfo& caller) const {
     const DecisionRequest& request = question.request;
     clear(caller);
-    if (request.client_id.empty()) return grounds_without_token(question.resource);
+    if (request.client_id.empty()) {
+        note_stranger(question, StrangerOutcome::no_token);
+        return grounds_without_token(question.resource);
+    }
     caller.client_id = request.client_id;
     // As a token has it that nobody but the client itself asked for.
     caller.subject = request.subject.empty() ? request.client_id : request.subject;
@@ -105,6 +116,9 @@ std::optional<Grounds> DecisionDesk::check_token(const Question& question,
                                            numeric_date(parts_.shard.wall_now()))
                             : known;
     if (!good) {
+        if (good.error().fault != TokenFault::unavailable) {
+            note_stranger(question, StrangerOutcome::refused_token);
+        }
         clear(caller);  // what the token says is not for this resource to know
         return grounds_of(resource, good.error());
     }
@@ -113,6 +127,14 @@ std::optional<Grounds> DecisionDesk::check_token(const Question& question,
         return grounds_of_scope(resource, caller.scope, required, "");
     }
     return std::nullopt;
+}
+
+// Counted only: the address is the asker's, which has proved who it is.
+void DecisionDesk::note_stranger(const Question& question, StrangerOutcome outcome) const {
+    parts_.observer.on_stranger({.resource = question.resource.index(),
+                                 .outcome = outcome,
+                                 .address = {},
+                                 .request_id = question.exchange.request().id()});
 }
 
 void DecisionDesk::report(const Question& question, const token::TokenInfo& caller,

@@ -65,6 +65,7 @@ private:
     std::optional<Grounds> check_token(const Question& question,
                                        const std::expected<void, TokenError>& known,
                                        token::TokenInfo& caller) const;
+    void note_stranger(const Question& question, StrangerOutcome outcome) const;
     void report(const Question& question, const token::TokenInfo& caller, const Grounds& grounds);
 
     DecisionParts parts_;

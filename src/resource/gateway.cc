@@ -49,6 +49,7 @@ Gateway::Gateway(Parts parts, const Settings& settings)
     : parts_(std::move(parts)),
       origins_(settings),
       streams_(settings.streams_of_caller_max),
+      strangers_(parts_.shard.random()),
       callers_(callers_kept) {
     for (std::size_t i = 0; i < settings.resources.size(); ++i) {
         const ResourceSettings& resource = settings.resources[i];
@@ -111,7 +112,7 @@ io::Task<void> Gateway::handle(http::Exchange& exchange) {
         co_return;
     }
     const auto room = callers_.take();
-    Visit visit{*resource, exchange, parts_.guards, parts_.observer, streams_, *room};
+    Visit visit{*resource, exchange, parts_.guards, parts_.observer, streams_, strangers_, *room};
     co_await serve(visit, origins_);
     std::swap(visit.caller, *room);
 }

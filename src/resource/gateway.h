@@ -15,6 +15,7 @@
 #include "resource/origin.h"
 #include "resource/places.h"
 #include "resource/settings.h"
+#include "resource/strangers.h"
 #include "resource/verifier.h"
 
 namespace sluice::http {
@@ -76,6 +77,7 @@ private:
     std::vector<RemoteVerifier*> remote_verifiers_;  // owned by resources_
     std::vector<Document> documents_;
     Places streams_;  // that callers have open on this shard
+    Strangers strangers_;
     LeasePool<token::TokenInfo> callers_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "resource/challenge.h"
 
 namespace sluice::resource {
@@ -26,14 +28,14 @@ Grounds grounds_without_token(const Protected& resource) {
     return {.status = http::Status::unauthorized,
             .code = "unauthorized",
             .message = "An access token is required",
-            .challenge = resource.entry_challenge()};
+            .challenge = PooledText(resource.entry_challenge())};
 }
 
 Grounds grounds_of_malformed_credentials(const Protected& resource) {
     constexpr std::string_view message = "One Authorization field with one bearer token is allowed";
     return {.status = http::Status::bad_request,
             .code = "invalid_request",
-            .message = std::string(message),
+            .message = PooledText(message),
             .challenge = challenge_text({.error = "invalid_request",
                                          .error_description = message,
                                          .resource_metadata = resource.metadata_url()})};
@@ -51,7 +53,7 @@ Grounds grounds_of(const Protected& resource, const TokenError& error) {
     const std::string_view message = fault_text(error.fault);
     return {.status = http::Status::unauthorized,
             .code = "invalid_token",
-            .message = std::string(message),
+            .message = PooledText(message),
             .challenge = challenge_text({.error = "invalid_token",
                                          .error_description = message,
                                          .scope = &resource.entry_scope(),
@@ -62,10 +64,11 @@ Grounds grounds_of_scope(const Protected& resource, const token::ScopeSet& grant
                          const token::ScopeSet& needed, std::string_view tool) {
     const token::ScopeSet asked = step_up_scope(granted, needed);
     const token::ScopeSet missing = needed.without(granted);
-    std::string message =
-        tool.empty()
-            ? fmt::format("The access token lacks: {}", missing.text())
-            : fmt::format("The access token lacks, for the tool \"{}\": {}", tool, missing.text());
+    PooledText message = "The access token lacks";
+    if (!tool.empty()) {
+        fmt::format_to(std::back_inserter(message), ", for the tool \"{}\"", tool);
+    }
+    message.append(": ").append(missing.text());
     return {.status = http::Status::forbidden,
             .code = "insufficient_scope",
             .message = std::move(message),

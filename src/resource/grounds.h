@@ -2,10 +2,10 @@
 // the gateway, the decision API, the external authorizers.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/pooled_text.h"
 #include "http/status.h"
 #include "resource/protected.h"
 #include "resource/verifier.h"
@@ -16,8 +16,8 @@ namespace sluice::resource {
 struct Grounds {
     http::Status status;
     std::string_view code;  // stable: "invalid_token", "insufficient_scope", ...
-    std::string message;    // for people
-    std::string challenge;  // WWW-Authenticate; empty where the status takes none
+    PooledText message;     // for people
+    PooledText challenge;   // WWW-Authenticate; empty where the status takes none
     Seconds retry_after{0};
     std::string_view detail{};  // for logs alone: static text
 };

@@ -53,6 +53,17 @@ public:
     friction::Admission admit(
         std::size_t resource, const CallerKey& caller, friction::ToolId tool, MonotonicTime now,
         friction::Justification justification = friction::Justification::absent);
+    // What the caller's next call here reads is fetched meanwhile; first the index, then, after
+    // some other work, the caller's own. Nothing for a resource without friction.
+    void prefetch_index(std::size_t resource, const CallerKey& caller) const {
+        const friction::Registry* const registry = resources_[resource].registry.get();
+        if (registry != nullptr) registry->prefetch_index(caller.text());
+    }
+    void prefetch_client(std::size_t resource, const CallerKey& caller) const {
+        const friction::Registry* const registry = resources_[resource].registry.get();
+        if (registry != nullptr) registry->prefetch_client(caller.text());
+    }
+
     /// Records a call whatever friction says of it, and gives what it said.
     friction::Decision observe(std::size_t resource, const CallerKey& caller, friction::ToolId tool,
                                MonotonicTime now);

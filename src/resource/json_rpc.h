@@ -27,6 +27,7 @@ enum class RpcCode : int {
     upstream_timed_out = -32013,
     verifier_failed = -32014,   // the authorization server could not be asked
     too_many_streams = -32015,  // the caller has as many event streams open as it may
+    too_many_tokens = -32016,   // refused ones, from one address
 };
 
 struct RpcError {

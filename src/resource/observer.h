@@ -48,6 +48,20 @@ struct RefusalEvent {
     std::uint64_t request_id = 0;
 };
 
+/// What became of a request whose caller is not verified.
+enum class StrangerOutcome : std::uint8_t {
+    no_token,       // it was told where to get one
+    refused_token,  // not a good one, or not for here
+    slowed,         // the same, after too many of them from one address
+};
+
+struct StrangerEvent {
+    std::size_t resource;  // its place in the settings
+    StrangerOutcome outcome;
+    std::string_view address;  // of the peer, where the first token in a while was too many
+    std::uint64_t request_id = 0;
+};
+
 struct ListEvent {
     std::string_view resource;
     std::string_view client_id;
@@ -91,6 +105,7 @@ public:
     virtual void on_tool_call(const ToolCallEvent&) {}
     virtual void on_friction(const FrictionEvent&) {}
     virtual void on_refusal(const RefusalEvent&) {}
+    virtual void on_stranger(const StrangerEvent&) {}
     virtual void on_tools_listed(const ListEvent&) {}
     virtual void on_tool_changed(const ToolChangedEvent&) {}
     virtual void on_forgiven(const ForgivenEvent&) {}

@@ -24,7 +24,7 @@ struct Refusal {
     std::string_view detail{};      // for the log alone
 };
 
-Answered refuse(Visit& visit, const Refusal& refusal) {
+void answer(Visit& visit, const Refusal& refusal) {
     http::Response& response = visit.response();
     response.set_status(refusal.status);
     response.body().clear();
@@ -45,6 +45,10 @@ Answered refuse(Visit& visit, const Refusal& refusal) {
     } else {
         append_rpc_error(response.body(), refusal.id, failure);
     }
+}
+
+Answered refuse(Visit& visit, const Refusal& refusal) {
+    answer(visit, refusal);
     visit.observer.on_refusal({.resource = visit.resource.settings().path,
                                .client_id = visit.caller.client_id,
                                .tool_name = refusal.tool,
@@ -98,6 +102,17 @@ Answered refuse_token(Visit& visit, const TokenError& error) {
     const bool unknown = error.fault == TokenFault::unavailable;
     return refuse(visit, grounds_of(visit.resource, error),
                   unknown ? RpcCode::verifier_failed : RpcCode::unauthorized);
+}
+
+Answered refuse_flood(Visit& visit, const TokenError& error, Seconds wait) {
+    const Grounds grounds = grounds_of(visit.resource, error);
+    answer(visit, {.status = http::Status::too_many_requests,
+                   .code = RpcCode::too_many_tokens,
+                   .error = "too_many_tokens",
+                   .message = "Too many access tokens that are no good came from this address",
+                   .challenge = grounds.challenge,
+                   .retry_after = static_cast<std::uint32_t>(wait.count())});
+    return {};
 }
 
 Answered refuse_scope(Visit& visit, const token::ScopeSet& needed, const PostedBody* body,

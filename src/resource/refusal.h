@@ -24,6 +24,9 @@ Answered refuse_without_token(Visit& visit);
 Answered refuse_malformed_credentials(Visit& visit);
 /// 401 invalid_token, or 503 where nobody could say whether the token is good.
 Answered refuse_token(Visit& visit, const TokenError& error);
+/// 429: the same as 401, but after too many from one address; the log is not told of each. Says
+/// all the same how to get a good token: among those behind an address may be somebody honest.
+Answered refuse_flood(Visit& visit, const TokenError& error, Seconds wait);
 /// 403 insufficient_scope, with a challenge for everything that is granted or needed.
 Answered refuse_scope(Visit& visit, const token::ScopeSet& needed, const PostedBody* body,
                       std::string_view tool);

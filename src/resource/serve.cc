@@ -40,11 +40,26 @@ bool is_repeatable(const PostedBody& body) {
     });
 }
 
+/// Friction of the caller is decided by this shard: what it reads for that can be fetched early.
+bool is_counted_here(Visit& visit) {
+    if (visit.resource.settings().friction == nullptr) return false;
+    const unsigned owner = visit.caller_key().owner(visit.guards.count());
+    return owner == visit.exchange.shard().index();
+}
+
 io::Task<void> serve_post(Visit& visit) {
     if (!is_plain_json(visit.request())) {
         refuse_media_type(visit);
         co_return;
     }
+    io::Shard& shard = visit.exchange.shard();
+    const bool counted_here = is_counted_here(visit);
+    const auto fetch = [&](void (Guard::*step)(std::size_t, const CallerKey&) const) {
+        return visit.guards.call(shard, shard.index(), [&visit, step](Guard& guard) {
+            (guard.*step)(visit.resource.index(), visit.caller_key());
+        });
+    };
+    if (counted_here) co_await fetch(&Guard::prefetch_index);
     auto body = PostedBody::parse(visit.request().body());
     if (!body) {
         refuse_message(visit, body.error());
@@ -55,6 +70,7 @@ io::Task<void> serve_post(Visit& visit) {
         refuse_message(visit, era.error());
         co_return;
     }
+    if (counted_here) co_await fetch(&Guard::prefetch_client);
     const auto admitted = co_await admit_tool_calls(visit, *body, *era);
     if (!admitted) co_return;
     if (!admitted->forward) {
@@ -69,8 +85,7 @@ io::Task<void> serve_post(Visit& visit) {
         .repeatable = is_repeatable(*body),
         .held = &admitted->held};
     body->forget_document();  // the wait may be long, and the upstream may take its time
-    const bool stayed =
-        co_await io::Sleep(visit.exchange.shard(), admitted->delay, &visit.exchange.scope());
+    const bool stayed = co_await io::Sleep(shard, admitted->delay, &visit.exchange.scope());
     if (stayed) co_await call_upstream(visit, call);
 }
 
@@ -82,8 +97,7 @@ io::Task<void> serve_session(Visit& visit) {
     }
     // A stream that is taken up again may repeat the answer to a tools/list.
     const bool is_stream = visit.request().method() == http::Method::get;
-    const CallerKey caller = CallerKey::of(visit.resource.settings().issuer, visit.caller);
-    const auto place = is_stream ? visit.streams.take(caller.text()) : std::nullopt;
+    const auto place = is_stream ? visit.streams.take(visit.caller_key().text()) : std::nullopt;
     if (is_stream && !place) {
         refuse_stream(visit);
         co_return;

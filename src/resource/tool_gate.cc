@@ -52,7 +52,7 @@ io::Task<std::expected<Admitted, Answered>> admit_tool_calls(Visit& visit, const
     if (std::ranges::none_of(body.messages(), &Message::is_tool_call)) co_return admitted;
 
     const DecisionParts parts{visit.exchange.shard(), visit.guards, visit.observer};
-    const CallerKey caller = CallerKey::of(visit.resource.settings().issuer, visit.caller);
+    const CallerKey& caller = visit.caller_key();
     const std::string said = read_justification(visit.request());
     HeldBack held_back;
     for (std::size_t i = 0; i < body.messages().size(); ++i) {

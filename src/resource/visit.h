@@ -1,12 +1,15 @@
 // One request at a protected resource, as the steps that answer it hand it on.
 #pragma once
 
+#include <optional>
+
 #include "http/exchange.h"
 #include "io/sharded.h"
 #include "resource/guard.h"
 #include "resource/observer.h"
 #include "resource/places.h"
 #include "resource/protected.h"
+#include "resource/strangers.h"
 #include "token/introspection.h"
 
 namespace sluice::resource {
@@ -18,9 +21,16 @@ struct Visit {
     const io::Sharded<Guard>& guards;
     Observer& observer;
     Places& streams;            // by CallerKey
+    Strangers& strangers;       // who sent tokens that were refused
     token::TokenInfo& room;     // memory that was used before: verification swaps it with `caller`
     token::TokenInfo caller{};  // of the verified token; empty before
+    std::optional<CallerKey> key{};  // of caller; see caller_key()
 
+    /// Who the verified caller is for friction; made once.
+    const CallerKey& caller_key() {
+        if (!key) key = CallerKey::of(resource.settings().issuer, caller);
+        return *key;
+    }
     const http::Request& request() const { return exchange.request(); }
     http::Response& response() const { return exchange.response(); }
 };

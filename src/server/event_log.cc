@@ -107,6 +107,15 @@ void EventLog::on_refusal(const resource::RefusalEvent& event) {
     add_known(line, "detail", event.detail);
 }
 
+// One line for a flood: the requests have theirs.
+void EventLog::on_stranger(const resource::StrangerEvent& event) {
+    stats_.count_stranger(event);
+    if (event.address.empty()) return;
+    log_.line(LogLevel::warning, shard_.wall_now(), "refused_tokens_slowed")
+        .add("request_id", event.request_id)
+        .add("peer", event.address);
+}
+
 void EventLog::on_tool_changed(const resource::ToolChangedEvent& event) {
     log_.line(LogLevel::warning, shard_.wall_now(), "tool_changed")
         .add("request_id", event.request_id)

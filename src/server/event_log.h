@@ -27,6 +27,7 @@ public:
     void on_refusal(const resource::RefusalEvent& event) override;
     void on_tool_changed(const resource::ToolChangedEvent& event) override;
     void on_forgiven(const resource::ForgivenEvent& event) override;
+    void on_stranger(const resource::StrangerEvent& event) override;
     void on_tools_listed(const resource::ListEvent& event) override;
     void on_counted(const resource::CountedEvent& event) override;
 

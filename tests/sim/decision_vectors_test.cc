@@ -180,10 +180,15 @@ private:
 /// What stands between a verified request and the upstream.
 io::Task<void> gate_door(Counter& counter, http::Exchange& exchange) {
     resource::Places streams(1);
+    resource::Strangers strangers(exchange.shard().random());
     token::TokenInfo room;
-    resource::Visit visit{
-        *counter.gateway.resources().front(), exchange, counter.desk.parts().guards,
-        counter.desk.parts().observer,        streams,  room};
+    resource::Visit visit{*counter.gateway.resources().front(),
+                          exchange,
+                          counter.desk.parts().guards,
+                          counter.desk.parts().observer,
+                          streams,
+                          strangers,
+                          room};
     visit.caller.client_id = *exchange.request().field("Client");
     visit.caller.subject = visit.caller.client_id;
     visit.caller.scope = oauth_test::scopes("mcp:read mcp:write");

@@ -2,12 +2,17 @@
 #include "server/admin/frame.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace sluice::server {
 namespace {
 
 double grown(std::uint64_t before, std::uint64_t now) {
     return static_cast<double>(now - before);
+}
+
+std::uint64_t total(const std::array<std::uint64_t, stranger_outcomes>& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
 }  // namespace
@@ -41,6 +46,8 @@ ResourceFrame make_frame(const ResourceNumbers& before, const ResourceNumbers& n
         .per_second = rate(request_count(before.requests), request_count(now.requests)),
         .failed_per_second =
             rate(before.requests.by_status_class[3], now.requests.by_status_class[3]),
+        .unverified_per_second = rate(total(before.strangers), total(now.strangers)),
+        .slowed_per_second = rate(before.strangers.back(), now.strangers.back()),
         .p50_ms = quantile_ms(before.requests, now.requests, 0.5),
         .p99_ms = quantile_ms(before.requests, now.requests, 0.99),
         .other_per_second = rate(before.other_calls, now.other_calls),

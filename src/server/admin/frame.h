@@ -18,9 +18,11 @@ struct ToolFrame {
 };
 
 struct ResourceFrame {
-    double per_second = 0;         // requests
-    double failed_per_second = 0;  // answered 5xx
-    double p50_ms = 0;             // 0: no request
+    double per_second = 0;             // requests
+    double failed_per_second = 0;      // answered 5xx
+    double unverified_per_second = 0;  // requests without a token, or with one that is no good
+    double slowed_per_second = 0;      // of them, for too many from one address
+    double p50_ms = 0;                 // 0: no request
     double p99_ms = 0;
     double other_per_second = 0;  // calls of tools without friction
     std::vector<ToolFrame> tools;

@@ -67,6 +67,8 @@ void write_resource(JsonWriter& json, const resource::ResourceSettings& settings
         .member("name", std::string_view(settings.name))
         .member("per_second", rounded(frame.per_second))
         .member("failed_per_second", rounded(frame.failed_per_second))
+        .member("unverified_per_second", rounded(frame.unverified_per_second))
+        .member("slowed_per_second", rounded(frame.slowed_per_second))
         .member("p50_ms", rounded(frame.p50_ms))
         .member("p99_ms", rounded(frame.p99_ms))
         .member("clients", numbers.clients)

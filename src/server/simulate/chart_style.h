@@ -22,7 +22,7 @@ text{font:12px system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fil
 .passed{fill:#4c9f5b}.delayed{fill:#dfa000}.asked{fill:#8250df}.refused{fill:#d1242f}
 .mark-refused{stroke:#d1242f;stroke-width:1.7;fill:none}.mark-asked{fill:#8250df}
 .first{stroke:#d1242f;stroke-width:1;stroke-dasharray:3 3}.first-text{font-size:11px;font-weight:600;fill:#d1242f}
-.wait{font-size:11px;fill:#9a6700}
+.wait{font-size:11px;fill:#9a6700}.wait-mark{stroke:#9a6700}
 @media (prefers-color-scheme:dark){
 text{fill:#c5ccd3}.page{fill:#0d1117}.card{fill:#151b23;stroke:#30363d}.plot{fill:#0d1117;stroke:#30363d}
 .title,.verdict,.name,.target-text{fill:#f0f6fc}.axis,.zone-text{fill:#9198a1}.label{fill:#c5ccd3}
@@ -30,7 +30,7 @@ text{fill:#c5ccd3}.page{fill:#0d1117}.card{fill:#151b23;stroke:#30363d}.plot{fil
 .zone-block{fill:#f85149;opacity:.20}.zone-ask{fill:#a371f7;opacity:.16}
 .c0{stroke:#58a6ff}.c1{stroke:#39c5bb}.c2{stroke:#f778ba}
 .passed{fill:#3fb950}.delayed{fill:#d9a514}.asked{fill:#a371f7}.refused{fill:#f85149}
-.mark-refused,.first{stroke:#ff7b72}.mark-asked{fill:#a371f7}.first-text{fill:#ff7b72}.wait{fill:#d9a514}}
+.mark-refused,.first{stroke:#ff7b72}.mark-asked{fill:#a371f7}.first-text{fill:#ff7b72}.wait{fill:#d9a514}.wait-mark{stroke:#d9a514}}
 )";
 
 }  // namespace sluice::server::simulate

@@ -65,9 +65,9 @@ private:
 
     void draw_head(bool with_friction) {
         svg_.text({place_.x + 16, place_.y + 26}, "name", shortened(policy_.name, 44));
-        std::string text =
-            fmt::format("mode {} · target {} of a client's calls · {}", mode_name(policy_.mode),
-                        percent_text(policy_.target_rate), count_text(summary_.calls, "call"));
+        std::string text = fmt::format(
+            "mode {}{} · target {} of a client's calls · {}", mode_name(policy_.mode),
+            longest_wait(), percent_text(policy_.target_rate), count_text(summary_.calls, "call"));
         const auto add = [&](std::size_t count, std::string_view what) {
             if (count > 0) text += fmt::format(", {} {}", count, what);
         };
@@ -78,6 +78,13 @@ private:
         if (!friction::refuses(policy_.mode)) add(summary_.over_block, "at block level");
         if (!with_friction) text += " · no friction";
         svg_.text({place_.x + place_.width - 16, place_.y + 26}, "end", text);
+    }
+
+    std::string longest_wait() const {
+        const bool waits =
+            policy_.mode == friction::Mode::delay || policy_.mode == friction::Mode::ladder;
+        if (!waits || summary_.delay_max <= 0) return {};
+        return ", longest wait " + time_text(summary_.delay_max);
     }
 
     void draw_frame(const Frame& frame, std::string_view label) {
@@ -148,7 +155,10 @@ private:
         if (from >= to) return;
         svg_.rect(frame.x, frame.at_value(to), frame.width,
                   frame.at_value(from) - frame.at_value(to), style);
-        svg_.text({frame.right() + 6, frame.at_value((from + to) / 2) + 4}, "zone-text", text);
+        // In mode ladder the waits have their places on the same edge.
+        const double raised = policy_.mode == friction::Mode::ladder && to < 1 ? 9 : 0;
+        zone_text_y_.push_back(frame.at_value((from + to) / 2) + 4 - raised);
+        svg_.text({frame.right() + 6, zone_text_y_.back()}, "zone-text", text);
     }
 
     void draw_friction(const Frame& frame) {
@@ -159,26 +169,32 @@ private:
         const double block = policy_.hard_block_threshold;
         const double ask = policy_.justification_threshold;
         if (policy_.mode == friction::Mode::delay) {
-            draw_waits(frame);
+            if (policy_.require_justification) {
+                svg_.rect(frame.x, frame.y, frame.width, frame.at_value(ask) - frame.y, "zone-ask");
+            }
+            draw_waits(frame, 1);
         } else {
             const bool acts = friction::refuses(policy_.mode);
             draw_zone(frame, block, 1, "zone-block", acts ? "refused" : "level BLOCKED");
             draw_zone(frame, ask, std::min(block, 1.0), "zone-ask",
                       acts && policy_.require_justification ? "asks why" : "level HIGH");
+            if (policy_.mode == friction::Mode::ladder) draw_waits(frame, block);
         }
         draw_lines(frame, series_.friction);
         draw_marks(frame);
     }
 
-    // In mode delay a call waits in proportion, so that the axis on the right tells how long.
-    void draw_waits(const Frame& frame) {
-        if (policy_.require_justification) {
-            svg_.rect(frame.x, frame.y, frame.width,
-                      frame.at_value(policy_.justification_threshold) - frame.y, "zone-ask");
-        }
+    // A call that is not refused waits in proportion: the axis on the right tells how long.
+    void draw_waits(const Frame& frame, double refused_from) {
         for (const double value : {0.25, 0.5, 0.75, 1.0}) {
-            svg_.text({frame.right() + 6, frame.at_value(value) + (value == 1 ? 10 : 4)}, "wait",
+            if (value > refused_from) continue;
+            const double y = frame.at_value(value) + (value == 1 ? 10 : 4);
+            const auto collides = [y](double other) { return std::abs(other - y) < 11; };
+            if (std::ranges::any_of(zone_text_y_, collides)) continue;
+            svg_.text({frame.right() + 6, y}, "wait",
                       "waits " + time_text(value * policy_.max_delay.count()));
+            svg_.line({frame.right(), frame.at_value(value)},
+                      {frame.right() + 4, frame.at_value(value)}, "wait-mark");
         }
     }
 
@@ -261,6 +277,7 @@ private:
     std::size_t tool_;
     PanelPlace place_;
     double time_max_;
+    std::vector<double> zone_text_y_;
 };
 
 bool is_above_zero(const Line& line) {

@@ -77,6 +77,19 @@ public:
                  });
     }
 
+    void strangers() {
+        append_family(out_, "sluice_unverified_requests_total", "counter",
+                      "Requests whose caller is not verified, by what became of them.");
+        for (std::size_t i = 0; i < numbers_.size(); ++i) {
+            for (std::size_t outcome = 0; outcome < stranger_outcomes; ++outcome) {
+                fmt::format_to(
+                    std::back_inserter(out_),
+                    "sluice_unverified_requests_total{{resource=\"{}\",outcome=\"{}\"}} {}\n",
+                    path(i), stranger_outcome_names[outcome], numbers_[i].strangers[outcome]);
+            }
+        }
+    }
+
     void requests() {
         append_family(out_, "sluice_resource_requests_total", "counter",
                       "Requests to a resource, by the class of their status.");
@@ -113,6 +126,7 @@ std::uint64_t request_count(const Metrics::PerRoute& requests) {
 
 ResourceNumbers& ResourceNumbers::operator+=(const ResourceNumbers& other) {
     requests += other.requests;
+    std::ranges::transform(strangers, other.strangers, strangers.begin(), std::plus{});
     other_calls += other.other_calls;
     recent_passed += other.recent_passed;
     clients += other.clients;
@@ -138,6 +152,7 @@ void append_prometheus(std::string& out, const resource::Settings& settings,
     if (numbers.empty()) return;
     Families families(out, settings, numbers);
     families.requests();
+    families.strangers();
     families.calls();
     families.per_resource("sluice_other_tool_calls_total", "counter",
                           "Calls of tools without friction, where others have some.",

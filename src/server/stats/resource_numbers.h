@@ -16,6 +16,10 @@ inline constexpr std::size_t call_outcomes = 4;
 inline constexpr std::array<std::string_view, call_outcomes> call_outcome_names = {
     "allowed", "delayed", "asked", "refused"};
 
+inline constexpr std::size_t stranger_outcomes = 3;
+inline constexpr std::array<std::string_view, stranger_outcomes> stranger_outcome_names = {
+    "no_token", "refused_token", "slowed"};
+
 struct ToolNumbers {
     std::array<std::uint64_t, call_outcomes> calls{};  // by resource::CallOutcome, since the start
     std::uint64_t recent_passed = 0;                   // in the last minute
@@ -24,8 +28,9 @@ struct ToolNumbers {
 
 /// Of one shard, or added up.
 struct ResourceNumbers {
-    Metrics::PerRoute requests;       // POSTs: what else there is, are streams
-    std::uint64_t other_calls = 0;    // of tools without friction
+    Metrics::PerRoute requests;  // POSTs: what else there is, are streams
+    std::array<std::uint64_t, stranger_outcomes> strangers{};  // by resource::StrangerOutcome
+    std::uint64_t other_calls = 0;                             // of tools without friction
     std::uint64_t recent_passed = 0;  // calls of any tool in the last minute
     std::uint64_t clients = 0;        // whose friction is remembered
     std::uint64_t tool_changes = 0;   // definitions that nobody acknowledged yet

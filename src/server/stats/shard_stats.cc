@@ -17,6 +17,10 @@ void ShardStats::count_request(std::size_t resource, const http::FinishedRequest
     resources_[resource].counts.requests.count(request.status, request.duration);
 }
 
+void ShardStats::count_stranger(const resource::StrangerEvent& event) {
+    ++resources_[event.resource].counts.strangers[static_cast<std::size_t>(event.outcome)];
+}
+
 void ShardStats::count_call(const resource::ToolCallEvent& call, MonotonicTime now) {
     OfResource& of = resources_[call.resource];
     const bool passed = call.outcome == resource::CallOutcome::allowed ||

@@ -22,6 +22,7 @@ public:
                Random& random);
 
     void count_request(std::size_t resource, const http::FinishedRequest& request);
+    void count_stranger(const resource::StrangerEvent& event);
     void count_call(const resource::ToolCallEvent& call, MonotonicTime now);
 
     /// One of each resource.

@@ -43,6 +43,7 @@ def configuration(port: int, upstream: str, **changes: str) -> str:
     """The text of a configuration; `changes` replaces the template's defaults."""
     values = {
         "port": str(port),
+        "issuer": f"http://127.0.0.1:{port}",
         "upstream": upstream,
         "cores": "2",
         "more_listen": "",

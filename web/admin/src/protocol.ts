@@ -33,6 +33,8 @@ export interface ResourceState {
     name: string;
     per_second: number; // requests
     failed_per_second: number;
+    unverified_per_second: number; // requests without a good token
+    slowed_per_second: number; // of them, for too many from one address
     p50_ms: number;
     p99_ms: number;
     clients: number; // tracked

@@ -25,9 +25,10 @@ export class Numbers {
     private readonly latency = new Tile("Latency, median");
     private readonly held = new Tile("Calls held a second");
     private readonly clients = new Tile("Clients");
+    private readonly strangers = new Tile("Unverified a second");
 
     constructor(parent: HTMLElement) {
-        for (const tile of [this.requests, this.latency, this.held, this.clients]) parent.append(tile.element);
+        for (const tile of [this.requests, this.latency, this.held, this.clients, this.strangers]) parent.append(tile.element);
     }
 
     show(now: ResourceState, with_friction: number): void {
@@ -49,7 +50,14 @@ export class Numbers {
             `${per_second(sum.delayed)} delayed · ${per_second(sum.asked)} asked · ${per_second(sum.refused)} refused`,
             sum.refused > 0,
         );
-        this.clients.show(count(now.clients), with_friction ? `${count(with_friction)} meet friction` : "none meets friction");
+        const meeting = with_friction === 1 ? "1 meets friction" : `${count(with_friction)} meet friction`;
+        this.clients.show(count(now.clients), with_friction ? meeting : "none meets friction");
+        const slowed = now.slowed_per_second;
+        this.strangers.show(
+            per_second(now.unverified_per_second),
+            slowed > 0 ? `${per_second(slowed)} of them slowed down` : "without a good token",
+            slowed > 0,
+        );
     }
 }
 
