@@ -127,3 +127,21 @@ def test_a_decision_allocates_nothing(counted):
         assert answer["allowed"] is True, answer
 
     assert counted.allocated_by(send) < BY_THE_CLOCK
+
+
+def test_a_decision_refused_for_scopes_allocates_nothing(counted):
+    tokens = obtain_tokens(
+        Browser(counted.sluice), scope="mcp:read", resource=counted.sluice.resource
+    )
+    question = {
+        "token": tokens["access_token"],
+        "resource": counted.sluice.resource,
+        "tool": "delete_note",
+    }
+    fields = {"Content-Type": "application/json", "Authorization": basic("rs", RS_SECRET)}
+
+    def send():
+        answer = counted.post("/v1/decision", json.dumps(question), fields)
+        assert answer["reason"] == "insufficient_scope", answer
+
+    assert counted.allocated_by(send) < BY_THE_CLOCK

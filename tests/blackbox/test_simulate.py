@@ -252,3 +252,19 @@ def test_the_log_of_a_server_that_observes_is_a_trace(start, tmp_path):
     decided = [line["friction"] for line in logged if line.get("event_type") == "friction" and "friction" in line]
     simulated = [call["friction"] for call in report["calls"] if call["tool"] == "delete_note"]
     assert decided[-1] > 0 and simulated == pytest.approx(decided)
+
+
+@pytest.mark.parametrize("mode", ["ladder", "delay"])
+def test_the_picture_tells_how_long_calls_wait(simulate, mode):
+    done, _ = simulate(calls(8), mode=mode)
+    assert done.returncode == 0, done.stderr
+    texts = [element.text for element in ET.parse(simulate.folder / "out/friction.svg").iter()]
+    # Friction 0.25 of 10 s.
+    assert "waits 2.5 s" in texts
+    assert ("refused" in texts) and any(text and "longest wait" in text for text in texts)
+
+
+def test_the_picture_of_a_mode_without_waits_tells_of_none(simulate):
+    simulate(calls(8), mode="block")
+    texts = [element.text for element in ET.parse(simulate.folder / "out/friction.svg").iter()]
+    assert not any(text and ("waits " in text or "longest wait" in text) for text in texts)

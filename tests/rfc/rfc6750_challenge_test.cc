@@ -74,7 +74,7 @@ TEST(Rfc6750, AStepUpAsksForAllThatIsGrantedAndAllThatIsNeeded) {
 }
 
 TEST(Rfc6750, NoValueCanBreakOutOfItsQuotes) {
-    const std::string text =
+    const PooledText text =
         challenge_text({.error = "invalid_token",
                         .error_description = "x\", scope=\"admin\\\r\nSet-Cookie: a\x7f",
                         .resource_metadata = metadata});
