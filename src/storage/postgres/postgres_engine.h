@@ -13,9 +13,10 @@ namespace sluice::storage {
 /// It starts while the database is away, and connects when that is there. Threads of its own wait
 /// for name lookups, handshakes and cleaning; the calls of a shard go out on that shard's ring.
 ///
-/// Where tokens are kept in plain too, a presented text's tag is tag_of_plain(text): see
-/// foreign_tag.h. Rotating a token that another program wrote makes its successor a family of that
-/// tag.
+/// Where tokens are kept in plain too, a presented text that token::parse_token() does not read has
+/// foreign_tag() of its digest as its tag; the database's function `sluice_token_tag` goes by the
+/// same rule, and so do the revocations that the feed tells. Rotating a token that another program
+/// wrote makes its successor a family of that tag.
 class PostgresEngine final : public Engine {
 public:
     /// Errors say what was refused and what to do; none is about the database.

@@ -69,7 +69,10 @@ std::string grants(const std::optional<PlainTables>& plain) {
 std::string redeem(const std::optional<PlainTables>& plain) {
     return fmt::format(
         "WITH {}, gone AS (DELETE FROM sluice_documents WHERE kind = $17::bigint "
-        "AND key = $18::text AND expires_at > $23::timestamptz RETURNING 1), "
+        "AND key = $18::text AND expires_at > $23::timestamptz "
+        "AND NOT EXISTS (SELECT FROM sluice_access_tokens x WHERE x.tag = $1::bigint "
+        "AND x.expires_at > $14::bigint) AND NOT EXISTS (SELECT FROM sluice_refresh_tokens x "
+        "WHERE x.tag = $1::bigint AND x.expires_at > $14::bigint) RETURNING 1), "
         "put AS (INSERT INTO sluice_documents (kind, key, value, expires_at) "
         "SELECT $19::bigint, $20::text, $21::text, $22::timestamptz FROM gone "
         "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, "
