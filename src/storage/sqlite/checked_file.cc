@@ -53,7 +53,7 @@ int write_file(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 of
         std::memcpy(page.data() + content_bytes, &sum, sizeof sum);
         from = page.data();
     }
-    return below(file)->pMethods->xWrite(below(file), from, bytes, offset);
+    return write_below(file, from, bytes, offset);
 }
 
 sqlite3_io_methods checked_methods() {

@@ -3,7 +3,6 @@
 #include "base/result.h"
 #include "storage/sqlite/opening.h"
 #include "storage/sqlite/settings.h"
-#include "storage/sqlite/settings.h"
 
 namespace sluice::storage::sqlite {
 

@@ -6,27 +6,28 @@
 namespace sluice::storage::sqlite {
 namespace {
 
-// After a failure, and where another process was in the way.
-constexpr std::chrono::milliseconds pause{200};
+constexpr std::chrono::milliseconds pause_after_failure{200};
 
 }  // namespace
 
 void CheckpointSignal::note_log_size(int pages) {
     const std::lock_guard lock(mutex_);
     pages_ = pages;
-    if (pages >= pages_to_copy) wake_.notify_all();
+    if (pages >= pages_wanted_) wake_.notify_all();
 }
 
-void CheckpointSignal::restart_is_done() {
+void CheckpointSignal::restart_is_done(bool worked) {
     const std::lock_guard lock(mutex_);
     restarting_ = false;
+    pages_wanted_ = worked ? log_pages : pages_ + log_pages;
+    if (worked) pages_ = 0;
     wake_.notify_all();
 }
 
-int CheckpointSignal::wait_for_work() {
+bool CheckpointSignal::wait_for_work() {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || pages_ >= pages_to_copy; });
-    return stopping_ ? 0 : pages_;
+    wake_.wait(lock, [this] { return stopping_ || pages_ >= pages_wanted_; });
+    return !stopping_;
 }
 
 void CheckpointSignal::have_log_restarted() {
@@ -34,7 +35,6 @@ void CheckpointSignal::have_log_restarted() {
     restarting_ = true;
     restart_wished_ = true;
     wake_.wait(lock, [this] { return stopping_ || !restarting_; });
-    pages_ = 0;  // until the writer's next commit says otherwise
 }
 
 void CheckpointSignal::stop() {
@@ -58,19 +58,13 @@ Checkpointer::~Checkpointer() {
 }
 
 void Checkpointer::work() {
-    for (;;) {
-        const int pages = signal_.wait_for_work();
-        if (pages == 0) return;
-        if (!copy()) {
-            std::this_thread::sleep_for(pause);
-            continue;
+    while (signal_.wait_for_work()) {
+        // Twice, so that little is left to the writer.
+        if (copy() && copy()) {
+            signal_.have_log_restarted();
+        } else {
+            std::this_thread::sleep_for(pause_after_failure);
         }
-        if (pages < CheckpointSignal::pages_to_restart) {
-            std::this_thread::sleep_for(pause / 10);
-            continue;
-        }
-        // Once more, so that little is left to the writer.
-        if (copy()) signal_.have_log_restarted();
     }
 }
 

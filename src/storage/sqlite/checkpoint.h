@@ -18,24 +18,26 @@ namespace sluice::storage::sqlite {
 /// Between the writer, which knows how long the log is, and the checkpoint thread.
 class CheckpointSignal {
 public:
-    // Pages of the log: from when on they are copied, and when the log has to start anew, which
-    // needs the writer: while it writes on, nobody else comes to the log's end.
-    static constexpr int pages_to_copy = 8192;
-    static constexpr int pages_to_restart = 16384;
+    // 64 MiB, a page being 4 KiB: the log that a start may have to read, and what a page that is
+    // written again and again is spared of being copied.
+    static constexpr int log_pages = 16384;
 
     // The writer's side.
 
     void note_log_size(int pages);
+    /// Whether the log shall begin anew, which needs the writer: while it writes on, nobody else
+    /// comes to the log's end.
     bool take_restart_wish() {
         return restart_wished_.load(std::memory_order_relaxed) && restart_wished_.exchange(false);
     }
-    void restart_is_done();
+    void restart_is_done(bool worked);
 
     // The checkpoint thread's.
 
-    /// Waits until there is enough to copy: how many pages the log has. 0: the end.
-    int wait_for_work();
-    /// Has the writer start the log anew, and waits until it has tried.
+    /// Waits until there is enough to copy. False: the end.
+    bool wait_for_work();
+    /// Has the writer begin the log anew, and waits until it has tried. Where a long read is in the
+    /// way, the next attempt waits until the log has grown by as much again.
     void have_log_restarted();
     void stop();
 
@@ -43,6 +45,7 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     int pages_ = 0;
+    int pages_wanted_ = log_pages;  // that make it worth while
     std::atomic<bool> restart_wished_ = false;
     bool restarting_ = false;
     bool stopping_ = false;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstring>
 
 #include "base/result.h"
@@ -10,13 +9,6 @@
 #include "storage/sqlite/settings.h"
 
 namespace sluice::storage::sqlite {
-namespace {
-
-bool means_no_room(int system_error) {
-    return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
-}
-
-}  // namespace
 
 Damage damage_of(const DatabaseError& error) {
     switch (error.code & 0xff) {
@@ -33,9 +25,6 @@ Damage damage_of(const DatabaseError& error) {
             return error.code == SQLITE_READONLY_DBMOVED ? Damage::lasting : Damage::none;
         case SQLITE_IOERR:
             if (error.code == SQLITE_IOERR_NOMEM) return Damage::none;
-            // What a failed fsync has thrown away is unknown, whatever its reason.
-            if (error.code == SQLITE_IOERR_FSYNC || error.code == SQLITE_IOERR_DIR_FSYNC) break;
-            if (means_no_room(error.system_error)) return Damage::no_room;
             break;
         default:
             break;
@@ -59,7 +48,7 @@ DatabaseResult<Database> Database::open(const std::string& path, Access access, 
     sqlite3* native = nullptr;
     const char* const files = vfs != nullptr ? vfs : checked_vfs();
     const int code = sqlite3_open_v2(path.c_str(), &native, flags, files);
-    if (native == nullptr) return std::unexpected(DatabaseError{SQLITE_NOMEM, 0, "out of memory"});
+    if (native == nullptr) return std::unexpected(DatabaseError{SQLITE_NOMEM, "out of memory"});
     Database database(native);
     if (code != SQLITE_OK) return std::unexpected(database.error());
     sqlite3_busy_timeout(native, busy_timeout_ms);
@@ -89,12 +78,7 @@ DatabaseResult<std::int64_t> Database::integer(std::string_view sql) {
 
 DatabaseError Database::error() const {
     const int code = sqlite3_extended_errcode(native_.get());
-    const int system_error = sqlite3_system_errno(native_.get());
-    std::string text = fmt::format("{} ({})", sqlite3_errmsg(native_.get()), code);
-    if (system_error != 0 && (code & 0xff) != SQLITE_CORRUPT) {
-        text += fmt::format(", {}", std::strerror(system_error));
-    }
-    return {code, system_error, std::move(text)};
+    return {code, fmt::format("{} ({})", sqlite3_errmsg(native_.get()), code)};
 }
 
 }  // namespace sluice::storage::sqlite

@@ -17,7 +17,6 @@ namespace sluice::storage::sqlite {
 
 struct DatabaseError {
     int code = SQLITE_OK;  // SQLite's extended code
-    int system_error = 0;  // errno, where the operating system refused something
     std::string text;      // for the log: no secret
 };
 

@@ -30,9 +30,8 @@ int flush(sqlite3_file* file) {
     int code = SQLITE_OK;
     for (std::size_t at = 0; at < gathered.bytes.size() && code == SQLITE_OK;) {
         const std::size_t count = std::min(gathered.bytes.size() - at, written_at_once);
-        code = below(file)->pMethods->xWrite(below(file), gathered.bytes.data() + at,
-                                             static_cast<int>(count),
-                                             gathered.offset + static_cast<sqlite3_int64>(at));
+        code = write_below(file, gathered.bytes.data() + at, static_cast<int>(count),
+                           gathered.offset + static_cast<sqlite3_int64>(at));
         at += count;
     }
     gathered.bytes.clear();
@@ -54,7 +53,7 @@ int write_file(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 of
         if (const int code = flush(file); code != SQLITE_OK) return code;
     }
     if (count > gathered_max) {
-        return below(file)->pMethods->xWrite(below(file), from, bytes, offset);
+        return write_below(file, from, bytes, offset);
     }
     if (gathered.bytes.empty()) {
         try {

@@ -104,7 +104,7 @@ std::optional<DatabaseError> check_tables(Database& database, bool (*wants_to_st
         damage = check.error();
     } else if (check->step() == SQLITE_ROW) {
         const std::string found(check->text(0));
-        if (found != "ok") damage = DatabaseError{SQLITE_CORRUPT, 0, found};
+        if (found != "ok") damage = DatabaseError{SQLITE_CORRUPT, found};
     } else {
         damage = database.error();
     }

@@ -1,9 +1,15 @@
 #include "storage/sqlite/wrapped_file.h"
 
+#include <cerrno>
 #include <cstring>
 
 namespace sluice::storage::sqlite {
 namespace {
+
+int tell_full_disk(int code) {
+    const bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    return is_full && (code & 0xff) == SQLITE_IOERR ? SQLITE_FULL : code;
+}
 
 const sqlite3_io_methods* methods_below(sqlite3_file* file) {
     return below(file)->pMethods;
@@ -16,7 +22,7 @@ int read_file(sqlite3_file* file, void* to, int bytes, sqlite3_int64 offset) {
     return methods_below(file)->xRead(below(file), to, bytes, offset);
 }
 int write_file(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 offset) {
-    return methods_below(file)->xWrite(below(file), from, bytes, offset);
+    return write_below(file, from, bytes, offset);
 }
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
     return methods_below(file)->xTruncate(below(file), size);
@@ -47,7 +53,8 @@ int device_characteristics(sqlite3_file* file) {
 }
 int map_shared_memory(sqlite3_file* file, int region, int bytes, int extend,
                       void volatile** memory) {
-    return methods_below(file)->xShmMap(below(file), region, bytes, extend, memory);
+    errno = 0;
+    return tell_full_disk(methods_below(file)->xShmMap(below(file), region, bytes, extend, memory));
 }
 int lock_shared_memory(sqlite3_file* file, int offset, int count, int flags) {
     return methods_below(file)->xShmLock(below(file), offset, count, flags);
@@ -83,6 +90,11 @@ sqlite3_io_methods passing_methods() {
         .xFetch = nullptr,
         .xUnfetch = nullptr,
     };
+}
+
+int write_below(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 offset) {
+    errno = 0;
+    return tell_full_disk(methods_below(file)->xWrite(below(file), from, bytes, offset));
 }
 
 int open_wrapped(sqlite3_vfs* real, const char* name, sqlite3_file* file, int flags, int* out_flags,

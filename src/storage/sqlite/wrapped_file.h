@@ -26,6 +26,10 @@ State& state_of(sqlite3_file* file) {
 /// page that is mapped would be read unchecked.
 sqlite3_io_methods passing_methods();
 
+/// xWrite of the file below; SQLITE_FULL where a quota or a limit of file sizes is in the way,
+/// which SQLite itself does not tell from a broken disk.
+int write_below(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 offset);
+
 /// For xOpen: where the file below was opened, `file` has `methods` and `state`, else neither.
 int open_wrapped(sqlite3_vfs* real, const char* name, sqlite3_file* file, int flags, int* out_flags,
                  const sqlite3_io_methods& methods, void* state);

@@ -10,7 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using SteadyClock = std::chrono::steady_clock;
 
 // A round of expiry over small tables takes no time: rest until this much is over.
 constexpr seconds round_time_min{20};
@@ -49,7 +48,7 @@ Writer::Writer(Database database, WriteStatements statements, Expiry expiry, Ans
       database_(std::move(database)),
       statements_(std::move(statements)),
       expiry_(std::move(expiry)),
-      next_expiry_(SteadyClock::now() + seconds{1}) {
+      next_expiry_(clock.monotonic() + seconds{1}) {
     statements_.database = &database_;
     sqlite3_wal_hook(database_.native(), note_log_size, this);
 }
@@ -73,7 +72,7 @@ void Writer::work() {
             patience = probe_pause;
         } else if (expires_) {
             patience =
-                std::clamp<Duration>(next_expiry_ - SteadyClock::now(), Duration{1}, idle_max);
+                std::clamp<Duration>(next_expiry_ - clock_.monotonic(), Duration{1}, idle_max);
         }
         Job* const jobs = queue_.take(patience);
         if (jobs != nullptr) {
@@ -84,7 +83,7 @@ void Writer::work() {
             probe();
         }
         if (checkpoints_.take_restart_wish()) restart_log();
-        if (expires_ && SteadyClock::now() >= next_expiry_) remove_expired();
+        if (expires_ && clock_.monotonic() >= next_expiry_) remove_expired();
     }
 }
 
@@ -122,14 +121,14 @@ bool Writer::transact(Step step) {
 }
 
 void Writer::remove_expired() {
-    const auto start = SteadyClock::now();
+    const auto start = clock_.monotonic();
     if (health_.state() != StoreState::available) {
         next_expiry_ = start + seconds{1};
         return;
     }
     const BatchTime now = batch_time(clock_);
     transact([&] { return expiry_.step(now); });
-    const auto end = SteadyClock::now();
+    const auto end = clock_.monotonic();
     next_expiry_ = end + std::max<Duration>(expiry_pause_min, expiry_pause_factor * (end - start));
     if (!expiry_.take_round_end()) return;
     next_expiry_ = std::max(next_expiry_, round_began_ + round_time_min);
@@ -145,7 +144,7 @@ void Writer::restart_log() {
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) {
         health_.report(database_.error(), "a checkpoint", answers_.waker());
     }
-    checkpoints_.restart_is_done();
+    checkpoints_.restart_is_done(code == SQLITE_OK);
 }
 
 void Writer::probe() {

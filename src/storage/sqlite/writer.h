@@ -56,8 +56,8 @@ private:
     WriteStatements statements_;  // after the database, so that they go first
     Expiry expiry_;
     bool expires_ = true;
-    std::chrono::steady_clock::time_point next_expiry_;
-    std::chrono::steady_clock::time_point round_began_;
+    MonotonicTime next_expiry_;
+    MonotonicTime round_began_{};
     std::jthread thread_;
 };
 

@@ -71,36 +71,40 @@ io::Task<void> Session::pass(Duration time) {
     co_await wait(time);
 }
 
+void run_script(const std::vector<Engine*>& engines, unsigned shards, TestClock& clock,
+                bool follows_the_clock, const Script& script) {
+    auto runtime = io::Runtime::create(shards, {}, clock);
+    ASSERT_TRUE(runtime) << runtime.error();
+    std::vector<std::unique_ptr<Place>> owners;
+    io::Sharded<Place> places;
+    for (unsigned i = 0; i < shards; ++i) {
+        io::Shard& shard = (*runtime)->shard(i);
+        owners.push_back(std::make_unique<Place>(shard, engines[i % engines.size()]->open(shard)));
+        owners.back()->store->listen(owners.back()->listener);
+        places.set(i, *owners.back());
+    }
+    Session session(places, *owners[0], clock, follows_the_clock);
+    std::atomic<bool> finished = false;
+    (*runtime)->start([&](io::Shard& shard, io::Event& stop) {
+        Session* const first = shard.index() == 0 ? &session : nullptr;
+        return shard_root(*owners[shard.index()], stop, first, script, finished);
+    });
+    while (!finished) usleep(1000);
+    (*runtime)->request_stop();
+    (*runtime)->join();
+    owners.clear();
+}
+
 void StoreConformance::run_on(unsigned shards, unsigned engine_count, const Script& script) {
     std::vector<std::unique_ptr<Engine>> engines;
+    std::vector<Engine*> views;
     for (unsigned i = 0; i < engine_count; ++i) {
         auto engine = subject_->open(clock);
         ASSERT_TRUE(engine) << engine.error();
         engines.push_back(*std::move(engine));
+        views.push_back(engines.back().get());
     }
-    auto runtime = io::Runtime::create(shards, {}, clock);
-    ASSERT_TRUE(runtime) << runtime.error();
-    {
-        std::vector<std::unique_ptr<Place>> owners;
-        io::Sharded<Place> places;
-        for (unsigned i = 0; i < shards; ++i) {
-            io::Shard& shard = (*runtime)->shard(i);
-            owners.push_back(
-                std::make_unique<Place>(shard, engines[i % engine_count]->open(shard)));
-            owners.back()->store->listen(owners.back()->listener);
-            places.set(i, *owners.back());
-        }
-        Session session(places, *owners[0], clock, subject_->follows_the_clock());
-        std::atomic<bool> finished = false;
-        (*runtime)->start([&](io::Shard& shard, io::Event& stop) {
-            Session* const first = shard.index() == 0 ? &session : nullptr;
-            return shard_root(*owners[shard.index()], stop, first, script, finished);
-        });
-        while (!finished) usleep(1000);
-        (*runtime)->request_stop();
-        (*runtime)->join();
-    }
-    engines.clear();
+    run_script(views, shards, clock, subject_->follows_the_clock(), script);
 }
 
 io::Task<Race> race(Session& session, unsigned count, const Attempt& attempt) {

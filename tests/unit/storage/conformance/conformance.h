@@ -110,6 +110,11 @@ private:
 
 using Script = std::function<io::Task<void>(Session&)>;
 
+/// Runs `script` on shard 0; shard i has a store of engine i, round and round. It returns when
+/// every store has ended; the engines stay open.
+void run_script(const std::vector<Engine*>& engines, unsigned shards, TestClock& clock,
+                bool follows_the_clock, const Script& script);
+
 class StoreConformance : public testing::TestWithParam<MakeSubject> {
 protected:
     Subject& subject() { return *subject_; }
