@@ -9,6 +9,21 @@ namespace {
 
 constexpr std::size_t capacity_min = 1024;
 
+bool counts(const FrictionConfig& config, double friction) {
+    return friction > 0 && friction >= config.penalty_min_friction();
+}
+
+bool reaches(const FrictionConfig& config, std::span<const double> frictions) {
+    return std::ranges::any_of(frictions,
+                               [&](double friction) { return counts(config, friction); });
+}
+
+void write_debt(const FrictionConfig& config, std::span<const double> frictions, Debt& debt) {
+    for (std::uint16_t i = 0; i < frictions.size(); ++i) {
+        if (counts(config, frictions[i])) debt.owed.push_back({ToolId::listed(i), frictions[i]});
+    }
+}
+
 }  // namespace
 
 PenaltyStore::PenaltyStore(const FrictionConfig& config, HashKey hash_key)
@@ -18,26 +33,40 @@ PenaltyStore::PenaltyStore(const FrictionConfig& config, HashKey hash_key)
 
 void PenaltyStore::keep(std::string_view client, const Controller& controller, Moment now) {
     if (config_->penalty_ttl() <= Moment::zero()) return;
-    const double least = config_->penalty_min_friction();
     const std::span<const double> frictions = controller.frictions();
-    const auto counts = [least](double friction) { return friction > 0 && friction >= least; };
-    if (std::ranges::none_of(frictions, counts)) return;
+    if (!reaches(*config_, frictions)) return;
 
     drop_expired(now);
     forget(client);
     const Moment last_call = controller.last_call().value_or(now);
-    const double rank = rank_of(std::ranges::max(frictions), last_call);
-    if (!make_room(rank)) return;
+    Penalty* const penalty = place(client, std::ranges::max(frictions), last_call);
+    if (penalty == nullptr) return;
+    penalty->kept_at = now;
+    write_debt(*config_, frictions, penalty->debt);
+}
+
+void PenaltyStore::keep(std::string_view client, const Debt& debt, Moment now) {
+    if (debt.owed.empty() || now - debt.last_call > config_->penalty_ttl()) return;
+    drop_expired(now);
+    forget(client);
+    const double most = std::ranges::max(debt.owed, {}, &Debt::Owed::friction).friction;
+    Penalty* const penalty = place(client, most, debt.last_call);
+    if (penalty == nullptr) return;
+    penalty->kept_at = debt.last_call;
+    penalty->debt = debt;
+}
+
+PenaltyStore::Penalty* PenaltyStore::place(std::string_view client, double friction,
+                                           Moment last_call) {
+    const double rank = rank_of(friction, last_call);
+    if (!make_room(rank)) return nullptr;
     const Slot slot = penalties_.insert(client);
     by_rank_.emplace(rank, slot);
     Penalty& penalty = penalties_.value(slot);
-    penalty.kept_at = now;
-    penalty.last_call = last_call;
     penalty.rank = rank;
-    penalty.owed.clear();
-    for (std::uint16_t i = 0; i < frictions.size(); ++i) {
-        if (counts(frictions[i])) penalty.owed.push_back({ToolId::listed(i), frictions[i]});
-    }
+    penalty.debt.last_call = last_call;
+    penalty.debt.owed.clear();
+    return &penalty;
 }
 
 // Of two penalties the one with the higher rank has more left, at any moment: f·e^(-r(t - last
@@ -59,12 +88,28 @@ void PenaltyStore::restore(std::string_view client, Controller& controller, Mome
     const auto slot = penalties_.find(client);
     if (slot == penalties_.none) return;
     const Penalty& penalty = penalties_.value(slot);
-    if (!is_expired(penalty, now)) {
-        const auto since =
-            config_->recover_while_idle() ? std::optional(penalty.last_call) : std::nullopt;
-        for (const Owed& owed : penalty.owed) controller.restore(owed.tool, owed.friction, since);
-    }
+    if (!is_expired(penalty, now)) charge(*config_, penalty.debt, controller);
     drop(slot);
+}
+
+void PenaltyStore::charge(const FrictionConfig& config, const Debt& debt, Controller& controller) {
+    const auto since = config.recover_while_idle() ? std::optional(debt.last_call) : std::nullopt;
+    for (const Debt::Owed& owed : debt.owed) controller.restore(owed.tool, owed.friction, since);
+}
+
+std::optional<Debt> PenaltyStore::find(std::string_view client, Moment now) const {
+    const auto slot = penalties_.find(client);
+    if (slot == penalties_.none || is_expired(penalties_.value(slot), now)) return std::nullopt;
+    return penalties_.value(slot).debt;
+}
+
+std::optional<Debt> PenaltyStore::debt_of(const FrictionConfig& config,
+                                          const Controller& controller, Moment now) {
+    const std::span<const double> frictions = controller.frictions();
+    if (config.penalty_ttl() <= Moment::zero() || !reaches(config, frictions)) return std::nullopt;
+    Debt debt{.last_call = controller.last_call().value_or(now), .owed = {}};
+    write_debt(config, frictions, debt);
+    return debt;
 }
 
 bool PenaltyStore::forget(std::string_view client) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "friction/estimator.h"
 
 namespace sluice::friction {
 namespace {
@@ -67,6 +68,37 @@ Decision Registry::observe(std::string_view client, ToolId tool, Moment now,
 const Controller* Registry::find(std::string_view client) const {
     const auto slot = clients_.find(clients_.hash_of(client), client);
     return slot == ClientTable::none ? nullptr : &clients_.controller(slot);
+}
+
+std::optional<Debt> Registry::debt(std::string_view client, Moment now) const {
+    const Controller* const known = find(client);
+    return known != nullptr ? PenaltyStore::debt_of(*config_, *known, now)
+                            : penalties_.find(client, now);
+}
+
+void Registry::restore(std::string_view client, const Debt& debt, Moment now) {
+    const auto slot = clients_.find(clients_.hash_of(client), client);
+    if (slot == ClientTable::none) return penalties_.keep(client, debt, now);
+    if (now - debt.last_call > config_->penalty_ttl()) return;
+    Controller& known = clients_.controller(slot);
+    if (!known.last_call()) return PenaltyStore::charge(*config_, debt, known);
+    // Its friction fades from its own last call on, which came later.
+    const double fading = config_->recover_while_idle() ? config_->time_decay_rate() : 0;
+    const double passed = (*known.last_call() - debt.last_call).count();
+    for (const Debt::Owed& owed : debt.owed) {
+        const double left = owed.friction * decay_factor(passed, fading);
+        if (left > known.frictions()[owed.tool.index()]) {
+            known.restore(owed.tool, left, std::nullopt);
+        }
+    }
+}
+
+std::optional<Controller> Registry::recall(std::string_view client, Moment now) const {
+    const std::optional<Debt> debt = penalties_.find(client, now);
+    if (!debt) return std::nullopt;
+    Controller controller(*config_);
+    PenaltyStore::charge(*config_, *debt, controller);
+    return controller;
 }
 
 bool Registry::forget(std::string_view client) {

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "friction/client_table.h"
 #include "friction/controller.h"
+#include "friction/debt.h"
 #include "friction/penalty_store.h"
 
 namespace sluice::friction {
@@ -62,6 +64,13 @@ public:
     /// A known client, which this does not count as a use; null for another. Valid until the next
     /// call that is not const.
     const Controller* find(std::string_view client) const;
+
+    /// What a client owes, known or evicted: its friction from penalty_min_friction on.
+    std::optional<Debt> debt(std::string_view client, Moment now) const;
+    /// Brings back what a client owed earlier. One that is known already keeps what is more.
+    void restore(std::string_view client, const Debt& debt, Moment now);
+    /// As what an evicted client would come back; nothing where it owes nothing.
+    std::optional<Controller> recall(std::string_view client, Moment now) const;
 
     /// Forgets a client and what it owes, as when an operator pardons it; whether there was any.
     bool forget(std::string_view client);

@@ -1,31 +1,10 @@
 #include "resource/guard.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdint>
 
 #include "base/check.h"
 
 namespace sluice::resource {
-
-CallerKey CallerKey::of(std::string_view issuer, std::string_view client_id,
-                        std::string_view subject) {
-    // Lengths ahead of the texts, so that no two callers give one key.
-    fmt::basic_memory_buffer<char, 512> text;
-    for (const std::string_view part : {issuer, client_id}) {
-        const std::uint64_t size = part.size();
-        const char* const bytes = reinterpret_cast<const char*>(&size);
-        text.append(bytes, bytes + sizeof size);
-        text.append(part);
-    }
-    text.append(subject);
-    return CallerKey(crypto::sha256({text.data(), text.size()}));
-}
-
-unsigned CallerKey::owner(unsigned shard_count) const {
-    return static_cast<unsigned>(crypto::DigestHash{}(digest_) % shard_count);
-}
 
 Guard::Guard(const Settings& settings, Random& random) {
     for (const ResourceSettings& resource : settings.resources) {
@@ -47,16 +26,22 @@ friction::Admission Guard::admit(std::size_t resource, const CallerKey& caller,
                                  friction::ToolId tool, MonotonicTime now,
                                  friction::Justification justification) {
     const std::vector<double>& floors = resources_.at(resource).floors;
-    if (!floors.empty() && tool.is_listed()) [[unlikely]] {
-        return registry(resource).admit_at_least(floors[tool.index()], caller.text(), tool,
-                                                 now.time_since_epoch(), justification);
-    }
-    return registry(resource).admit(caller.text(), tool, now.time_since_epoch(), justification);
+    const bool floored = !floors.empty() && tool.is_listed();
+    const friction::Admission admission =
+        floored
+            ? registry(resource).admit_at_least(floors[tool.index()], caller.text(), tool,
+                                                now.time_since_epoch(), justification)
+            : registry(resource).admit(caller.text(), tool, now.time_since_epoch(), justification);
+    note_debt(resources_[resource], caller, admission.decision.friction);
+    return admission;
 }
 
 friction::Decision Guard::observe(std::size_t resource, const CallerKey& caller,
                                   friction::ToolId tool, MonotonicTime now) {
-    return registry(resource).observe(caller.text(), tool, now.time_since_epoch());
+    const friction::Decision decision =
+        registry(resource).observe(caller.text(), tool, now.time_since_epoch());
+    note_debt(resources_[resource], caller, decision.friction);
+    return decision;
 }
 
 std::vector<friction::Decision> Guard::standing(std::size_t resource, const CallerKey& caller,
@@ -64,8 +49,13 @@ std::vector<friction::Decision> Guard::standing(std::size_t resource, const Call
     std::vector<friction::Decision> standing;
     const Entry& entry = resources_.at(resource);
     if (entry.registry == nullptr) return standing;
-    const friction::Controller* const controller = entry.registry->find(caller.text());
-    if (controller == nullptr) return standing;
+    const friction::Controller* controller = entry.registry->find(caller.text());
+    std::optional<friction::Controller> recalled;
+    if (controller == nullptr) {
+        recalled = entry.registry->recall(caller.text(), now.time_since_epoch());
+        if (!recalled) return standing;
+        controller = &*recalled;
+    }
     for (const friction::ToolPolicy& tool : entry.config->tools()) {
         standing.push_back(
             controller->check(entry.config->tool(tool.name), now.time_since_epoch()));
@@ -90,7 +80,9 @@ std::size_t Guard::client_count(std::size_t resource) const {
 
 bool Guard::forgive(std::size_t resource, const CallerKey& caller) {
     const Entry& entry = resources_.at(resource);
-    return entry.registry != nullptr && entry.registry->forget(caller.text());
+    if (entry.registry == nullptr) return false;
+    if (entry.debts != nullptr) entry.debts->doubt(caller);
+    return entry.registry->forget(caller.text());
 }
 
 }  // namespace sluice::resource

@@ -3,41 +3,19 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "crypto/digest.h"
 #include "friction/registry.h"
+#include "resource/caller_key.h"
+#include "resource/debt_book.h"
 #include "resource/settings.h"
 #include "resource/tool_book.h"
-#include "token/introspection.h"
 
 namespace sluice::resource {
-
-/// Who a call's friction is counted for: issuer, client and subject of a verified token, so that
-/// neither a new session nor a new token starts afresh, and nobody without a token has one.
-class CallerKey {
-public:
-    /// issuer  The one the resource trusts: not every answer of an introspection tells it.
-    static CallerKey of(std::string_view issuer, std::string_view client_id,
-                        std::string_view subject);
-    static CallerKey of(std::string_view issuer, const token::TokenInfo& info) {
-        return of(issuer, info.client_id, info.subject);
-    }
-
-    /// The shard whose Guard holds this caller's controllers, so that rates are exact.
-    unsigned owner(unsigned shard_count) const;
-    /// For Registry; valid while *this lives.
-    std::string_view text() const { return crypto::as_text(digest_); }
-
-    friend bool operator==(const CallerKey&, const CallerKey&) = default;
-
-private:
-    explicit CallerKey(const crypto::Digest& digest) : digest_(digest) {}
-    crypto::Digest digest_;
-};
 
 /// Lives on one shard; reached from others by io::Sharded<Guard>. Each shard's registry of a
 /// resource holds up to the configuration's max_clients.
@@ -68,8 +46,9 @@ public:
     friction::Decision observe(std::size_t resource, const CallerKey& caller, friction::ToolId tool,
                                MonotonicTime now);
 
-    /// How a caller stands: one decision for each of the configuration's tools, in their order.
-    /// Empty where the caller is not known (or the resource has no friction).
+    /// How a caller stands: one decision for each of the configuration's tools, in their order; of
+    /// one that was evicted, as what it would come back. Empty where neither is remembered (or the
+    /// resource has no friction).
     std::vector<friction::Decision> standing(std::size_t resource, const CallerKey& caller,
                                              MonotonicTime now) const;
     /// Calls of `tool` meet at least this friction, until it is set anew; 0: what their use gives.
@@ -85,6 +64,21 @@ public:
     /// Forgets a caller and what it owes; whether there was anything.
     bool forgive(std::size_t resource, const CallerKey& caller);
 
+    // Debts, for somebody who keeps them where a restart does not reach them.
+
+    /// From now on it is remembered whose debts change. Before the first call.
+    void watch_debts();
+    bool watches_debts(std::size_t resource) const;
+    /// Debts that differ from what was taken or restored before, at most `count_max`; what is taken
+    /// is held for written down.
+    std::vector<DebtChange> take_debt_changes(std::size_t resource, std::size_t count_max,
+                                              MonotonicTime now);
+    /// What was taken could not be written down: it is to be taken once more.
+    void return_debt_change(std::size_t resource, const CallerKey& caller);
+    /// What was written down is owed again.
+    void restore_debt(std::size_t resource, const CallerKey& caller, const friction::Debt& debt,
+                      MonotonicTime now);
+
 private:
     friction::Registry& registry(std::size_t resource) const;
 
@@ -93,7 +87,10 @@ private:
         std::vector<double> floors;  // by tool; empty while none is set
         ToolBook book;
         std::unique_ptr<friction::Registry> registry;  // null where the resource has no friction
+        std::unique_ptr<DebtBook> debts;               // null where nobody keeps them
     };
+    static void note_debt(const Entry& entry, const CallerKey& caller, double friction);
+
     std::vector<Entry> resources_;
 };
 
