@@ -30,6 +30,8 @@ cores = {cores}
 idle_timeout = "1h"
 [log]
 level = "warning"
+[storage]
+engine = "memory"
 [auth]
 default_scope = "mcp:read"
 access_token_ttl = "30d"

@@ -26,6 +26,20 @@ std::string_view word(AuthConfig::Registration registration) {
     return "";
 }
 
+std::string kept(const StorageConfig& storage) {
+    switch (storage.engine) {
+        case StorageConfig::Engine::memory:
+            return "  keeps everything in memory: a restart forgets it\n";
+        case StorageConfig::Engine::sqlite:
+            return fmt::format("  keeps everything in {} (SQLite), its key in {}\n", storage.path,
+                               storage.key_file.empty() ? "the configuration" : storage.key_file);
+        case StorageConfig::Engine::postgres:
+            return fmt::format("  keeps everything in PostgreSQL{}\n",
+                               storage.plain_tokens ? ", tokens in plain text" : "");
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string summarise(const Config& config) {
@@ -48,6 +62,7 @@ std::string summarise(const Config& config) {
             out += fmt::format("    hardly meant: {}\n", odd);
         }
     }
+    out += kept(config.storage());
     if (const auto& auth = config.auth()) {
         out += fmt::format("  authorization server {}: {}, {}, {}, registration {}\n", auth->issuer,
                            count(auth->scopes.size(), "scope"), count(auth->users.size(), "user"),

@@ -18,6 +18,7 @@ class NoSurroundings final : public sluice::server::Surroundings {
 public:
     std::optional<std::string> variable(const std::string&) const override { return std::nullopt; }
     std::optional<std::string> file(const std::string&) const override { return std::nullopt; }
+    std::string locate(const std::string& path) const override { return path; }
 };
 
 }  // namespace

@@ -21,6 +21,9 @@ drain_timeout = "5s"
 [log]
 level = "debug"
 
+[storage]
+engine = "memory"
+
 [auth]
 issuer = "http://127.0.0.1:8080"
 default_scope = "mcp:read"
@@ -64,6 +67,7 @@ class NoSurroundings final : public server::Surroundings {
 public:
     std::optional<std::string> variable(const std::string&) const override { return {}; }
     std::optional<std::string> file(const std::string&) const override { return {}; }
+    std::string locate(const std::string& path) const override { return path; }
 };
 
 /// Its hash, made once for all runs: making one takes long.

@@ -1,4 +1,4 @@
-// The rules of [server], [log] and [storage].
+// The rules of [server] and [log].
 #include <algorithm>
 #include <chrono>
 
@@ -149,23 +149,6 @@ LogConfig check_log(const RawLog& raw, Problems& problems) {
         {{"json", Format::json}, {"text", Format::text}}};
     return {choose(raw.level, levels, problems).value_or(Level::info),
             choose(raw.format, formats, problems).value_or(Format::json)};
-}
-
-StorageConfig check_storage(const RawStorage& raw, Problems& problems) {
-    const std::string& engine = *raw.engine;
-    if (engine == "sqlite" || engine == "postgres") {
-        problems.add(raw.engine.place, "this build has only engine \"memory\"");
-    } else if (engine != "memory") {
-        problems.add(raw.engine.place,
-                     fmt::format("\"{}\" is not one of memory, sqlite, postgres", engine));
-    } else if (raw.path.given) {
-        problems.add(raw.path.place,
-                     "belongs to engine \"sqlite\"; remove it, or change the engine");
-    } else if (raw.url.given()) {
-        problems.add(raw.url.place(),
-                     "belongs to engine \"postgres\"; remove it, or change the engine");
-    }
-    return {};
 }
 
 }  // namespace sluice::server

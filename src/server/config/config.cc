@@ -16,7 +16,7 @@ public:
         Config config;
         config.server_ = check_server(raw.server, surroundings, problems);
         config.log_ = check_log(raw.log, problems);
-        config.storage_ = check_storage(raw.storage, problems);
+        config.storage_ = check_storage(raw.storage, surroundings, problems);
         token::ScopeSet scopes;
         if (raw.auth) {
             config.auth_ = check_auth(*raw.auth, config.server_, surroundings, problems);

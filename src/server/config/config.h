@@ -14,6 +14,7 @@
 #include "server/config/raw_config.h"
 #include "server/config/resource_config.h"
 #include "server/config/server_config.h"
+#include "server/config/storage_config.h"
 #include "server/config/surroundings.h"
 
 namespace sluice::server {

@@ -8,6 +8,7 @@
 #include "server/config/raw_auth.h"
 #include "server/config/raw_resource.h"
 #include "server/config/raw_server.h"
+#include "server/config/raw_storage.h"
 
 namespace sluice::server {
 

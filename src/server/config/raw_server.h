@@ -1,4 +1,4 @@
-// [server], [log] and [storage] as they are written: every key with its default.
+// [server] and [log] as they are written: every key with its default.
 #pragma once
 
 #include <cstdint>
@@ -82,19 +82,6 @@ struct RawLog {
     void each_key(auto& key) {
         key("level", level);
         key("format", format);
-    }
-};
-
-struct RawStorage {
-    Place place;
-    Setting<std::string> engine = "memory";  // memory | sqlite | postgres
-    Setting<std::string> path;               // sqlite: the file
-    RawSecret url;                           // postgres: a connection URL, password included
-
-    void each_key(auto& key) {
-        key("engine", engine);
-        key("path", path);
-        key("url", url);
     }
 };
 

@@ -14,6 +14,7 @@
 #include "server/config/raw_config.h"
 #include "server/config/resource_config.h"
 #include "server/config/server_config.h"
+#include "server/config/storage_config.h"
 #include "server/config/surroundings.h"
 
 namespace sluice::server {
@@ -27,7 +28,10 @@ TlsConfig check_tls(const RawTls& raw, const ServerConfig& server, const Surroun
 io::UnixSocketAccess check_unix_socket(const RawServer& raw, const std::vector<io::Address>& listen,
                                        Problems& problems);
 LogConfig check_log(const RawLog& raw, Problems& problems);
-StorageConfig check_storage(const RawStorage& raw, Problems& problems);
+storage::RedisSettings check_redis(const RawRedis& raw, const Surroundings& surroundings,
+                                   Problems& problems);
+StorageConfig check_storage(const RawStorage& raw, const Surroundings& surroundings,
+                            Problems& problems);
 
 AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
                       const Surroundings& surroundings, Problems& problems);

@@ -1,4 +1,4 @@
-// [server], [log] and [storage], checked.
+// [server] and [log], checked.
 #pragma once
 
 #include <cstdint>
@@ -43,11 +43,6 @@ struct LogConfig {
     enum class Format { json, text };
     Level level = Level::info;
     Format format = Format::json;
-};
-
-struct StorageConfig {
-    enum class Engine { memory };
-    Engine engine = Engine::memory;
 };
 
 }  // namespace sluice::server

@@ -32,4 +32,8 @@ std::optional<std::string> ProcessSurroundings::file(const std::string& path) co
     return read_text_file(folder_ / path);
 }
 
+std::string ProcessSurroundings::locate(const std::string& path) const {
+    return (folder_ / path).string();
+}
+
 }  // namespace sluice::server

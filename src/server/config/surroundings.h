@@ -18,6 +18,8 @@ public:
     /// The file's bytes; a relative path counts from the configuration's folder. Nothing where it
     /// cannot be read or is larger than 1 MiB.
     virtual std::optional<std::string> file(const std::string& path) const = 0;
+    /// The path to reach the same file by from this process; it need not be there.
+    virtual std::string locate(const std::string& path) const = 0;
 };
 
 /// The process's own environment and file system.
@@ -26,6 +28,7 @@ public:
     explicit ProcessSurroundings(std::filesystem::path folder) : folder_(std::move(folder)) {}
     std::optional<std::string> variable(const std::string& name) const override;
     std::optional<std::string> file(const std::string& path) const override;
+    std::string locate(const std::string& path) const override;
 
 private:
     std::filesystem::path folder_;

@@ -21,11 +21,13 @@ public:
     /// is no https, or there is a problem.
     std::optional<crypto::TlsTrust> read(const Setting<std::string>& url,
                                          const Setting<std::string>& ca);
+    /// The same for a URL of another kind, which stands at `place`.
+    std::optional<crypto::TlsTrust> read(bool secure, const Place& place,
+                                         const Setting<std::string>& ca);
 
 private:
     std::optional<crypto::TlsTrust> read_file(const Setting<std::string>& ca);
-    std::optional<crypto::TlsTrust> read_system(const Setting<std::string>& url,
-                                                const Setting<std::string>& ca);
+    std::optional<crypto::TlsTrust> read_system(const Place& place, const Setting<std::string>& ca);
 
     const Surroundings& surroundings_;
     Problems& problems_;

@@ -20,6 +20,7 @@ grant_types = []
     EXPECT_EQ(
         summarise(config),
         "  listens on 127.0.0.1:8080, reached at https://box.example\n"
+        "  keeps everything in /etc/sluice.db (SQLite), its key in /etc/sluice.db.key\n"
         "  authorization server https://box.example: 2 scopes, 1 user, 1 client, registration "
         "open\n"
         "  resource https://box.example/mcp -> http://127.0.0.1:9000/mcp: tokens verified here, "

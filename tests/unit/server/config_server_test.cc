@@ -1,4 +1,4 @@
-// The rules of [server], [log] and [storage].
+// The rules of [server] and [log].
 #include "tests/unit/server/config_support.h"
 
 namespace sluice::server::testing {
@@ -191,21 +191,6 @@ TEST(ConfigLog, LevelsAndFormatsAreClosedSets) {
     expect_problem(followed_by("[log]\nlevel = \"warn\"\n"), "12: log.level",
                    "debug, info, warning, error");
     expect_problem(followed_by("[log]\nformat = \"xml\"\n"), "12: log.format", "json, text");
-}
-
-TEST(ConfigStorage, OnlyMemoryIsInThisBuild) {
-    EXPECT_EQ(problems_of(followed_by("[storage]\nengine = \"memory\"\n")), "");
-    expect_problem(followed_by("[storage]\nengine = \"sqlite\"\npath = \"a\"\n"),
-                   "12: storage.engine", "this build has only engine \"memory\"");
-    expect_problem(followed_by("[storage]\nengine = \"postgres\"\nurl_env = \"U\"\n"),
-                   "12: storage.engine", "this build has only engine \"memory\"");
-    expect_problem(followed_by("[storage]\nengine = \"redis\"\n"), "12: storage.engine",
-                   "is not one of");
-}
-
-TEST(ConfigStorage, KeysOfAnotherEngineAreAMistake) {
-    expect_problem(followed_by("[storage]\npath = \"a.db\"\n"), "12: storage.path", "sqlite");
-    expect_problem(followed_by("[storage]\nurl_env = \"U\"\n"), "12: storage.url_env", "postgres");
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ public:
     std::optional<std::string> file(const std::string& path) const override {
         return look_up(files, path);
     }
+    std::string locate(const std::string& path) const override { return "/etc/" + path; }
 
 private:
     static std::optional<std::string> look_up(const std::map<std::string, std::string>& map,
