@@ -8,7 +8,6 @@
 #include "base/result.h"
 #include "server/wiring/oauth_settings.h"
 #include "server/wiring/resource_settings.h"
-#include "storage/memory_store.h"
 
 namespace sluice::server {
 namespace {
@@ -23,6 +22,9 @@ std::optional<oauth::Settings> auth_settings(const Config& config, Random& rando
     // Every shard keeps a copy of every client: the bound is the process's.
     settings.unused_clients_max =
         std::max<std::size_t>(settings.unused_clients_max / shard_count, 1000);
+    if (config.storage().durable()) {
+        settings.tokens_in_memory_max = config.storage().tokens_in_memory / shard_count;
+    }
     return settings;
 }
 
@@ -36,7 +38,7 @@ std::optional<crypto::TlsTicketKeys> ticket_keys(const Config& config,
 
 }  // namespace
 
-Application::Application(Parts parts, Config config, int log_fd)
+Application::Application(Parts parts, Config config, OpenedStorage storage, int log_fd)
     : config_(std::move(config)),
       auth_settings_(auth_settings(config_, parts.random, parts.shards.size())),
       keys_(oauth::Keys::generate(parts.random)),
@@ -45,7 +47,8 @@ Application::Application(Parts parts, Config config, int log_fd)
       proxies_(config_.server().trusted_proxies, config_.server().trusts_unix_peers),
       log_writer_(log_fd),
       workers_(std::move(parts.wakers), waiting_jobs_max),
-      engine_(std::make_unique<storage::MemoryEngine>(parts.random)),
+      storage_(std::move(storage)),
+      fatal_end_(std::move(parts.stop)),
       ticket_keys_(ticket_keys(config_, parts)),
       shards_(std::move(parts.shards)) {
     for (io::Shard* shard : shards_) {
@@ -64,7 +67,8 @@ ProcessParts Application::shared_parts() {
             .proxies = proxies_,
             .log_writer = log_writer_,
             .workers = workers_,
-            .engine = *engine_,
+            .storage = storage_,
+            .fatal_end = fatal_end_,
             .auth_peers = auth_peers_,
             .guards = guards_,
             .stats = stats_,
@@ -74,30 +78,32 @@ ProcessParts Application::shared_parts() {
             .ticket_keys = ticket_keys_ ? &*ticket_keys_ : nullptr};
 }
 
-std::expected<std::unique_ptr<Application>, std::string> Application::create(io::Runtime& runtime,
-                                                                             Config config,
-                                                                             int log_fd) {
+std::expected<std::unique_ptr<Application>, std::string> Application::create(
+    io::Runtime& runtime, Config config, int log_fd, std::function<void()> stop) {
     TRY(std::vector<io::Waker> wakers, io::make_wakers(std::max(1U, runtime.count() / 2)));
     std::vector<io::Shard*> shards;
     for (unsigned index = 0; index < runtime.count(); ++index) {
         shards.push_back(&runtime.shard(index));
     }
     SystemRandom random;
-    return create(Parts{std::move(shards), std::move(wakers), random}, std::move(config), log_fd);
+    return create(Parts{std::move(shards), std::move(wakers), random, std::move(stop)},
+                  std::move(config), log_fd);
 }
 
 std::expected<std::unique_ptr<Application>, std::string> Application::create(Parts parts,
                                                                              Config config,
                                                                              int log_fd) {
+    const auto shard_count = static_cast<unsigned>(parts.shards.size());
+    TRY(OpenedStorage storage, open_storage(config, shard_count, parts.random));
     std::unique_ptr<Application> application(
-        new Application(std::move(parts), std::move(config), log_fd));
+        new Application(std::move(parts), std::move(config), std::move(storage), log_fd));
     for (const auto& service : application->services_) REQUIRE(service->listen());
     return application;
 }
 
-void Application::announce(const CertificateNews& news, io::Waker& waker) {
+void Application::announce(const FileNews& news, io::Waker& waker) {
     struct Telling final : io::Message {
-        Telling(ShardService& its_service, const CertificateNews& its_news,
+        Telling(ShardService& its_service, const FileNews& its_news,
                 std::shared_ptr<std::latch> all)
             : service(its_service), news(its_news), heard(std::move(all)) {}
         void deliver(io::Shard&) override {
@@ -106,7 +112,7 @@ void Application::announce(const CertificateNews& news, io::Waker& waker) {
             all->count_down();
         }
         ShardService& service;
-        const CertificateNews& news;
+        const FileNews& news;
         std::shared_ptr<std::latch> heard;
     };
     const auto heard = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(shards_.size()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,27 +15,30 @@
 #include "io/worker_pool.h"
 #include "oauth/authorization_server.h"
 #include "resource/guard.h"
-#include "server/certificates.h"
 #include "server/config/config.h"
+#include "server/file_news.h"
 #include "server/service_router.h"
 #include "server/shard_service.h"
-#include "storage/store.h"
+#include "server/storage/engine.h"
+#include "server/storage/fatal_end.h"
 
 namespace sluice::server {
 
 class Application {
 public:
     /// Builds every shard's service and opens the listeners. `runtime` outlives the application and
-    /// has not been started. log_fd  Where log lines go.
-    /// Errors: an address that cannot be listened on; no descriptor left.
-    static std::expected<std::unique_ptr<Application>, std::string> create(io::Runtime& runtime,
-                                                                           Config config,
-                                                                           int log_fd);
+    /// has not been started. log_fd  Where log lines go. stop  As Parts has it.
+    /// Errors: storage that cannot be opened; an address that cannot be listened on; no descriptor
+    /// left.
+    static std::expected<std::unique_ptr<Application>, std::string> create(
+        io::Runtime& runtime, Config config, int log_fd, std::function<void()> stop);
     /// The same on shards of any kind, as simulations have them.
     struct Parts {
         std::vector<io::Shard*> shards;  // in the order of their indexes; outlive the application
         std::vector<io::Waker> wakers;   // one for each worker thread; none: work is done inline
         Random& random;                  // for the secrets of the process; used here only
+        /// Begins the end of the process where going on could lose something; from any thread.
+        std::function<void()> stop = {};
     };
     static std::expected<std::unique_ptr<Application>, std::string> create(Parts parts,
                                                                            Config config,
@@ -48,10 +52,12 @@ public:
 
     /// Tells every shard, and returns when all have heard. From a thread that is no shard's, while
     /// they run.
-    void announce(const CertificateNews& news, io::Waker& waker);
+    void announce(const FileNews& news, io::Waker& waker);
+    /// When all has ended: whether it did because going on could have lost something.
+    bool failed() const { return fatal_end_.failed(); }
 
 private:
-    Application(Parts parts, Config config, int log_fd);
+    Application(Parts parts, Config config, OpenedStorage storage, int log_fd);
     ProcessParts shared_parts();
 
     Config config_;
@@ -62,7 +68,8 @@ private:
     TrustedProxies proxies_;
     LogWriter log_writer_;
     io::WorkerPool workers_;
-    std::unique_ptr<storage::Engine> engine_;
+    OpenedStorage storage_;
+    FatalEnd fatal_end_;
     oauth::Peers auth_peers_;
     io::Sharded<resource::Guard> guards_;
     io::Sharded<ShardStats> stats_;

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "server/config/quantity.h"
+#include "server/storage_command_line.h"
 
 namespace sluice::server {
 namespace {
@@ -20,6 +21,7 @@ struct Arguments {
     SimulateCommand simulate;
     std::string fleet;
     std::string duration;
+    StorageArguments storage;
 };
 
 constexpr std::string_view simulate_footer =
@@ -102,8 +104,7 @@ void describe(CLI::App& app, Arguments& to) {
         "Run it:   sluice check-config sluice.toml && sluice serve --config sluice.toml");
 
     CLI::App* dev = app.add_subcommand(
-        "dev",
-        "Run everything on this machine, in memory, with a ready user and a notes MCP server");
+        "dev", "Run everything on this machine, with a ready user and a notes MCP server");
     dev->add_option("--listen", to.dev.listen, "Where to listen")
         ->type_name("ADDRESS")
         ->capture_default_str();
@@ -113,6 +114,13 @@ void describe(CLI::App& app, Arguments& to) {
     dev->add_option("--user", to.user,
                     "Who can sign in; without it the name is demo and the password is made up")
         ->type_name("NAME:PASSWORD");
+
+    CLI::Option* storage =
+        dev->add_option("--storage", to.dev.storage,
+                        "File that keeps what is made, for the next run (without it: dev.db below "
+                        "$XDG_STATE_HOME/sluice or ~/.local/state/sluice)")
+            ->type_name("FILE");
+    dev->add_flag("--memory", to.dev.memory, "Keep nothing")->excludes(storage);
 
     CLI::App* serve =
         app.add_subcommand("serve", "Run what a configuration file says, until SIGTERM");
@@ -128,6 +136,7 @@ void describe(CLI::App& app, Arguments& to) {
     app.add_subcommand("hash-password",
                        "Read a password and print the password_hash line for [[auth.user]]");
     describe_simulate(app, to);
+    describe_storage(app, to.storage);
 }
 
 CommandLineExit mistake(std::string_view text) {
@@ -187,6 +196,7 @@ std::expected<Command, CommandLineExit> parse_command_line(int argc, const char*
     if (app.got_subcommand("serve")) return arguments.serve;
     if (app.got_subcommand("check-config")) return arguments.check;
     if (app.got_subcommand("friction")) return simulate_command(arguments);
+    if (auto command = storage_command(app, arguments.storage)) return *std::move(command);
     return HashPasswordCommand{};
 }
 

@@ -12,12 +12,14 @@
 
 namespace sluice::server {
 
-/// `sluice dev`: everything on loopback, in memory, with a ready user.
+/// `sluice dev`: everything on loopback, with a ready user.
 struct DevCommand {
     std::string listen = "127.0.0.1:8080";
     std::optional<std::string> upstream;  // an MCP server's URL; absent: the built-in notes server
     std::string username = "demo";
-    Secret password;  // empty: one is made up and printed
+    Secret password;      // empty: one is made up and printed
+    std::string storage;  // the file that keeps what is made; empty: the default one
+    bool memory = false;  // nothing is kept
 };
 
 /// `sluice serve --config FILE`
@@ -50,8 +52,43 @@ struct SimulateCommand {
     std::string json;
 };
 
-using Command = std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand,
-                             SimulateCommand>;
+/// `sluice migrate --config FILE [--dry-run]`
+struct MigrateCommand {
+    std::string config;
+    bool dry_run = false;
+};
+
+/// `sluice backup --config FILE TO`
+struct BackupCommand {
+    std::string config;
+    std::string file;
+};
+
+/// `sluice restore --config FILE FROM`
+struct RestoreCommand {
+    std::string config;
+    std::string file;
+};
+
+/// `sluice user add|list|remove --config FILE [NAME]`
+struct UserCommand {
+    enum class Action { add, list, remove };
+    Action action = Action::list;
+    std::string config;
+    std::string username;  // of add and remove
+    std::string name;      // for people to read
+    std::string email;
+    bool replace = false;  // of add: one that is there gets the new password, name and email
+};
+
+/// `sluice forget-keys --config FILE`
+struct ForgetKeysCommand {
+    std::string config;
+};
+
+using Command =
+    std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand, SimulateCommand,
+                 MigrateCommand, BackupCommand, RestoreCommand, UserCommand, ForgetKeysCommand>;
 
 /// A command line that is to run nothing: --help, --version, or a mistake.
 struct CommandLineExit {

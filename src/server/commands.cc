@@ -18,14 +18,11 @@
 #include "server/config/config.h"
 #include "server/dev.h"
 #include "server/notes/notes_service.h"
+#include "server/storage/key_file.h"
+#include "server/storage/store_work.h"
 
 namespace sluice::server {
 namespace {
-
-int fail(std::string_view message) {
-    fmt::print(stderr, "sluice: {}\n", message);
-    return 1;
-}
 
 /// Signals that end the process reach the main thread only, which waits for them.
 class StopSignals {
@@ -67,47 +64,66 @@ io::Task<void> run_with_notes(Application& application, http::Server& notes, io:
     co_await tasks.join();
 }
 
-void wait_until_stopped(StopSignals& signals, const ServeCommand& command,
-                        const std::optional<TlsConfig>& tls, io::Waker& waker,
-                        Application& application) {
+/// What may be read again while a server runs.
+struct Rereadable {
+    std::optional<TlsConfig> tls;
+    std::string key_file;  // empty: none
+
+    explicit Rereadable(const Config& config)
+        : tls(config.server().tls), key_file(config.storage().key_file) {}
+    bool empty() const { return !tls && key_file.empty(); }
+    FileNews read(const ServeCommand& command) const {
+        FileNews news;
+        if (tls) {
+            const ProcessSurroundings surroundings(
+                std::filesystem::path(command.config).parent_path());
+            news.certificates = read_certificates(*tls, surroundings);
+        }
+        if (!key_file.empty()) news.sealing_keys = read_key_file(key_file);
+        return news;
+    }
+};
+
+void wait_until_stopped(StopSignals& signals, const ServeCommand& command, const Rereadable& files,
+                        io::Waker& waker, Application& application) {
     while (signals.wait() == StopSignals::Signal::hangup) {
-        if (!tls) {
+        if (files.empty()) {
             fmt::print(stderr,
-                       "sluice: SIGHUP changes nothing: certificates alone are read again, and "
-                       "there are none; restart for a new configuration\n");
+                       "sluice: SIGHUP changes nothing: certificates and the key file alone are "
+                       "read again, and there are none; restart for a new configuration\n");
             continue;
         }
-        const ProcessSurroundings surroundings(std::filesystem::path(command.config).parent_path());
-        application.announce(read_certificates(*tls, surroundings), waker);
+        application.announce(files.read(command), waker);
     }
+}
+
+/// As SIGTERM from outside: all threads but the main one leave signals alone.
+void stop_process() {
+    kill(getpid(), SIGTERM);
 }
 
 }  // namespace
 
 int run_serve(const ServeCommand& command) {
-    auto config = load_config(command.config);
-    if (!config) {
-        for (const Problem& problem : config.error()) {
-            fmt::print(stderr, "{}\n", format_problem(command.config, problem));
-        }
-        return 1;
-    }
+    auto config = load_config_or_complain(command.config);
+    if (!config) return 1;
     StopSignals signals;
     raise_descriptor_limit();
     SystemClock clock;
     auto runtime = io::Runtime::create(config->server().cores, {}, clock);
-    if (!runtime) return fail(runtime.error());
+    if (!runtime) return complain(runtime.error());
     auto waker = io::Waker::create();
-    if (!waker) return fail(waker.error());
-    const std::optional<TlsConfig> tls = config->server().tls;
-    auto application = Application::create(**runtime, *std::move(config), STDERR_FILENO);
-    if (!application) return fail(application.error());
+    if (!waker) return complain(waker.error());
+    const Rereadable files(*config);
+    auto application =
+        Application::create(**runtime, *std::move(config), STDERR_FILENO, stop_process);
+    if (!application) return complain(application.error());
     (*runtime)->start(
         [&](io::Shard& shard, io::Event& stop) { return (*application)->run(shard, stop); });
-    wait_until_stopped(signals, command, tls, *waker, **application);
+    wait_until_stopped(signals, command, files, *waker, **application);
     (*runtime)->request_stop();
     (*runtime)->join();
-    return 0;
+    return (*application)->failed() ? 1 : 0;
 }
 
 int run_dev(const DevCommand& command) {
@@ -116,26 +132,32 @@ int run_dev(const DevCommand& command) {
     SystemClock clock;
     SystemRandom random;
     auto runtime = io::Runtime::create(0, {}, clock);
-    if (!runtime) return fail(runtime.error());
+    if (!runtime) return complain(runtime.error());
 
     NotesService notes_service;
     http::Server notes((*runtime)->shard(0), {}, notes_service);
     const auto notes_address = notes.listen(*io::Address::from_ip("127.0.0.1", 0));
-    if (!notes_address) return fail(notes_address.error().text());
+    if (!notes_address) return complain(notes_address.error().text());
     const std::string notes_url = fmt::format("http://{}/mcp", notes_address->text());
 
     auto setup = set_up_dev(command, notes_url, random);
-    if (!setup) return fail(setup.error());
+    if (!setup) return complain(setup.error());
     // `serve` shares a port with its successor; two trial runs on one port would only confuse.
     const io::Address address = setup->config.server().listen.front();
     if (const auto free = io::check_free(address); !free) {
-        return fail(
+        return complain(
             fmt::format("cannot listen on {}: {}. Another `sluice dev` may run there: stop it, "
                         "or give this one an address by --listen",
                         address.text(), free.error().text()));
     }
-    auto application = Application::create(**runtime, std::move(setup->config), STDERR_FILENO);
-    if (!application) return fail(application.error());
+    auto application =
+        Application::create(**runtime, std::move(setup->config), STDERR_FILENO, stop_process);
+    if (!application) {
+        return complain(command.memory
+                            ? application.error()
+                            : application.error() +
+                                  ". Another file: --storage FILE; nothing kept: --memory");
+    }
     (*runtime)->start([&](io::Shard& shard, io::Event& stop) {
         return shard.index() == 0 ? run_with_notes(**application, notes, shard, stop)
                                   : (*application)->run(shard, stop);
@@ -145,7 +167,7 @@ int run_dev(const DevCommand& command) {
     signals.wait();
     (*runtime)->request_stop();
     (*runtime)->join();
-    return 0;
+    return (*application)->failed() ? 1 : 0;
 }
 
 }  // namespace sluice::server

@@ -5,6 +5,7 @@
 #include "base/json_writer.h"
 #include "crypto/base64url.h"
 #include "io/address.h"
+#include "server/dev_places.h"
 
 namespace sluice::server {
 namespace {
@@ -32,7 +33,28 @@ struct Values {
     std::string script_secret;
     std::string upstream;
     bool loopback = true;
+    std::string storage;  // a file; empty: nothing is kept
+    std::string admin;    // an address; empty: no page for operators
 };
+
+std::string storage_toml(const Values& values) {
+    if (values.storage.empty()) return "engine = \"memory\"";
+    return fmt::format("engine = \"sqlite\"\npath = {}", toml_string(values.storage));
+}
+
+std::string admin_toml(const Values& values) {
+    if (values.admin.empty()) return "";
+    return fmt::format(R"(
+[admin]
+listen = [{}]
+
+[[admin.operator]]
+name = {}
+password = {}
+)",
+                       toml_string(values.admin), toml_string(values.username),
+                       toml_string(values.password));
+}
 
 std::string to_toml(const Values& values) {
     std::string toml = fmt::format(
@@ -47,7 +69,7 @@ level = "warning"
 format = "text"
 
 [storage]
-engine = "memory"
+{storage}
 
 [auth]
 issuer = {url}
@@ -75,7 +97,9 @@ introspect = true
         fmt::arg("listen", toml_string(values.listen)), fmt::arg("url", toml_string(values.url)),
         fmt::arg("insecure", !values.loopback), fmt::arg("username", toml_string(values.username)),
         fmt::arg("password", toml_string(values.password)), fmt::arg("script", script_client),
-        fmt::arg("secret", toml_string(values.script_secret)));
+        fmt::arg("secret", toml_string(values.script_secret)),
+        fmt::arg("storage", storage_toml(values)));
+    toml += admin_toml(values);
     toml += fmt::format(R"(
 [[resource]]
 path = "/mcp"
@@ -108,12 +132,24 @@ target_rate = 0.10
 }
 
 std::string greeting(const Values& values) {
+    const std::string admin =
+        values.admin.empty()
+            ? ""
+            : fmt::format("\n  admin page   http://{}/admin  (same name and password)",
+                          values.admin);
+    const std::string kept =
+        values.storage.empty()
+            ? "Nothing is kept: everything is gone when this ends (Ctrl-C)."
+            : fmt::format(
+                  "Clients, tokens and friction are kept in {} for the next run; "
+                  "--memory keeps nothing.",
+                  values.storage);
     return fmt::format(R"text(
 Sluice is running. Sign in as  {user}  with password  {password}
 
   MCP server   {url}/mcp
   Claude Code  claude mcp add --transport http demo {url}/mcp
-  others       {{"mcpServers": {{"demo": {{"type": "http", "url": "{url}/mcp"}}}}}}
+  others       {{"mcpServers": {{"demo": {{"type": "http", "url": "{url}/mcp"}}}}}}{admin}
 
 Without a client, paste this: no token gives 401 and says where to get one; a token gives tools; overuse meets friction.
 
@@ -123,12 +159,13 @@ Without a client, paste this: no token gives 401 and says where to get one; a to
   call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_notes","arguments":{{}}}}}}'
   for i in $(seq 40); do call '{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"delete_note","arguments":{{"id":"x"}}}}}}'; done
 
-Nothing is kept: everything is gone when this ends (Ctrl-C).
+{kept}
 
 )text",
                        fmt::arg("url", values.url), fmt::arg("user", values.username),
                        fmt::arg("password", values.password), fmt::arg("script", script_client),
-                       fmt::arg("secret", values.script_secret));
+                       fmt::arg("secret", values.script_secret), fmt::arg("admin", admin),
+                       fmt::arg("kept", kept));
 }
 
 std::string describe(const std::vector<Problem>& problems) {
@@ -155,13 +192,17 @@ std::expected<DevSetup, std::string> set_up_dev(const DevCommand& command,
             "or use `sluice serve` with server.public_url",
             command.listen));
     }
+    auto storage = find_dev_storage(command);
+    if (!storage) return std::unexpected(storage.error());
     Values values{.listen = command.listen,
                   .url = "http://" + address->text(),
                   .username = command.username,
                   .password = std::string(command.password.reveal()),
                   .script_secret = random_text(random, 32),
                   .upstream = command.upstream.value_or(notes_url),
-                  .loopback = ip.starts_with("127.") || ip == "::1"};
+                  .loopback = ip.starts_with("127.") || ip == "::1",
+                  .storage = *std::move(storage),
+                  .admin = find_dev_admin_address()};
     if (values.password.empty()) values.password = random_text(random, 9);
     const ProcessSurroundings surroundings(".");
     auto config = parse_config(to_toml(values), surroundings);

@@ -10,7 +10,7 @@
 
 namespace sluice::server {
 
-/// What `sluice dev` runs with, in memory and for this run alone.
+/// What `sluice dev` runs with.
 struct DevSetup {
     Config config;
     std::string greeting;  // for standard output once it listens

@@ -9,6 +9,7 @@
 #include "server/commands.h"
 #include "server/hash_password.h"
 #include "server/simulate/command.h"
+#include "server/storage/commands.h"
 
 int main(int argc, char** argv) {
     using namespace sluice::server;
@@ -24,6 +25,11 @@ int main(int argc, char** argv) {
         int operator()(const CheckConfigCommand& check) const { return check_config(check); }
         int operator()(const HashPasswordCommand&) const { return hash_password(); }
         int operator()(const SimulateCommand& simulate) const { return run_simulate(simulate); }
+        int operator()(const MigrateCommand& migrate) const { return run_migrate(migrate); }
+        int operator()(const BackupCommand& backup) const { return run_backup(backup); }
+        int operator()(const RestoreCommand& restore) const { return run_restore(restore); }
+        int operator()(const UserCommand& user) const { return run_user(user); }
+        int operator()(const ForgetKeysCommand& forget) const { return run_forget_keys(forget); }
     };
     return std::visit(Run{}, *command);
 }

@@ -1,4 +1,4 @@
-// A shard's certificates: those of the start, and those that SIGHUP brings.
+// What SIGHUP brings a shard; and its certificates, those of the start too.
 #include "server/shard_service.h"
 
 namespace sluice::server {
@@ -7,6 +7,11 @@ void ShardService::use_certificates(const std::vector<crypto::TlsIdentity>& iden
     const crypto::TlsServerContext::Options options = {
         .version_min = process_.config.server().tls->version_min};
     server_.set_tls(crypto::TlsServerContext(identities, ticket_keys_, clock_, options));
+}
+
+void ShardService::hear(const FileNews& news) {
+    if (news.certificates) hear(*news.certificates);
+    if (news.sealing_keys && shard_.index() == 0) storage_.reseal(*news.sealing_keys);
 }
 
 void ShardService::hear(const CertificateNews& news) {

@@ -7,6 +7,7 @@
 #include "io/event.h"
 #include "io/task_group.h"
 #include "io/unix_socket.h"
+#include "server/health_answer.h"
 
 namespace sluice::server {
 namespace {
@@ -73,13 +74,6 @@ std::unique_ptr<oauth::AuthorizationServer> make_auth(io::Shard& shard, const Pr
         process.auth_peers);
 }
 
-void write_text(http::Response& response, http::Status status, std::string_view json) {
-    response.set_status(status);
-    response.add_field("Content-Type", "application/json");
-    response.add_field("Cache-Control", "no-store");
-    response.body() = json;
-}
-
 }  // namespace
 
 ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
@@ -91,15 +85,18 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       stats_(process.resources, guard_, process.config.admin().has_value(), shard.random()),
       events_(shard, log_, metrics_, stats_, process.router),
       client_(shard, process.workers),
-      store_(process.engine.open(shard)),
-      auth_(make_auth(shard, process, *store_, events_)),
+      storage_({shard, log_, process.storage, process.fatal_end, process.resources, process.guards,
+                guard_}),
+      auth_(make_auth(shard, process, storage_.store(), events_)),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
       decision_desk_({shard, process.guards, events_}, gateway_),
       decision_api_(decision_desk_),
       authorizer_(decision_desk_),
       clock_(shard),
-      server_(shard, server_settings(process), *this, &events_) {
+      server_(shard, server_settings(process), *this, &events_),
+      all_drained_(shard) {
+    storage_.serve(auth_.get());
     process_.guards.set(shard.index(), guard_);
     process_.stats.set(shard.index(), stats_);
     process_.services.set(shard.index(), *this);
@@ -160,7 +157,7 @@ io::Task<void> ShardService::run(io::Event& stop) {
     io::CancelScope background;
     io::TaskGroup tasks;
     tasks.spawn(flush_log(background));
-    tasks.spawn(store_->run(background));
+    storage_.start([this](oauth::Keys keys) { return hand_out(std::move(keys)); });
     if (auth_) auth_->start();
     if (shard_.index() == 0) log_start();
     if (ticket_keys_) log_odd_certificates(process_.config.server().tls->identities);
@@ -171,8 +168,19 @@ io::Task<void> ShardService::run(io::Event& stop) {
     co_await tasks.join();
     co_await gateway_.close();  // its questions to other servers use the client
     co_await client_.close();
+    co_await wait_for_all_drained();
+    co_await storage_.stop();
     log_.flush();
     stop_ = nullptr;
+}
+
+io::Task<void> ShardService::wait_for_all_drained() {
+    for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
+        co_await process_.services.call(shard_, shard, [](ShardService& service) {
+            if (++service.drained_ == service.process_.shard_count) service.all_drained_.set();
+        });
+    }
+    co_await all_drained_.wait();
 }
 
 void ShardService::log_start() {
@@ -233,13 +241,9 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
         case Endpoint::Kind::authorizer:
             co_return co_await serve_proxy(endpoint, exchange);
         case Endpoint::Kind::health:
-            co_return write_text(response, http::Status::ok, R"({"status":"ok"})");
+            co_return write_status(response, http::Status::ok, "ok");
         case Endpoint::Kind::readiness:
-            if (stop_ == nullptr || stop_->is_set()) {
-                co_return write_text(response, http::Status::service_unavailable,
-                                     R"({"status":"stopping"})");
-            }
-            co_return write_text(response, http::Status::ok, R"({"status":"ready"})");
+            co_return write_readiness(response);
         case Endpoint::Kind::metrics:
             co_return co_await write_metrics(response);
     }
@@ -280,30 +284,6 @@ io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchang
     response.clear();
     http::write_error(response, http::Status::internal_server_error, "proxy_not_authorized",
                       "The proxy does not prove that it may ask: see Sluice-Authorization.");
-}
-
-Metrics ShardService::snapshot() const {
-    Metrics metrics = metrics_;
-    metrics.connections_open = server_.connections();
-    metrics.connections_refused = server_.connections_refused();
-    const http::TlsCounts& tls = server_.tls_counts();
-    metrics.tls_full = tls.full;
-    metrics.tls_resumed = tls.resumed;
-    metrics.tls_failed = tls.failed;
-    if (auth_) metrics.tokens_live = auth_->counts().tokens_live;
-    return metrics;
-}
-
-io::Task<void> ShardService::write_metrics(http::Response& response) {
-    Metrics total;
-    for (unsigned owner = 0; owner < process_.shard_count; ++owner) {
-        total += co_await process_.services.call(
-            shard_, owner, [](ShardService& service) { return service.snapshot(); });
-    }
-    response.add_field("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    append_prometheus(response.body(), total, process_.log_writer.dropped_bytes());
-    append_prometheus(response.body(), process_.resources,
-                      co_await count_resources(process_.resources, process_.stats, shard_));
 }
 
 }  // namespace sluice::server

@@ -16,14 +16,16 @@
 #include "resource/gateway.h"
 #include "resource/guard.h"
 #include "server/admin/admin_desk.h"
-#include "server/certificates.h"
 #include "server/config/config.h"
 #include "server/event_log.h"
+#include "server/file_news.h"
 #include "server/metrics.h"
 #include "server/service_router.h"
 #include "server/stats/shard_stats.h"
+#include "server/storage/engine.h"
+#include "server/storage/fatal_end.h"
+#include "server/storage/shard_storage.h"
 #include "server/trusted_proxies.h"
-#include "storage/store.h"
 
 namespace sluice::server {
 
@@ -39,7 +41,8 @@ struct ProcessParts {
     const TrustedProxies& proxies;
     LogWriter& log_writer;
     io::WorkerPool& workers;
-    storage::Engine& engine;
+    OpenedStorage& storage;
+    FatalEnd& fatal_end;
     oauth::Peers& auth_peers;
     io::Sharded<resource::Guard>& guards;
     io::Sharded<ShardStats>& stats;
@@ -65,13 +68,15 @@ public:
 
     io::Task<void> serve(http::Exchange& exchange) override;
 
-    /// On its own shard, while it runs: new connections get the new certificates.
-    void hear(const CertificateNews& news);
+    /// On its own shard, while it runs: new connections get the new certificates, and the server's
+    /// keys are sealed anew.
+    void hear(const FileNews& news);
 
 private:
     std::expected<void, std::string> listen_on_path(const io::Address& path);
     std::expected<void, std::string> listen_on_port(const io::Address& address,
                                                     http::Transport transport);
+    void hear(const CertificateNews& news);
     void use_certificates(const std::vector<crypto::TlsIdentity>& identities);
     void log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
@@ -79,6 +84,10 @@ private:
     /// A decision for somebody who has not proved before that it may ask.
     io::Task<void> serve_stranger(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> serve_proxy(const Endpoint& endpoint, http::Exchange& exchange);
+    io::Task<void> hand_out(oauth::Keys keys);
+    /// Until no shard asks another for anything any more.
+    io::Task<void> wait_for_all_drained();
+    void write_readiness(http::Response& response) const;
     io::Task<void> write_metrics(http::Response& response);
     void log_start();
     io::Task<void> flush_log(io::CancelScope& scope);
@@ -92,7 +101,7 @@ private:
     ShardStats stats_;
     EventLog events_;
     http::Client client_;
-    std::unique_ptr<storage::Store> store_;
+    ShardStorage storage_;
     std::unique_ptr<oauth::AuthorizationServer> auth_;  // null: none here
     resource::Gateway gateway_;
     resource::DecisionDesk decision_desk_;
@@ -103,6 +112,8 @@ private:
     http::Server server_;
     std::unique_ptr<AdminDesk> admin_;  // on shard 0 of a process with [admin]
     io::Event* stop_ = nullptr;         // set while run() runs
+    unsigned drained_ = 0;              // shards that serve nobody any more
+    io::Event all_drained_;
 };
 
 }  // namespace sluice::server

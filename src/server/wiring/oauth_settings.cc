@@ -63,6 +63,7 @@ oauth::Settings oauth_settings(const Config& config, Random& random) {
                              .code_ttl = auth.code_ttl,
                              .session_ttl = auth.session_ttl,
                              .remember_consent = auth.remember_consent,
+                             .foreign_tokens = config.storage().plain_tokens,
                              .registration = to_oauth(auth.registration),
                              .registration_token = auth.registration_token,
                              .rate_limit = {auth.rate_limit.requests, auth.rate_limit.window}};

@@ -48,6 +48,7 @@ def configuration(port: int, upstream: str, **changes: str) -> str:
         "cores": "2",
         "more_listen": "",
         "more_server": "",
+        "storage": 'engine = "memory"',
         "drain_timeout": "5s",
         "rate_limit": "100000",
         "replay_window": "120s",

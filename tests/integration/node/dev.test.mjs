@@ -69,7 +69,9 @@ test("dev refuses an address that is taken, and one that clients cannot be told"
             [own, /cannot listen on .*Address already in use/],
             ["0.0.0.0:8080", /clients need the address/],
         ]) {
-            const second = run(BINARY, ["dev", "--listen", address], { timeout: 10_000 });
+            const second = run(BINARY, ["dev", "--memory", "--listen", address], {
+                timeout: 10_000,
+            });
             await assert.rejects(second, (error) => {
                 assert.equal(error.code, 1);
                 assert.match(error.stderr, reason);

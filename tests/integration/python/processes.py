@@ -123,7 +123,8 @@ def serve(upstream: str, authority: Path | None = None) -> Sluice:
 
 def dev() -> Sluice:
     port = free_port()
-    command = [BINARY, "dev", "--listen", f"127.0.0.1:{port}", "--user", f"alice:{PASSWORD}"]
+    address = f"127.0.0.1:{port}"
+    command = [BINARY, "dev", "--memory", "--listen", address, "--user", f"alice:{PASSWORD}"]
     sluice = Sluice(command, port)
     sluice.may_print = (PASSWORD,)
     return sluice

@@ -70,10 +70,11 @@ export async function serve_all(settings) {
     return serve(whole_configuration({ port, ...settings }), port);
 }
 
-// `sluice dev` with its built-in notes server.
-export async function dev({ user }) {
+// `sluice dev` with its built-in notes server; it keeps nothing unless `storage` names a file.
+export async function dev({ user, storage }) {
     const port = await free_port();
-    const args = ["dev", "--listen", `127.0.0.1:${port}`];
+    const kept = storage ? ["--storage", storage] : ["--memory"];
+    const args = ["dev", "--listen", `127.0.0.1:${port}`, ...kept];
     if (user) args.push("--user", `${user.username}:${user.password}`);
     return started(new Child(BINARY, args), port);
 }

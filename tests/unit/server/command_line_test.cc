@@ -95,6 +95,55 @@ TEST(CommandLine, ASimulationRefusesWhatCannotBeMeant) {
     EXPECT_FALSE(parse({"friction"}));
 }
 
+TEST(CommandLine, DevKeepsItsStateInAFileOrNowhere) {
+    const auto file = parse({"dev", "--storage", "a.db"});
+    ASSERT_TRUE(file);
+    EXPECT_EQ(std::get<DevCommand>(*file).storage, "a.db");
+    EXPECT_FALSE(std::get<DevCommand>(*file).memory);
+    EXPECT_TRUE(std::get<DevCommand>(parse({"dev", "--memory"}).value()).memory);
+    EXPECT_FALSE(parse({"dev", "--memory", "--storage", "a.db"}));
+}
+
+TEST(CommandLine, CommandsOnStorageNameAConfiguration) {
+    const auto migrate = parse({"migrate", "--config", "a.toml", "--dry-run"});
+    ASSERT_TRUE(migrate);
+    EXPECT_EQ(std::get<MigrateCommand>(*migrate).config, "a.toml");
+    EXPECT_TRUE(std::get<MigrateCommand>(*migrate).dry_run);
+    const auto backup = parse({"backup", "--config", "a.toml", "b.db"});
+    ASSERT_TRUE(backup);
+    EXPECT_EQ(std::get<BackupCommand>(*backup).config, "a.toml");
+    EXPECT_EQ(std::get<BackupCommand>(*backup).file, "b.db");
+    const auto restore = parse({"restore", "b.db", "--config", "a.toml"});
+    ASSERT_TRUE(restore);
+    EXPECT_EQ(std::get<RestoreCommand>(*restore).file, "b.db");
+    EXPECT_TRUE(std::holds_alternative<ForgetKeysCommand>(
+        parse({"forget-keys", "--config", "a.toml"}).value()));
+    for (const char* word : {"migrate", "backup", "restore", "forget-keys"}) {
+        EXPECT_EQ(parse({word}).error().status, 2) << word;
+        EXPECT_EQ(parse({word, "--help"}).error().status, 0) << word;
+    }
+}
+
+TEST(CommandLine, UsersAreAddedListedAndRemoved) {
+    using Action = UserCommand::Action;
+    const auto user = [](std::initializer_list<const char*> words) {
+        return std::get<UserCommand>(parse(words).value());
+    };
+    const UserCommand add =
+        user({"user", "add", "ann", "--config", "a.toml", "--email", "a@b.example", "--replace"});
+    EXPECT_EQ(add.action, Action::add);
+    EXPECT_EQ(add.username, "ann");
+    EXPECT_EQ(add.email, "a@b.example");
+    EXPECT_TRUE(add.replace);
+    EXPECT_EQ(user({"user", "list", "--config", "a.toml"}).action, Action::list);
+    const UserCommand remove = user({"user", "remove", "--config", "a.toml", "ann"});
+    EXPECT_EQ(remove.action, Action::remove);
+    EXPECT_EQ(remove.username, "ann");
+    EXPECT_FALSE(parse({"user"}));
+    EXPECT_FALSE(parse({"user", "add", "--config", "a.toml"}));
+    EXPECT_FALSE(parse({"user", "list", "ann", "--config", "a.toml"}));
+}
+
 TEST(CommandLine, MistakesExitWith2AndPointToHelp) {
     for (const auto& words :
          std::vector<std::initializer_list<const char*>>{{},

@@ -1,0 +1,26 @@
+// A person who can sign in, as storage has it: the value of a document of kind user, whose key is
+// the username. `sluice user add` writes it, signing in reads it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/password_hash.h"
+
+namespace sluice::oauth {
+
+struct StoredUser {
+    crypto::PasswordHash password_hash;  // one that has a text form
+    std::string name;                    // for people to read; empty: the username
+    std::string email;                   // may be empty
+
+    /// {"password_hash":"$pbkdf2-sha256$...","name":"Alice","email":"alice@example.com"}
+    std::string to_json() const;
+    /// Nothing where the text is no such object, or its hash is none that PasswordHash::parse()
+    /// takes. Members that are not known here are passed over: a later version may have written
+    /// them.
+    static std::optional<StoredUser> parse(std::string_view json);
+};
+
+}  // namespace sluice::oauth

@@ -1,0 +1,15 @@
+// The commands that work on what is stored. Each gives the process's exit status: 0, or 1 with a
+// sentence on standard error.
+#pragma once
+
+#include "server/command_line.h"
+
+namespace sluice::server {
+
+int run_migrate(const MigrateCommand& command);
+int run_backup(const BackupCommand& command);
+int run_restore(const RestoreCommand& command);
+int run_user(const UserCommand& command);
+int run_forget_keys(const ForgetKeysCommand& command);
+
+}  // namespace sluice::server

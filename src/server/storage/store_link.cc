@@ -1,0 +1,31 @@
+#include "server/storage/store_link.h"
+
+namespace sluice::server {
+
+void StoreLink::on_revoked(token::GrantTag tag) {
+    if (auth_ != nullptr) auth_->on_revoked(tag);
+}
+
+void StoreLink::on_trust(MonotonicTime until) {
+    if (auth_ != nullptr) auth_->on_trust(until);
+}
+
+void StoreLink::on_state(storage::StoreState state, std::string_view detail) {
+    const auto line = [&](LogLevel level, std::string_view event) {
+        log_.line(level, shard_.wall_now(), event).add("detail", detail);
+        log_.flush();
+    };
+    switch (state) {
+        case storage::StoreState::available:
+            return line(LogLevel::info, "storage_back");
+        case storage::StoreState::away:
+            return line(LogLevel::error, "storage_away");
+        case storage::StoreState::failed:
+            // Nothing may be read back or tried again: what the disk has may not be what was
+            // written.
+            line(LogLevel::error, "storage_failed");
+            return fatal_end_.fail();
+    }
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,40 @@
+#include "oauth/stored_user.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::oauth {
+namespace {
+
+crypto::PasswordHash hash_of(std::string_view password) {
+    SeededRandom random(1);
+    return crypto::PasswordHash::make(password, random);
+}
+
+TEST(StoredUser, ComesBackAsItWasWritten) {
+    const StoredUser user{hash_of("correct horse"), "Älice \"A\"", "alice@example.com"};
+    const auto read = StoredUser::parse(user.to_json());
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->name, user.name);
+    EXPECT_EQ(read->email, user.email);
+    EXPECT_TRUE(read->password_hash.verify("correct horse"));
+    EXPECT_FALSE(read->password_hash.verify("wrong horse"));
+}
+
+TEST(StoredUser, PassesOverMembersThatALaterVersionAdds) {
+    const std::string hash = hash_of("x").text();
+    const auto read =
+        StoredUser::parse(R"({"attributes":{"a":1},"password_hash":")" + hash + "\"}");
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->name, "");
+    EXPECT_EQ(read->email, "");
+}
+
+TEST(StoredUser, WithoutAHashIsNone) {
+    for (const char* json : {"", "[]", "{}", R"({"name":"a"})", R"({"password_hash":"plain"})",
+                             R"({"password_hash":7})"}) {
+        EXPECT_FALSE(StoredUser::parse(json)) << json;
+    }
+}
+
+}  // namespace
+}  // namespace sluice::oauth
