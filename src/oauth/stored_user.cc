@@ -26,4 +26,14 @@ std::optional<StoredUser> StoredUser::parse(std::string_view json) {
                       std::string(root.find_string("email").value_or(""))};
 }
 
+bool is_stored_username(std::string_view username) {
+    constexpr std::size_t size_max = 200;
+    if (username.empty() || username.size() > size_max) return false;
+    // Whatever is odd about a text does not come through as it is.
+    std::string json;
+    append_json_string(json, username);
+    return json.size() == username.size() + 2 && json.substr(1, username.size()) == username &&
+           !username.contains('\x7f');
+}
+
 }  // namespace sluice::oauth

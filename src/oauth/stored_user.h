@@ -23,4 +23,8 @@ struct StoredUser {
     static std::optional<StoredUser> parse(std::string_view json);
 };
 
+/// What a username in storage looks like: 1 to 200 bytes of UTF-8 without control characters,
+/// quotes and backslashes. Others are the configuration's alone.
+bool is_stored_username(std::string_view username);
+
 }  // namespace sluice::oauth

@@ -76,12 +76,11 @@ void show_login_page(const Visit& visit, LoginNotice notice, std::string_view us
          .notice = notice});
 }
 
-void show_consent_page(const Visit& visit, std::string_view cookie, std::string_view username) {
+void show_consent_page(const Visit& visit, std::string_view cookie, std::string_view name) {
     const ShardState& state = visit.state;
-    const auto user = state.users.find(username);
     write_consent_page(
         visit.response, state.page_style, visit.request, state.settings,
-        {.person = user != state.users.end() ? std::string_view(user->second->name) : username,
+        {.person = name,
          .form_token = form_token(state.keys, FormPurpose::consent, cookie, visit.http.query()),
          .other_account = target_with(visit, query_with_login(visit.http.query()))});
 }
@@ -112,20 +111,20 @@ io::Task<void> show(Visit visit) {
     const std::string cookie(find_session_cookie(visit.state, visit.http).value_or(""));
     const auto signed_in = co_await find_signed_in(visit.state, cookie);
     if (!signed_in) co_return show_error(visit, signed_in.error());
-    const std::optional<std::string>& username = *signed_in;
+    const std::optional<SignedIn>& person = *signed_in;
     const Prompt& prompt = visit.request.prompt;
-    if (!username || prompt.login) {
+    if (!person || prompt.login) {
         if (!prompt.none) co_return show_login_page(visit, LoginNotice::none);
         co_return send_error_to_client(visit, ErrorCode::login_required,
                                        "Nobody is signed in, and no page was to be shown.");
     }
-    const auto consented = co_await has_consented(visit.state, visit.request, *username);
+    const auto consented = co_await has_consented(visit.state, visit.request, person->username);
     if (!consented) co_return show_error(visit, consented.error());
     if (*consented && !prompt.consent) {
-        report(visit, EventKind::consent_given, *username, "remembered");
-        co_return co_await send_code_to_client(visit, *username);
+        report(visit, EventKind::consent_given, person->username, "remembered");
+        co_return co_await send_code_to_client(visit, person->username);
     }
-    if (!prompt.none) co_return show_consent_page(visit, cookie, *username);
+    if (!prompt.none) co_return show_consent_page(visit, cookie, person->name);
     co_return send_error_to_client(visit, ErrorCode::consent_required,
                                    "Consent is needed, and no page was to be shown.");
 }
@@ -173,17 +172,17 @@ io::Task<void> take_decision(Visit visit, const Posted& posted, bool allowed) {
     }
     const auto signed_in = co_await find_signed_in(visit.state, posted.cookie);
     if (!signed_in) co_return show_error(visit, signed_in.error());
-    const std::optional<std::string>& username = *signed_in;
-    if (!username) co_return show_login_page(visit, LoginNotice::signed_out);
+    if (!*signed_in) co_return show_login_page(visit, LoginNotice::signed_out);
+    const std::string& username = (*signed_in)->username;
     if (!allowed) {
-        report(visit, EventKind::consent_denied, *username, {});
+        report(visit, EventKind::consent_denied, username, {});
         co_return send_error_to_client(visit, ErrorCode::access_denied,
                                        "The person has denied the request.");
     }
-    const auto noted = co_await note_consent(visit.state, visit.request, *username);
+    const auto noted = co_await note_consent(visit.state, visit.request, username);
     if (!noted) co_return show_error(visit, noted.error());
-    report(visit, EventKind::consent_given, *username, {});
-    co_await send_code_to_client(visit, *username);
+    report(visit, EventKind::consent_given, username, {});
+    co_await send_code_to_client(visit, username);
 }
 
 io::Task<void> act(Visit visit) {

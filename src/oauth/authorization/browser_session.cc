@@ -6,6 +6,7 @@
 #include "crypto/base64url.h"
 #include "crypto/digest.h"
 #include "http/cookie.h"
+#include "oauth/authorization/account.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
 
@@ -39,8 +40,8 @@ void set_session_cookie(const ShardState& state, http::Response& response, std::
                                 .same_site = "Lax"});
 }
 
-io::Task<Result<std::optional<std::string>>> find_signed_in(ShardState& state,
-                                                            std::string_view cookie) {
+io::Task<Result<std::optional<SignedIn>>> find_signed_in(ShardState& state,
+                                                         std::string_view cookie) {
     if (!token::parse_token(cookie, token::TokenKind::session)) co_return std::nullopt;
     const std::string key = session_key(cookie);
     CO_TRY(const auto json,
@@ -48,7 +49,10 @@ io::Task<Result<std::optional<std::string>>> find_signed_in(ShardState& state,
     const auto document = json ? JsonDocument::parse(*json) : failure(JsonError{});
     if (!document) co_return std::nullopt;
     const auto username = document->root().find_string("username");
-    co_return username ? std::optional(std::string(*username)) : std::nullopt;
+    if (!username) co_return std::nullopt;
+    CO_TRY(auto account, co_await find_account(state, *username));
+    if (!account) co_return std::nullopt;
+    co_return SignedIn{std::string(*username), std::move(account->name)};
 }
 
 io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username) {

@@ -24,10 +24,16 @@ std::optional<std::string_view> find_session_cookie(const ShardState& state,
 /// §4.1.3.2); HttpOnly, SameSite=Lax, until the browser ends.
 void set_session_cookie(const ShardState& state, http::Response& response, std::string_view value);
 
-/// Who is signed in with that cookie; nothing where nobody is. The store is asked every time, so
-/// that a session is one on every box, and over on all of them at once.
-io::Task<Result<std::optional<std::string>>> find_signed_in(ShardState& state,
-                                                            std::string_view cookie);
+struct SignedIn {
+    std::string username;
+    std::string name;  // for people to read
+};
+
+/// Who is signed in with that cookie; nothing where nobody is, or where that somebody has no
+/// account any more. The store is asked every time, so that a session is one on every box, and over
+/// on all of them at once.
+io::Task<Result<std::optional<SignedIn>>> find_signed_in(ShardState& state,
+                                                         std::string_view cookie);
 
 /// A new session, under a new identifier, so that nobody can have planted it.
 io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username);

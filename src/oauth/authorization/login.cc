@@ -2,11 +2,14 @@
 #include "oauth/authorization/login.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
+#include "base/result.h"
 #include "base/secret.h"
 #include "crypto/password_hash.h"
 #include "io/event.h"
+#include "oauth/authorization/account.h"
 #include "oauth/limits/address_key.h"
 #include "oauth/shard_state.h"
 
@@ -16,12 +19,6 @@ namespace {
 constexpr std::size_t username_size_max = 256;   // bytes
 constexpr std::size_t password_size_max = 1024;  // bytes
 constexpr Seconds busy_retry{2};
-
-crypto::PasswordHash hash_of(const ShardState& state, std::string_view username) {
-    const auto user = state.users.find(username);
-    return user != state.users.end() ? user->second->password_hash
-                                     : crypto::PasswordHash::of_nobody();
-}
 
 // Who guesses from where. Another address of the same account is another matter: guesses do not
 // lock the account's owner out.
@@ -59,14 +56,14 @@ io::Task<void> end_attempt(ShardState& state, std::string_view username, std::st
     });
 }
 
+// username  Empty where nobody has that name: it may be a password, typed into the wrong field.
 void report(ShardState& state, const http::Request& request, EventKind kind,
             std::string_view username, std::string_view detail) {
-    state.observer.on_event(
-        {.kind = kind,
-         .username = state.users.contains(username) ? username : std::string_view{},
-         .detail = detail,
-         .address = request.peer(),
-         .request_id = request.id()});
+    state.observer.on_event({.kind = kind,
+                             .username = username,
+                             .detail = detail,
+                             .address = request.peer(),
+                             .request_id = request.id()});
 }
 
 }  // namespace
@@ -79,24 +76,27 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
     const PooledText address = address_key(request.peer());
     const Attempt attempt = co_await begin_attempt(state, username, address);
     if (attempt.retry_after > Seconds{0}) {
-        report(state, request, EventKind::login_failed, username, "slowed");
+        const bool configured = state.users.contains(username);
+        report(state, request, EventKind::login_failed, configured ? username : "", "slowed");
         co_return refuse_for_now(ErrorCode::rate_limited,
                                  "Too many attempts to sign in have failed.", attempt.retry_after);
     }
     if (attempt.hold > Duration::zero()) co_await io::Sleep(state.shard, attempt.hold);
 
+    CO_TRY(const std::optional<Account> account, co_await find_account(state, username));
+    const std::string_view known = account ? username : "";
     const auto right = co_await state.workers.run(
-        state.shard, [hash = hash_of(state, username), secret = Secret(std::string(password))] {
-            return hash.verify(secret.reveal());
-        });
+        state.shard,
+        [hash = account ? account->password_hash : crypto::PasswordHash::of_nobody(),
+         secret = Secret(std::string(password))] { return hash.verify(secret.reveal()); });
     if (!right) {
-        report(state, request, EventKind::login_failed, username, "busy");
+        report(state, request, EventKind::login_failed, known, "busy");
         co_return refuse_for_now(ErrorCode::busy, "Too many people are signing in at once.",
                                  busy_retry);
     }
     // The hash of nobody matches nothing, but a right answer needs a user all the same.
-    if (!*right || !state.users.contains(username)) {
-        report(state, request, EventKind::login_failed, username, "wrong_password");
+    if (!*right || !account) {
+        report(state, request, EventKind::login_failed, known, "wrong_password");
         co_return false;
     }
     co_await end_attempt(state, username, address);

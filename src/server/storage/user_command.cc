@@ -21,7 +21,6 @@ using storage::Outcome;
 using storage::PutMode;
 
 constexpr std::size_t page_size = 256;
-constexpr std::size_t name_size_max = 200;  // bytes
 
 bool is_one_line(std::string_view text) {
     for (const char c : text) {
@@ -30,12 +29,12 @@ bool is_one_line(std::string_view text) {
     return true;
 }
 
-std::optional<std::string> check(const UserCommand& command) {
-    if (command.username.empty() || command.username.size() > name_size_max) {
-        return fmt::format("a username has 1 to {} bytes", name_size_max);
+std::optional<std::string_view> check(const UserCommand& command) {
+    if (!oauth::is_stored_username(command.username)) {
+        return "a username has 1 to 200 bytes, without control characters, quotes and backslashes";
     }
-    for (const std::string_view text : {command.username, command.name, command.email}) {
-        if (!is_one_line(text)) return "a username, name or email has no control characters";
+    for (const std::string_view text : {command.name, command.email}) {
+        if (!is_one_line(text)) return "a name or email has no control characters";
         if (text.size() > 1000) return "a name or email has at most 1000 bytes";
     }
     return std::nullopt;

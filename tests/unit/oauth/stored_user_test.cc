@@ -36,5 +36,18 @@ TEST(StoredUser, WithoutAHashIsNone) {
     }
 }
 
+TEST(StoredUser, HasANameWithoutOddities) {
+    for (const char* name : {"alice", "alice@example.com", "Zoë", "domain/user 7"}) {
+        EXPECT_TRUE(is_stored_username(name)) << name;
+    }
+    EXPECT_TRUE(is_stored_username(std::string(200, 'x')));
+    for (const std::string& name :
+         {std::string(), std::string(201, 'x'), std::string("a\0b", 3), std::string("a\nb"),
+          std::string("a\x7f"), std::string("a\"b"), std::string("a\\b"), std::string("\xff"),
+          std::string("\xc3")}) {
+        EXPECT_FALSE(is_stored_username(name)) << name;
+    }
+}
+
 }  // namespace
 }  // namespace sluice::oauth
