@@ -4,10 +4,10 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "base/result.h"
+#include "storage/postgres/hosts.h"
 
 namespace sluice::storage::postgres {
 namespace {
@@ -37,35 +37,32 @@ std::string milliseconds(Duration duration) {
     return fmt::format("{}", std::chrono::ceil<std::chrono::milliseconds>(duration).count());
 }
 
-ConnectionPtr start(const BlockingConnection::Options& options) {
+ConnectionPtr start(const HostParameters& host, const BlockingConnection::Options& options) {
     // What unacknowledged bytes may wait: longer than any statement, so that deadlines speak first.
     const std::string user_timeout =
         milliseconds(options.statement_timeout + options.connect_timeout);
-    // A later keyword overrides an earlier one: the URL may set the first ones otherwise.
-    const std::array<const char*, 9> keywords = {"fallback_application_name",
-                                                 "keepalives",
-                                                 "keepalives_idle",
-                                                 "keepalives_interval",
-                                                 "keepalives_count",
-                                                 "tcp_user_timeout",
-                                                 "dbname",
-                                                 "client_encoding",
-                                                 nullptr};
-    const char* const url =
-        options.url.reveal().data();  // the whole of a std::string: it ends in NUL
-    const std::array<const char*, 9> values = {
-        "sluice", "1", "10", "5", "3", user_timeout.c_str(), url, "UTF8", nullptr};
-    return ConnectionPtr(PQconnectStartParams(keywords.data(), values.data(), 1));
+    std::vector<const char*> keywords = {"fallback_application_name", "keepalives",
+                                         "keepalives_idle",           "keepalives_interval",
+                                         "keepalives_count",          "tcp_user_timeout"};
+    std::vector<const char*> values = {"sluice", "1", "10", "5", "3", user_timeout.c_str()};
+    // A later keyword overrides an earlier one.
+    for (std::size_t i = 0; i < host.keywords.size(); ++i) {
+        keywords.push_back(host.keywords[i].c_str());
+        values.push_back(
+            host.values[i].reveal().data());  // the whole of a std::string: ends in NUL
+    }
+    keywords.insert(keywords.end(), {"client_encoding", nullptr});
+    values.insert(values.end(), {"UTF8", nullptr});
+    return ConnectionPtr(PQconnectStartParams(keywords.data(), values.data(), 0));
 }
 
 void ignore_notice(void*, const PGresult*) {}
 
-}  // namespace
-
-BlockingConnection::Result<BlockingConnection> BlockingConnection::open(const Options& options) {
+BlockingConnection::Result<ConnectionPtr> connect(const HostParameters& host,
+                                                  const BlockingConnection::Options& options) {
     const Patience patience{std::chrono::steady_clock::now() + options.connect_timeout,
                             options.stopping};
-    ConnectionPtr connection = start(options);
+    ConnectionPtr connection = start(host, options);
     if (connection == nullptr) return failure(std::string("there is no memory to connect with"));
     const auto problem = [&] { return one_line(PQerrorMessage(connection.get())); };
     if (PQstatus(connection.get()) == CONNECTION_BAD) return failure(problem());
@@ -82,7 +79,19 @@ BlockingConnection::Result<BlockingConnection> BlockingConnection::open(const Op
         next = PQconnectPoll(connection.get());
     }
     if (PQsetnonblocking(connection.get(), 1) != 0) return failure(problem());
-    return BlockingConnection(std::move(connection), options);
+    return connection;
+}
+
+}  // namespace
+
+BlockingConnection::Result<BlockingConnection> BlockingConnection::open(const Options& options) {
+    std::string problems;
+    for (const HostParameters& host : hosts_of(options.url)) {
+        auto connection = connect(host, options);
+        if (connection) return BlockingConnection(*std::move(connection), options);
+        problems += (problems.empty() ? "" : "; ") + connection.error();
+    }
+    return failure(problems.empty() ? std::string("the URL cannot be read") : problems);
 }
 
 BlockingConnection::Result<ResultPtr> BlockingConnection::finish(int sent) {

@@ -27,6 +27,7 @@ public:
     template <class T = void>
     using Result = std::expected<T, std::string>;
 
+    /// To the first host of the URL that takes it; connect_timeout is for each.
     static Result<BlockingConnection> open(const Options& options);
 
     /// One or more statements without parameters; the last one's result.

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/result.h"
 #include "storage/postgres/engine_parts.h"
+#include "storage/postgres/hosts.h"
 #include "storage/postgres/postgres_store.h"
 
 namespace sluice::storage {
@@ -10,14 +11,6 @@ namespace {
 
 // One may wait for a server that says nothing while the other one cleans up.
 constexpr unsigned threads = 2;
-
-bool is_connection_text(const Secret& url) {
-    char* message = nullptr;  // may quote the text, with its password: nobody reads it
-    PQconninfoOption* const options = PQconninfoParse(url.reveal().data(), &message);
-    PQfreemem(message);
-    PQconninfoFree(options);
-    return options != nullptr;
-}
 
 }  // namespace
 
@@ -31,7 +24,7 @@ PostgresEngine::~PostgresEngine() = default;
 std::expected<std::unique_ptr<PostgresEngine>, std::string> PostgresEngine::create(
     PostgresSettings settings, unsigned shard_count) {
     CHECK(shard_count > 0 && settings.connections_per_shard > 0);
-    if (settings.url.empty() || !is_connection_text(settings.url)) {
+    if (settings.url.empty() || postgres::hosts_of(settings.url).empty()) {
         return failure(
             std::string("the database's URL is none that libpq reads: it is "
                         "postgresql://user:password@host/database, or key=value pairs"));

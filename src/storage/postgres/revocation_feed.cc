@@ -75,11 +75,13 @@ io::Task<bool> RevocationFeed::recheck(PGconn* connection, io::CancelScope& scop
             if (!co_await wait_for_news(connection, late - shard_.now(), scope)) co_return false;
         }
         const ResultPtr result(PQgetResult(connection));
-        if (result == nullptr) co_return answered;
+        if (result == nullptr) break;
         answered = PQresultStatus(result.get()) == PGRES_TUPLES_OK;
         if (!answered) co_return false;
         take_rows(result.get());
     }
+    take_notifications(connection);  // those that came with the answer
+    co_return answered;
 }
 
 /// Reads what comes within `time`; false where the connection is lost.

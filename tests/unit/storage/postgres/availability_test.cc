@@ -174,6 +174,19 @@ TEST(PostgresAvailability, NoServerAnswersAndNoShardWaitsForIt) {
     close(fd);
 }
 
+TEST(PostgresAvailability, TheSecondHostIsTriedWhereTheFirstSaysNothing) {
+    const std::string database = new_database();
+    const std::string port = std::to_string(PostgresServer::shared().port());
+    // Nobody answers at the first one, which is for documentation (RFC 5737).
+    PostgresSettings settings = settings_for("postgresql://postgres@192.0.2.1:" + port +
+                                             ",127.0.0.1:" + port + "/" + database);
+    settings.connections_per_shard = 1;
+    settings.connect_timeout = milliseconds{300};
+    Box box(std::move(settings));
+    ASSERT_TRUE(box.wait_until_available());
+    EXPECT_EQ(box.put("a", "1"), "done");
+}
+
 TEST(PostgresSettings, AUrlThatIsNoneIsRefusedWithoutBeingQuoted) {
     PostgresSettings settings;
     settings.url = Secret("secret-password-but-no-url");

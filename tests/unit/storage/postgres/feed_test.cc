@@ -82,7 +82,7 @@ TEST(PostgresFeed, ARevocationIsKnownToTheOtherBoxAtOnce) {
     std::ranges::sort(latencies);
     RecordProperty("median_us", static_cast<int>(latencies[25].count() / 1000));
     RecordProperty("longest_us", static_cast<int>(latencies.back().count() / 1000));
-    EXPECT_LT(latencies[25], milliseconds{400}) << "notifications do not arrive";
+    EXPECT_LT(latencies[45], milliseconds{400}) << "notifications do not arrive";
 }
 
 }  // namespace
