@@ -156,7 +156,7 @@ int run_dev(const DevCommand& command) {
         return complain(command.memory
                             ? application.error()
                             : application.error() +
-                                  ". Another file: --storage FILE; nothing kept: --memory");
+                                  ". Here that is --storage FILE; --memory keeps nothing");
     }
     (*runtime)->start([&](io::Shard& shard, io::Event& stop) {
         return shard.index() == 0 ? run_with_notes(**application, notes, shard, stop)

@@ -34,6 +34,13 @@ Metrics ShardService::snapshot() const {
     return metrics;
 }
 
+io::Task<void> ShardService::begin_everywhere() {
+    for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
+        co_await process_.services.call(shard_, shard,
+                                        [](ShardService& service) { service.storage_.begin(); });
+    }
+}
+
 io::Task<void> ShardService::write_metrics(http::Response& response) {
     Metrics total;
     for (unsigned owner = 0; owner < process_.shard_count; ++owner) {

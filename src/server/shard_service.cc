@@ -157,12 +157,14 @@ io::Task<void> ShardService::run(io::Event& stop) {
     io::CancelScope background;
     io::TaskGroup tasks;
     tasks.spawn(flush_log(background));
-    storage_.start([this](oauth::Keys keys) { return hand_out(std::move(keys)); });
+    storage_.start({.use_keys = [this](oauth::Keys keys) { return hand_out(std::move(keys)); },
+                    .begin = [this] { return begin_everywhere(); }});
     if (auth_) auth_->start();
     if (shard_.index() == 0) log_start();
     if (ticket_keys_) log_odd_certificates(process_.config.server().tls->identities);
     const Duration drain_timeout = process_.config.server().drain_timeout;
     if (admin_) tasks.spawn(admin_->run(stop, drain_timeout));
+    co_await storage_.wait_until_begun();
     co_await server_.run(stop, drain_timeout);
     background.cancel();
     co_await tasks.join();

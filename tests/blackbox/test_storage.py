@@ -1,5 +1,6 @@
 """State that outlives the process, in SQLite: what `serve` keeps, and the commands that work on it."""
 
+import resource
 import signal
 import stat
 import subprocess
@@ -212,6 +213,30 @@ def test_health_stays_well_and_metrics_tell_of_the_store(box):
     assert 'sluice_store_operations_total{operation="redeem",result="answered"} 1' in text
     assert "sluice_store_shards_away 0" in text
     assert "sluice_store_waiting 0" in text
+    sluice.stop()
+
+
+def test_a_full_disk_is_told_and_got_over(box):
+    """A file size limit is to the program what a full disk is; lifting it needs no restart."""
+    sluice = box.start()
+    tokens = obtain_tokens(Browser(sluice))
+    everything = resource.RLIM_INFINITY
+    hard = resource.prlimit(sluice.child.pid, resource.RLIMIT_FSIZE)[1]
+    size = box.database.with_name("sluice.db-wal").stat().st_size
+    assert size > 2 * len(sluice.output()), "the log must have room below the limit"
+    resource.prlimit(sluice.child.pid, resource.RLIMIT_FSIZE, (size, hard))
+    refused = refresh(sluice, tokens["refresh_token"])
+    assert (refused.status, refused.error) == (503, "temporarily_unavailable"), refused
+    assert int(refused.get("Retry-After")) > 0
+    wait_until(lambda: get(sluice.port, "/readyz").status == 503)
+    assert get(sluice.port, "/readyz").json() == {"status": "storage_away"}
+    assert get(sluice.port, "/healthz").status == 200
+    assert is_active(sluice, tokens["access_token"])
+    resource.prlimit(sluice.child.pid, resource.RLIMIT_FSIZE, (everything, hard))
+    wait_until(lambda: get(sluice.port, "/readyz").status == 200)
+    assert refresh(sluice, tokens["refresh_token"]).status == 200
+    log = sluice.output()
+    assert log.count('"storage_away"') == 1 and log.count('"storage_back"') == 1, log
     sluice.stop()
 
 

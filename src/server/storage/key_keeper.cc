@@ -16,7 +16,8 @@ constexpr Duration longest_pause = std::chrono::seconds{5};
 KeyKeeper::KeyKeeper(Parts parts, std::span<const Secret> sealing_keys)
     : parts_(std::move(parts)),
       sealing_(std::make_shared<const Sealing>(sealing_keys)),
-      wanted_(parts_.shard) {}
+      wanted_(parts_.shard),
+      handed_out_(parts_.shard) {}
 
 io::Task<void> KeyKeeper::run(io::CancelScope& scope) {
     wanted_.set();
@@ -38,20 +39,24 @@ io::Task<bool> KeyKeeper::try_once() {
         refuse();
         co_return true;
     }
-    if (handed_out_) {
+    if (handed_out_.is_set()) {
         parts_.log.line(LogLevel::info, parts_.shard.wall_now(), "sealing_keys_read");
         co_return true;
     }
-    handed_out_ = true;
     co_await parts_.hand_out(*std::move(keys));
+    handed_out_.set();
     co_return true;
+}
+
+io::Task<void> KeyKeeper::wait_until_handed_out(io::CancelScope& scope) {
+    co_await handed_out_.wait(&scope);
 }
 
 void KeyKeeper::refuse() {
     parts_.log.line(LogLevel::error, parts_.shard.wall_now(), "sealing_keys_refused")
         .add("problem",
              "cannot open the stored keys: the sealing key is not the one they were sealed with");
-    if (handed_out_) return;
+    if (handed_out_.is_set()) return;
     parts_.log.flush();
     parts_.fatal_end.fail();
 }

@@ -37,6 +37,9 @@ public:
     /// stored keys cannot be opened at the start, the process ends.
     io::Task<void> run(io::CancelScope& scope);
 
+    /// Until the keys are handed out; or until `scope` is cancelled.
+    io::Task<void> wait_until_handed_out(io::CancelScope& scope);
+
     /// From now on these seal and open. While run() runs.
     void reseal(std::span<const Secret> sealing_keys);
 
@@ -48,7 +51,7 @@ private:
     Parts parts_;
     std::shared_ptr<const Sealing> sealing_;
     io::Event wanted_;
-    bool handed_out_ = false;
+    io::Event handed_out_;
 };
 
 }  // namespace sluice::server

@@ -3,11 +3,18 @@
 #include <utility>
 
 namespace sluice::server {
+namespace {
+
+// Clients that come meanwhile wait in the listener's queue.
+constexpr Duration patience_max = std::chrono::seconds{1};
+
+}  // namespace
 
 ShardStorage::ShardStorage(const Parts& parts)
     : parts_(parts),
       link_(parts.shard, parts.log, parts.fatal_end),
-      store_(parts.opened.engine->open(parts.shard)) {
+      store_(parts.opened.engine->open(parts.shard)),
+      begun_(parts.shard) {
     if (!store_->keeps_nothing()) {
         auto counted = std::make_unique<CountedStore>(parts.shard, std::move(store_));
         counted_ = counted.get();
@@ -23,21 +30,35 @@ void ShardStorage::serve(oauth::AuthorizationServer* auth) {
     link_.tell(auth);
 }
 
-void ShardStorage::start(std::function<io::Task<void>(oauth::Keys)> hand_out) {
+void ShardStorage::start(Everybody everybody) {
     stores_.spawn(store_->run(storing_));
-    if (!penalties_) return;
+    if (!penalties_) return begin();
     keepers_.spawn(penalties_->run(keeping_));
     if (parts_.shard.index() != 0) return;
-    keepers_.spawn(penalties_->load(keeping_));
     for (const std::string& notice : parts_.opened.notices) {
         parts_.log.line(LogLevel::warning, parts_.shard.wall_now(), "storage_notice")
             .add("detail", notice);
     }
-    if (auth_ == nullptr) return;
-    keys_.emplace(
-        KeyKeeper::Parts{parts_.shard, *store_, parts_.log, parts_.fatal_end, std::move(hand_out)},
-        parts_.opened.sealing_keys);
-    keepers_.spawn(keys_->run(keeping_));
+    if (auth_ != nullptr) {
+        keys_.emplace(KeyKeeper::Parts{parts_.shard, *store_, parts_.log, parts_.fatal_end,
+                                       std::move(everybody.use_keys)},
+                      parts_.opened.sealing_keys);
+        keepers_.spawn(keys_->run(keeping_));
+    }
+    keepers_.spawn(prepare(std::move(everybody.begin)));
+}
+
+io::Task<void> ShardStorage::prepare(std::function<io::Task<void>()> begin) {
+    co_await penalties_->load(keeping_);
+    if (keys_) co_await keys_->wait_until_handed_out(keeping_);
+    if (!keeping_.cancelled()) co_await begin();
+}
+
+io::Task<void> ShardStorage::wait_until_begun() {
+    io::CancelScope patience;
+    io::Deadline end(patience);
+    parts_.shard.timers().start(end, parts_.shard.now() + patience_max);
+    co_await begun_.wait(&patience);
 }
 
 io::Task<void> ShardStorage::stop() {
@@ -49,8 +70,7 @@ io::Task<void> ShardStorage::stop() {
 }
 
 bool ShardStorage::is_ready() const {
-    return store_->state() == storage::StoreState::available &&
-           (auth_ == nullptr || auth_->has_keys());
+    return begun_.is_set() && store_->state() == storage::StoreState::available;
 }
 
 void ShardStorage::reseal(const std::expected<std::vector<Secret>, std::string>& keys) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "io/event.h"
 #include "io/shard.h"
 #include "io/sharded.h"
 #include "io/task_group.h"
@@ -45,8 +46,16 @@ public:
     /// Whom to tell of what the store says. Before the shards run; null: nobody.
     void serve(oauth::AuthorizationServer* auth);
 
-    /// Begins to work. hand_out  Gives the server's keys to every shard; used on shard 0.
-    void start(std::function<io::Task<void>(oauth::Keys)> hand_out);
+    /// How shard 0 reaches every shard.
+    struct Everybody {
+        std::function<io::Task<void>(oauth::Keys)> use_keys;
+        std::function<io::Task<void>()> begin;  // what a start needs is there: begin()
+    };
+    void start(Everybody everybody);
+    /// What a start needs has come out of the store.
+    void begin() { begun_.set(); }
+    /// Until begin(), but not for ever: where the store is away it is served without.
+    io::Task<void> wait_until_begun();
     /// Once nothing but this uses the store: writes what is left and lets go of it.
     io::Task<void> stop();
 
@@ -58,6 +67,8 @@ public:
     std::optional<StoreCounts> counts() const;
 
 private:
+    io::Task<void> prepare(std::function<io::Task<void>()> begin);
+
     Parts parts_;
     StoreLink link_;
     std::unique_ptr<storage::Store> store_;
@@ -65,6 +76,7 @@ private:
     oauth::AuthorizationServer* auth_ = nullptr;
     std::optional<KeyKeeper> keys_;           // on shard 0, where the store keeps anything
     std::optional<PenaltyKeeper> penalties_;  // where the store keeps anything
+    io::Event begun_;
     io::CancelScope keeping_;
     io::TaskGroup keepers_;
     io::CancelScope storing_;
