@@ -43,6 +43,8 @@ Application::Application(Parts parts, Config config, OpenedStorage storage, int 
       auth_settings_(auth_settings(config_, parts.random, parts.shards.size())),
       keys_(oauth::Keys::generate(parts.random)),
       resource_settings_(resource_settings(config_)),
+      redis_(config_.storage().redis ? std::make_unique<storage::Redis>(*config_.storage().redis)
+                                     : nullptr),
       router_(auth_settings_ ? &*auth_settings_ : nullptr, resource_settings_),
       proxies_(config_.server().trusted_proxies, config_.server().trusts_unix_peers),
       log_writer_(log_fd),
@@ -62,6 +64,7 @@ ProcessParts Application::shared_parts() {
     return {.config = config_,
             .auth = auth_settings_ ? &*auth_settings_ : nullptr,
             .keys = keys_,
+            .redis = redis_.get(),
             .resources = resource_settings_,
             .router = router_,
             .proxies = proxies_,

@@ -21,6 +21,7 @@
 #include "server/shard_service.h"
 #include "server/storage/engine.h"
 #include "server/storage/fatal_end.h"
+#include "storage/redis/redis.h"
 
 namespace sluice::server {
 
@@ -64,6 +65,7 @@ private:
     std::optional<oauth::Settings> auth_settings_;
     oauth::Keys keys_;
     resource::Settings resource_settings_;
+    std::unique_ptr<storage::Redis> redis_;  // null: boxes share no windows
     ServiceRouter router_;
     TrustedProxies proxies_;
     LogWriter log_writer_;

@@ -154,4 +154,14 @@ void EventLog::on_tools_listed(const resource::ListEvent& event) {
         .add("tools_after", event.after);
 }
 
+void EventLog::on_windows_away(std::string_view reason) {
+    log_.line(LogLevel::warning, shard_.wall_now(), "redis_away")
+        .add("reason", reason)
+        .add("instead", "each box counts rate limits for itself");
+}
+
+void EventLog::on_windows_back() {
+    log_.line(LogLevel::info, shard_.wall_now(), "redis_back");
+}
+
 }  // namespace sluice::server

@@ -9,12 +9,14 @@
 #include "server/metrics.h"
 #include "server/service_router.h"
 #include "server/stats/shard_stats.h"
+#include "storage/shared_windows.h"
 
 namespace sluice::server {
 
 class EventLog final : public http::RequestObserver,
                        public oauth::Observer,
-                       public resource::Observer {
+                       public resource::Observer,
+                       public storage::SharedWindowsListener {
 public:
     EventLog(io::Shard& shard, Log& log, Metrics& metrics, ShardStats& stats,
              const ServiceRouter& router)
@@ -30,6 +32,8 @@ public:
     void on_stranger(const resource::StrangerEvent& event) override;
     void on_tools_listed(const resource::ListEvent& event) override;
     void on_counted(const resource::CountedEvent& event) override;
+    void on_windows_away(std::string_view reason) override;
+    void on_windows_back() override;
 
 private:
     io::Shard& shard_;

@@ -110,7 +110,7 @@ Metrics& Metrics::operator+=(const Metrics& other) {
           &Metrics::tls_resumed, &Metrics::tls_failed, &Metrics::tokens_issued,
           &Metrics::refresh_replays, &Metrics::families_revoked, &Metrics::logins_failed,
           &Metrics::friction_allowed, &Metrics::friction_refused, &Metrics::upstream_failures,
-          &Metrics::tokens_live}) {
+          &Metrics::tokens_live, &Metrics::limits_by_redis, &Metrics::limits_alone}) {
         this->*count += other.*count;
     }
     return *this;
@@ -145,6 +145,18 @@ void append_prometheus(std::string& out, const Metrics& total, std::uint64_t log
                   log_dropped_bytes);
     append_single(out, "process_resident_memory_bytes", "gauge", "Resident memory.",
                   resident_bytes());
+}
+
+void append_redis(std::string& out, const Metrics& total, bool away) {
+    append_single(out, "sluice_redis_up", "gauge",
+                  "1 while every core reaches Redis; 0: rate limits are counted by this box alone.",
+                  away ? 0 : 1);
+    append_family(out, "sluice_shared_limits_total", "counter",
+                  "Rate limits that boxes share: by whom they were decided.");
+    fmt::format_to(std::back_inserter(out),
+                   "sluice_shared_limits_total{{by=\"redis\"}} {}\n"
+                   "sluice_shared_limits_total{{by=\"box\"}} {}\n",
+                   total.limits_by_redis, total.limits_alone);
 }
 
 }  // namespace sluice::server

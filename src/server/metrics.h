@@ -42,6 +42,8 @@ struct Metrics {
     std::uint64_t friction_refused = 0;
     std::uint64_t upstream_failures = 0;
     std::uint64_t tokens_live = 0;
+    std::uint64_t limits_by_redis = 0;  // answers of the windows that boxes share
+    std::uint64_t limits_alone = 0;     // decided without them, while they were away
 
     void count_request(Route route, http::Status status, Duration took);
     Metrics& operator+=(const Metrics& other);
@@ -55,6 +57,9 @@ void append_family(std::string& out, std::string_view name, std::string_view kin
 /// The samples of a histogram of request durations. labels  "route=\"token\"".
 void append_histogram(std::string& out, std::string_view name, std::string_view labels,
                       const Metrics::PerRoute& counts);
+
+/// What is known of Redis, where it is used.
+void append_redis(std::string& out, const Metrics& total, bool away);
 
 /// Appends the text that Prometheus scrapes (exposition format 0.0.4).
 void append_prometheus(std::string& out, const Metrics& total, std::uint64_t log_dropped_bytes);

@@ -12,6 +12,9 @@ void ShardService::write_readiness(http::Response& response) const {
         return write_status(response, http::Status::service_unavailable, "storage_away");
     }
     write_status(response, http::Status::ok, "ready");
+    if (process_.redis != nullptr && process_.redis->away()) {
+        response.body() = R"({"status":"ready","degraded":["redis"]})";
+    }
 }
 
 io::Task<void> ShardService::hand_out(oauth::Keys keys) {
@@ -31,6 +34,10 @@ Metrics ShardService::snapshot() const {
     metrics.tls_resumed = tls.resumed;
     metrics.tls_failed = tls.failed;
     if (auth_) metrics.tokens_live = auth_->counts().tokens_live;
+    if (windows_) {
+        metrics.limits_by_redis = windows_->counts().answered;
+        metrics.limits_alone = windows_->counts().decided_alone;
+    }
     return metrics;
 }
 
@@ -55,6 +62,7 @@ io::Task<void> ShardService::write_metrics(http::Response& response) {
     response.add_field("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     append_prometheus(response.body(), total, process_.log_writer.dropped_bytes());
     if (storage_.counts()) append_prometheus(response.body(), stored);
+    if (process_.redis != nullptr) append_redis(response.body(), total, process_.redis->away());
     append_prometheus(response.body(), process_.resources,
                       co_await count_resources(process_.resources, process_.stats, shard_));
 }

@@ -8,6 +8,7 @@
 #include "io/task_group.h"
 #include "io/unix_socket.h"
 #include "server/health_answer.h"
+#include "server/wiring/shared_windows.h"
 
 namespace sluice::server {
 namespace {
@@ -66,11 +67,12 @@ resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
 
 std::unique_ptr<oauth::AuthorizationServer> make_auth(io::Shard& shard, const ProcessParts& process,
                                                       storage::Store& store,
-                                                      oauth::Observer& observer) {
+                                                      oauth::Observer& observer,
+                                                      storage::SharedWindows* windows) {
     if (process.auth == nullptr) return nullptr;
     return std::make_unique<oauth::AuthorizationServer>(
         oauth::AuthorizationServer::Parts{shard, *process.auth, process.keys, store,
-                                          process.workers, observer},
+                                          process.workers, observer, windows},
         process.auth_peers);
 }
 
@@ -87,7 +89,8 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       client_(shard, process.workers),
       storage_({shard, log_, process.storage, process.fatal_end, process.resources, process.guards,
                 guard_}),
-      auth_(make_auth(shard, process, storage_.store(), events_)),
+      windows_(open_windows(process.redis, shard, process.workers, events_)),
+      auth_(make_auth(shard, process, storage_.store(), events_, windows_.get())),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
       decision_desk_({shard, process.guards, events_}, gateway_),
@@ -164,6 +167,7 @@ io::Task<void> ShardService::run(io::Event& stop) {
     if (ticket_keys_) log_odd_certificates(process_.config.server().tls->identities);
     const Duration drain_timeout = process_.config.server().drain_timeout;
     if (admin_) tasks.spawn(admin_->run(stop, drain_timeout));
+    if (windows_) tasks.spawn(windows_->run(background));
     co_await storage_.wait_until_begun();
     co_await server_.run(stop, drain_timeout);
     background.cancel();

@@ -26,6 +26,8 @@
 #include "server/storage/fatal_end.h"
 #include "server/storage/shard_storage.h"
 #include "server/trusted_proxies.h"
+#include "storage/redis/redis.h"
+#include "storage/shared_windows.h"
 
 namespace sluice::server {
 
@@ -36,6 +38,7 @@ struct ProcessParts {
     const Config& config;
     const oauth::Settings* auth;  // null: this process is no authorization server
     const oauth::Keys& keys;
+    storage::Redis* redis;  // null: boxes share no windows
     const resource::Settings& resources;
     const ServiceRouter& router;
     const TrustedProxies& proxies;
@@ -103,6 +106,7 @@ private:
     EventLog events_;
     http::Client client_;
     ShardStorage storage_;
+    std::unique_ptr<storage::SharedWindows> windows_;   // null: none are shared
     std::unique_ptr<oauth::AuthorizationServer> auth_;  // null: none here
     resource::Gateway gateway_;
     resource::DecisionDesk decision_desk_;

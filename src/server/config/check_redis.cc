@@ -25,7 +25,7 @@ storage::RedisSettings check_redis(const RawRedis& raw, const Surroundings& surr
             problems.add(raw.url.place(), parsed.error());
         }
     }
-    settings.timeout = check_range<Duration>(raw.timeout, 1ms, 10s, problems);
+    settings.timeout = check_range<Duration>(raw.timeout, 1ms, 1s, problems);
     return settings;
 }
 

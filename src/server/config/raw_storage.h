@@ -14,8 +14,8 @@ struct RawRedis {
     Place place;
     RawSecret url;            // required: redis://host:6379, rediss:// for TLS, password included
     Setting<std::string> ca;  // rediss: a file of authorities; empty: the system's
-    /// For connecting and for each answer; then this box counts for itself. 1ms to 10s.
-    Setting<Duration> timeout = std::chrono::milliseconds(100);
+    /// How long a request waits for an answer; then this box decides alone. 1ms to 1s.
+    Setting<Duration> timeout = std::chrono::milliseconds(50);
 
     void each_key(auto& key) {
         key("url", url);

@@ -110,7 +110,7 @@ TEST(ConfigStorage, RedisHasAUrlAndATimeout) {
                            .storage()
                            .redis;
     ASSERT_TRUE(redis);
-    EXPECT_EQ(redis->timeout, 100ms);
+    EXPECT_EQ(redis->timeout, 50ms);
     EXPECT_EQ(redis->host, "cache.example");
     EXPECT_EQ(redis->password.reveal(), "pw");
     EXPECT_FALSE(redis->trust);
