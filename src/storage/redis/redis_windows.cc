@@ -124,7 +124,10 @@ io::Task<std::string> RedisWindows::prepare() {
         std::vector<std::string_view> words{"AUTH", settings.password.reveal()};
         if (!settings.username.empty()) words.insert(words.begin() + 1, settings.username);
         reply = co_await link_->ask(words, prepare_timeout);
-        if (reply.kind == RedisReply::Kind::error) co_return reply.text;
+        // The code alone: behind it, some servers repeat what they were sent.
+        if (reply.kind == RedisReply::Kind::error) {
+            co_return "AUTH is refused: " + reply.text.substr(0, reply.text.find(' '));
+        }
     }
     if (settings.database != 0) {
         const std::string number = std::to_string(settings.database);

@@ -173,6 +173,15 @@ TEST_F(RedisAccessTest, AWrongPasswordIsAnnouncedWithoutBeingShown) {
     EXPECT_FALSE(get(box->admit("client", three_a_minute)));
 }
 
+TEST_F(RedisAccessTest, AServerThatRepeatsThePasswordDoesNotBringItIntoTheLog) {
+    const RedisServer server(free_port(), {"--rename-command", "AUTH", "OPEN"});
+    RedisSettings settings = on_port(server.port());
+    settings.password = Secret("barley");
+    RunningWindows box(*this, settings);
+    turn_until([&] { return !box.said().empty(); });
+    EXPECT_EQ(box.said().front(), "away: AUTH is refused: ERR");
+}
+
 TEST_F(RedisAccessTest, NobodyThereIsAnnounced) {
     RunningWindows box(*this, on_port(free_port()));
     turn_until([&] { return !box.said().empty(); });
