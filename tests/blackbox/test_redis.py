@@ -9,6 +9,7 @@ from http_request import get, post, post_form
 from oauth import as_client
 from redis_server import Redis
 from sluice import Sluice, free_port
+from tls import make_certificate
 
 GRANT = {"grant_type": "client_credentials", "scope": "mcp:read"}
 LIMIT = 10
@@ -98,9 +99,8 @@ def test_registrations_of_one_address_share_a_window(shared_upstream, redis):
         return post(box.port, "/register", registration, {"Content-Type": "application/json"}).status
 
     with start_box(shared_upstream, redis) as one, start_box(shared_upstream, redis) as other:
-        wait_until(lambda: events(one, "started") and events(other, "started"), "no start")
-        wait_until(lambda: redis.ask("dbsize") != "0", "nobody is connected")
-        time.sleep(0.5)
+        for box in (one, other):
+            wait_until(lambda: ask_for_token(box) and by_redis(box) > 0, "Redis is never asked")
         statuses = [register(box) for _ in range(LIMIT) for box in (one, other)]
         assert statuses.count(201) == LIMIT
         assert statuses[LIMIT:] == [429] * LIMIT
@@ -205,3 +205,34 @@ def test_a_name_that_is_nobodys_is_announced(shared_upstream):
     with start_box(shared_upstream, section) as box:
         wait_until(lambda: events(box, "redis_away"), "nobody says so")
         assert ask_for_token(box).status == 200
+
+
+@pytest.fixture
+def redis_with_tls(tmp_path):
+    certificate = make_certificate(tmp_path, "redis", "localhost")
+    port = free_port()
+    server = Redis(
+        "--tls-port", str(port), "--tls-auth-clients", "no",
+        "--tls-cert-file", str(certificate.certificate), "--tls-key-file", str(certificate.key),
+        "--tls-ca-cert-file", str(certificate.certificate),
+    )  # fmt: skip
+    yield port, certificate
+    server.kill()
+
+
+def test_redis_over_tls(shared_upstream, redis_with_tls):
+    port, certificate = redis_with_tls
+    section = f'[storage.redis]\nurl = "rediss://localhost:{port}"\nca = "{certificate.certificate}"\n'
+    with start_box(shared_upstream, section) as box:
+        wait_until_shared(box)
+        assert events(box, "redis_away") == []
+
+
+def test_a_redis_that_nobody_vouches_for_is_not_used(shared_upstream, redis_with_tls, tmp_path):
+    port, _ = redis_with_tls
+    other = make_certificate(tmp_path, "other", "localhost")
+    section = f'[storage.redis]\nurl = "rediss://localhost:{port}"\nca = "{other.certificate}"\n'
+    with start_box(shared_upstream, section) as box:
+        wait_until(lambda: events(box, "redis_away"), "nobody says so")
+        assert "TLS: " in events(box, "redis_away")[0]["reason"]
+        assert by_redis(box) == 0
