@@ -156,7 +156,7 @@ def test_redis_killed_and_restarted_under_load(shared_upstream, redis):
 
 
 def test_a_silent_redis_costs_one_timeout(shared_upstream, redis):
-    with start_box(shared_upstream, redis, cores="1") as box:
+    with start_box(shared_upstream, redis.section(timeout="50ms"), cores="1") as box:
         wait_until_shared(box)
         redis.freeze()
         begun = time.monotonic()
