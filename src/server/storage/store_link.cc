@@ -11,13 +11,17 @@ void StoreLink::on_trust(MonotonicTime until) {
 }
 
 void StoreLink::on_state(storage::StoreState state, std::string_view detail) {
+    // Another reason for the same state is worth a line to whoever looks closer.
+    const bool news = told_ != state;
     const auto line = [&](LogLevel level, std::string_view event) {
-        log_.line(level, shard_.wall_now(), event).add("detail", detail);
+        log_.line(news ? level : LogLevel::debug, shard_.wall_now(), event).add("detail", detail);
         log_.flush();
     };
+    const bool first = !told_;
+    told_ = state;
     switch (state) {
         case storage::StoreState::available:
-            return line(LogLevel::info, "storage_back");
+            return line(LogLevel::info, first ? "storage_ready" : "storage_back");
         case storage::StoreState::away:
             return line(LogLevel::error, "storage_away");
         case storage::StoreState::failed:

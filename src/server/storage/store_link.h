@@ -2,6 +2,8 @@
 // rest.
 #pragma once
 
+#include <optional>
+
 #include "base/log.h"
 #include "io/shard.h"
 #include "oauth/authorization_server.h"
@@ -27,6 +29,7 @@ private:
     Log& log_;
     FatalEnd& fatal_end_;
     oauth::AuthorizationServer* auth_ = nullptr;
+    std::optional<storage::StoreState> told_;  // in the log
 };
 
 }  // namespace sluice::server
