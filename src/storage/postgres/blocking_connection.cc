@@ -43,8 +43,10 @@ ConnectionPtr start(const HostParameters& host, const BlockingConnection::Option
         milliseconds(options.statement_timeout + options.connect_timeout);
     std::vector<const char*> keywords = {"fallback_application_name", "keepalives",
                                          "keepalives_idle",           "keepalives_interval",
-                                         "keepalives_count",          "tcp_user_timeout"};
-    std::vector<const char*> values = {"sluice", "1", "10", "5", "3", user_timeout.c_str()};
+                                         "keepalives_count",          "tcp_user_timeout",
+                                         "target_session_attrs"};
+    std::vector<const char*> values = {"sluice",    "1", "10", "5", "3", user_timeout.c_str(),
+                                       "read-write"};
     // A later keyword overrides an earlier one.
     for (std::size_t i = 0; i < host.keywords.size(); ++i) {
         keywords.push_back(host.keywords[i].c_str());

@@ -46,15 +46,15 @@ Result<> clean_up_locked(BlockingConnection& connection, const PostgresSettings&
     REQUIRE(keep_partitions(connection,
                             {"sluice_refresh_tokens", refresh_width, refresh + refresh_width}));
     for (const char* table : {"sluice_access_tokens_default", "sluice_refresh_tokens_default"}) {
-        REQUIRE(delete_where(connection, table,
-                             "expires_at < extract(epoch FROM clock_timestamp())::bigint - 60"));
+        REQUIRE(
+            delete_where(connection, table, "expires_at < extract(epoch FROM now())::bigint - 60"));
     }
     REQUIRE(delete_where(connection, "sluice_documents",
-                         "expires_at < clock_timestamp() - interval '60 s'"));
+                         "expires_at < now() - interval '60 s' AND expires_at < 'infinity'"));
     // Longer than any box believes what it has in memory.
     const std::int64_t kept = std::max<std::int64_t>(3600, 4 * in_seconds(settings.staleness_max));
     return delete_where(connection, "sluice_revocations",
-                        fmt::format("revoked_at < clock_timestamp() - interval '{} s'", kept));
+                        fmt::format("revoked_at < now() - interval '{} s'", kept));
 }
 
 }  // namespace

@@ -187,6 +187,21 @@ TEST(PostgresAvailability, TheSecondHostIsTriedWhereTheFirstSaysNothing) {
     EXPECT_EQ(box.put("a", "1"), "done");
 }
 
+TEST(PostgresAvailability, ADatabaseThatTakesNoWritesIsAwayUntilItDoes) {
+    const std::string database = new_database();
+    PostgresServer& server = PostgresServer::shared();
+    server.execute("postgres",
+                   "ALTER DATABASE " + database + " SET default_transaction_read_only = on");
+    Box box(settings_for_database(database));
+    box.turn_until([&] { return !box.told.states.empty(); });
+    EXPECT_EQ(box.told.states.front(), StoreState::away);
+    EXPECT_NE(box.told.last_detail.find("read-only"), std::string::npos) << box.told.last_detail;
+    server.execute("postgres",
+                   "ALTER DATABASE " + database + " RESET default_transaction_read_only");
+    ASSERT_TRUE(box.wait_until_available());
+    EXPECT_EQ(box.put("a", "1"), "done");
+}
+
 TEST(PostgresSettings, AUrlThatIsNoneIsRefusedWithoutBeingQuoted) {
     PostgresSettings settings;
     settings.url = Secret("secret-password-but-no-url");
