@@ -73,7 +73,8 @@ bool Checkpointer::copy() {
     const int code = sqlite3_wal_checkpoint_v2(database_.native(), "main",
                                                SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code == SQLITE_OK) return true;
-    if ((code & 0xff) != SQLITE_BUSY) health_.report(database_.error(), "a checkpoint", waker_);
+    // Without room the log goes on growing, as long as that has any.
+    health_.report_damage(database_.error(), "a checkpoint", waker_);
     return false;
 }
 

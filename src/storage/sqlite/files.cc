@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 namespace sluice::storage::sqlite {
 namespace {
@@ -54,15 +55,23 @@ std::expected<void, std::string> create_private_file(const std::string& path) {
     return std::unexpected(fmt::format("{}: cannot be created: {}", path, system_error_text()));
 }
 
-std::expected<std::optional<FileLock>, std::string> FileLock::take(const std::string& path) {
+std::expected<std::optional<FileLock>, std::string> FileLock::take(
+    const std::string& path, std::chrono::milliseconds patience) {
+    constexpr std::chrono::milliseconds pause{10};
     const std::string name = path + ".lock";
     Descriptor file(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!file.is_open()) {
         return std::unexpected(fmt::format("{}: cannot be opened: {}", name, system_error_text()));
     }
-    if (flock(file.number(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(file));
-    if (errno == EWOULDBLOCK) return std::nullopt;
-    return std::unexpected(fmt::format("{}: cannot be locked: {}", name, system_error_text()));
+    for (; flock(file.number(), LOCK_EX | LOCK_NB) != 0; patience -= pause) {
+        if (errno != EWOULDBLOCK) {
+            return std::unexpected(
+                fmt::format("{}: cannot be locked: {}", name, system_error_text()));
+        }
+        if (patience <= std::chrono::milliseconds{}) return std::nullopt;
+        std::this_thread::sleep_for(pause);
+    }
+    return FileLock(std::move(file));
 }
 
 }  // namespace sluice::storage::sqlite

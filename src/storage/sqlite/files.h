@@ -2,6 +2,7 @@
 // lets one server alone have a database.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -45,8 +46,10 @@ std::string system_error_text();
 class FileLock {
 public:
     /// The lock of the database at `path`: on `path`.lock, which stays there. Nothing where another
-    /// process has it.
-    static std::expected<std::optional<FileLock>, std::string> take(const std::string& path);
+    /// process has it. patience  For how long to try: a process that was killed may take a moment
+    /// to be gone.
+    static std::expected<std::optional<FileLock>, std::string> take(
+        const std::string& path, std::chrono::milliseconds patience = {});
 
 private:
     explicit FileLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}

@@ -17,8 +17,12 @@ class Health {
 public:
     StoreState state() const { return state_.load(std::memory_order_acquire); }
 
-    /// Something went wrong in `what`. waker  The calling thread's own.
+    /// A write was refused, or a read found damage. waker  The calling thread's own.
     void report(const DatabaseError& error, std::string_view what, io::Waker& waker);
+    /// The same where nobody was refused anything: only damage is worth a word.
+    void report_damage(const DatabaseError& error, std::string_view what, io::Waker& waker) {
+        if (damage_of(error) == Damage::lasting) report(error, what, waker);
+    }
     /// The file is damaged, however that was found: failed for good.
     void fail(std::string detail, io::Waker& waker);
     /// A write has succeeded: available again, unless the engine has failed for good.

@@ -15,6 +15,8 @@ namespace {
 // A database up to this size is checked whole before anybody is answered: some tens of
 // milliseconds. A larger one is checked in the background.
 constexpr std::uint64_t checked_at_once_bytes = 16 << 20;
+// For a server that was killed a moment ago.
+constexpr std::chrono::milliseconds lock_patience{1000};
 
 std::expected<void, std::string> with_path(const std::string& path, DatabaseResult<> result) {
     if (result) return {};
@@ -125,7 +127,8 @@ std::expected<Opened, std::string> open_file(const SqliteSettings& settings) {
                         path, directory_of(path)));
     }
     Opened opened;
-    TRY(opened.lock, FileLock::take(path));
+    TRY(opened.lock,
+        FileLock::take(path, settings.is_tool ? std::chrono::milliseconds{} : lock_patience));
     if (!opened.lock && !settings.is_tool) {
         return std::unexpected(fmt::format(
             "{}: another process has it open (it holds {}.lock): stop it, or name another file",

@@ -47,8 +47,7 @@ bool Reader::run(ReadJob& job) {
     if (health_.state() == StoreState::failed) return false;
     if (job.run(statements_, batch_time(clock_)) == SQLITE_OK) return true;
     // A reader that is refused does not say that writing is: only damage changes the state.
-    const DatabaseError error = database_.error();
-    if (damage_of(error) == Damage::lasting) health_.report(error, "a read", answers_.waker());
+    health_.report_damage(database_.error(), "a read", answers_.waker());
     return false;
 }
 

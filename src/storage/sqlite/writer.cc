@@ -141,8 +141,8 @@ void Writer::restart_log() {
     const int code = sqlite3_wal_checkpoint_v2(database_.native(), "main",
                                                SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
     sqlite3_busy_timeout(database_.native(), busy_timeout_ms);
-    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) {
-        health_.report(database_.error(), "a checkpoint", answers_.waker());
+    if (code != SQLITE_OK) {
+        health_.report_damage(database_.error(), "a checkpoint", answers_.waker());
     }
     checkpoints_.restart_is_done(code == SQLITE_OK);
 }
