@@ -9,9 +9,10 @@ import pytest
 
 import asking
 from box import Box
+from cluster import call, programs
 from disk import OnStrip
 from driver import Driver
-from engines import Sqlite
+from engines import Postgres, Sqlite
 from facts import Book, read_ledger
 from probe import GRANT, at, check_refused, grants, introspected, introspection_times, percentile_99, wait_for_grants
 from rig import Rig
@@ -139,8 +140,8 @@ def test_a_slow_disk_does_not_slow_what_does_not_write(power_strip, make_cluster
     machine.strip.say("ok")
     busy = percentile_99(times)
     waits = sorted(reply.seconds for reply in written)
-    record("slow disk, sqlite", introspection_p99_ms=round(1000 * quiet, 1), with_slow_disk_p99_ms=round(1000 * busy, 1),
-           write_max_ms=round(1000 * waits[-1]))
+    record("slow disk, sqlite", introspection_p99_ms=round(1000 * quiet, 1),
+           with_slow_disk_p99_ms=round(1000 * busy, 1), write_max_ms=round(1000 * waits[-1]))
     assert len(times) > 200
     # 20 ms: what other processes on the machine may cost.
     assert busy < max(2 * quiet, 0.02), (quiet, busy)
@@ -195,11 +196,7 @@ def test_other_bytes_than_were_written_are_found(kept_database, make_box, tmp_pa
         place = min(place, size - 1)
         folder = tmp_path / f"flip-{number}"
         shutil.copytree(kept / which, folder)
-        with open(folder / victim.name, "r+b") as file:
-            file.seek(place)
-            byte = file.read(1)[0]
-            file.seek(place)
-            file.write(bytes([byte ^ (1 << dice.randrange(8))]))
+        flip(folder / victim.name, place, dice)
         outcome = judge(make_box(Sqlite(folder)), folder, f"{victim.name} of {size} bytes at {place}")
         refused += outcome == "refused"
         served += outcome == "served"
@@ -223,3 +220,35 @@ def judge(box, folder, what: str) -> str:
     box.kill()
     assert not checked.violations, f"{what}: {len(checked.violations)} wrong answers: {checked.violations[:3]}"
     return "served"
+
+
+def test_a_damaged_table_of_postgres_gives_refusals_and_no_wrong_answers(make_cluster, make_box, folder, dice):
+    """Found by PostgreSQL's checksums: what cannot be read is not known, and not called dead."""
+    cluster = make_cluster()
+    cluster.stop()
+    call(str(programs() / "pg_checksums"), "--enable", "--no-sync", "-D", str(cluster.data))
+    cluster.start()
+    engine = Postgres(folder, cluster)
+    box = make_box(engine)
+    box.start()
+    tokens = [reply.json()["access_token"] for reply in grants(box, 50)]
+    box.kill()
+    paths = engine.execute("SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i')"
+                           " AND relname LIKE 'sluice_access_tokens%' AND pg_relation_size(oid) > 0").split()
+    cluster.stop()
+    for path in paths:
+        flip(cluster.data / path, 5000, dice)
+    cluster.start()
+    box.start()
+    answers = introspected(box, tokens)
+    assert {reply.status for reply in answers} <= {200, 503}
+    assert [reply for reply in answers if reply.status == 200 and not reply.json()["active"]] == []
+    assert any(reply.status == 503 for reply in answers), "nothing was damaged"
+
+
+def flip(path, place: int, dice: random.Random) -> None:
+    with open(path, "r+b") as file:
+        file.seek(place)
+        byte = file.read(1)[0]
+        file.seek(place)
+        file.write(bytes([byte ^ (1 << dice.randrange(8))]))

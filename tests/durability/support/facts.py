@@ -85,7 +85,7 @@ class Model:
         self.consents.add((fact["user"], fact["client"], fact["redirect"], fact["scope"], fact["resource"]))
 
     def _code(self, fact):
-        given = {name: fact[name] for name in ("client", "redirect", "verifier", "user", "scope", "resource", "expires")}
+        given = {name: value for name, value in fact.items() if name not in ("f", "code")}
         self.codes[fact["code"]] = Code(fact["code"], **given)
 
     def _asked_redeem(self, fact):
