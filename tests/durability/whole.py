@@ -1,49 +1,61 @@
 """The whole proof: 200 kills and 100 power cuts on each engine, 10,000 races; writes results.md.
 
-usage: tests/durability/run --whole [--seed N] [PYTEST ARGUMENT...]
+usage: tests/durability/run --whole [--add] [--seed N] [PYTEST ARGUMENT...]
+
+--add: keeps the numbers of the last run, except those that this one has again.
 """
 
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+RECORD = HERE.parent.parent / "build" / "durability.json"
 AMOUNTS = ["--cycles", "200", "--cuts", "100", "--races", "10000", "--sweep", "400"]
 
 
-def page(recorded: dict, last_line: str, seconds: float) -> str:
+def page(kept: dict) -> str:
     lines = ["# What the whole proof of durability found", "",
-             "Written by `tests/durability/run --whole`; `tests/durability/run` is its short form.", "",
-             f"{time.strftime('%Y-%m-%d', time.gmtime())}: {last_line} ({seconds / 60:.0f} minutes).", "",
-             "| what | numbers |", "|---|---|"]
-    for name, values in recorded.items():
+             "Written by `tests/durability/run --whole`; `tests/durability/run` is its short form.", ""]
+    lines += [f"- {run}" for run in kept["runs"]]
+    lines += ["", "| what | numbers |", "|---|---|"]
+    for name, values in sorted(kept["numbers"].items()):
         told = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
         lines.append(f"| {name} | {told} |")
     lines += ["", "`acknowledged`: answers that the ledger client got; `unanswered`: requests whose outcome a disaster "
-              "left unknown; `facts`: lines of the", "ledger; `checks`: questions of the verification, each with the "
-              "one right answer. The same dice: `--seed N`."]
+              "left unknown; `facts`: lines", "of the ledger; `checks`: questions of the verification, each with one "
+              "right answer. The same dice again: `--seed N`."]
     return "\n".join(lines) + "\n"
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        record = Path(folder) / "record.json"
-        began = time.monotonic()
-        command = [sys.executable, "-m", "pytest", *AMOUNTS, "--record", str(record), *sys.argv[1:]]
-        process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        counted = ""
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            if " passed" in line or " failed" in line:
-                counted = line.strip().rpartition(" in ")[0]
-        process.wait()
-        if record.exists():
-            text = page(json.loads(record.read_text()), counted, time.monotonic() - began)
-            (HERE / "results.md").write_text(text)
-            print(text)
+    arguments = sys.argv[1:]
+    adds = "--add" in arguments
+    arguments = [each for each in arguments if each != "--add"]
+    kept = {"runs": [], "numbers": {}}
+    if adds and RECORD.exists():
+        kept = json.loads(RECORD.read_text())
+    numbers = RECORD.with_suffix(".now.json")
+    numbers.unlink(missing_ok=True)
+    began = time.monotonic()
+    command = [sys.executable, "-m", "pytest", *AMOUNTS, "--record", str(numbers), *arguments]
+    process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    counted = "no count"
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        if " passed" in line or " failed" in line:
+            counted = line.strip().rpartition(" in ")[0]
+    process.wait()
+    if numbers.exists():
+        kept["numbers"] |= json.loads(numbers.read_text())
+    chosen = f" (`{' '.join(arguments)}`)" if arguments else ""
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    kept["runs"].append(f"{day}{chosen}: {counted}, {(time.monotonic() - began) / 60:.0f} minutes")
+    RECORD.write_text(json.dumps(kept, indent=1))
+    (HERE / "results.md").write_text(page(kept))
+    print(page(kept))
     sys.exit(process.returncode)
 
 

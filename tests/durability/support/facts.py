@@ -117,7 +117,8 @@ class Model:
             self.by_token[fact["refresh"]] = family
 
     def _asked_rotate(self, fact):
-        self.by_token[fact["old"]].rotating = True
+        family = self.by_token[fact["old"]]
+        family.rotating, family.cycle = True, self.cycle
 
     def _rotated(self, fact):
         family = self.by_token[fact["old"]]
