@@ -26,7 +26,7 @@ def pytest_addoption(parser):
     parser.addoption("--cycles", type=int, default=8, help="how often each engine's box is killed under load")
     parser.addoption("--cuts", type=int, default=5, help="how often each engine's power is cut")
     parser.addoption("--races", type=int, default=500, help="how often two boxes race")
-    parser.addoption("--sweep", type=int, default=24, help="at how many bytes the connection to PostgreSQL is cut")
+    parser.addoption("--sweep", type=int, default=8, help="at how many bytes the connection to PostgreSQL is cut")
     parser.addoption("--seed", type=int, default=None, help="of the dice; the seed of a run is printed")
     parser.addoption("--engines", default=",".join(ENGINES), help="which engines, separated by commas")
     parser.addoption("--record", default=None, help="a file for the numbers, as JSON")

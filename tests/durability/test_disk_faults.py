@@ -48,7 +48,7 @@ def test_a_failed_sync_of_the_database_loses_nothing(power_strip, make_cluster, 
     assert box.alive()
     machine.cut(None)
     machine.come_back()
-    box.wait_until_ready(30)
+    wait_for_grants(box, 30)
     rig.verify(everything=True)
 
 
@@ -112,7 +112,7 @@ def test_a_full_disk_of_the_database_refuses_and_recovers(power_strip, make_clus
     machine.strip.say("ok")
     machine.cluster.crash()
     machine.cluster.start()
-    box.wait_until_ready(30)
+    wait_for_grants(box, 30)
     rig.verify(everything=True)
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from disk import OnStrip
+from probe import wait_for_grants
 from rig import Rig
 from verify import Verification
 
@@ -57,7 +58,7 @@ def test_nothing_acknowledged_is_lost_to_a_power_cut(
             box.kill()
         machine.come_back()
         if survives:
-            box.wait_until_ready(30)
+            wait_for_grants(box, 30)
         else:
             rig.restart()
         rig.verify()

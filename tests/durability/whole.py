@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RECORD = HERE.parent.parent / "build" / "durability.json"
-AMOUNTS = ["--cycles", "200", "--cuts", "100", "--races", "10000", "--sweep", "400"]
+AMOUNTS = ["--cycles", "200", "--cuts", "100", "--races", "10000", "--sweep", "200"]
 
 
 def page(kept: dict) -> str:

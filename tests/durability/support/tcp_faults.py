@@ -19,6 +19,8 @@ class Pipe:
         self.client, self.server = client, server
         self.listens = False
         self.silent = False
+        self.deaf = False  # loses notifications, and nothing else
+        self.unread = b""
         self.waiting: list[tuple[float, socket.socket, bytes]] = []
 
 
@@ -72,6 +74,13 @@ class TcpFaults:
             for pipe in self.pipes:
                 pipe.silent = pipe.listens
             return sum(pipe.silent for pipe in self.pipes)
+
+    def lose_notifications(self) -> int:
+        """The connections that said LISTEN get every answer, and no notification. Returns how many."""
+        with self.lock:
+            for pipe in self.pipes:
+                pipe.deaf = pipe.listens
+            return sum(pipe.deaf for pipe in self.pipes)
 
     def connections(self) -> int:
         return len(self.pipes)
@@ -131,6 +140,8 @@ class TcpFaults:
             pipe.listens = True
         if self.mode == "blackhole" or (pipe.silent and direction == DOWN):
             return
+        if pipe.deaf and direction == DOWN:
+            data = without_notifications(pipe, data)
         self._count_and_pass(pipe, other, direction, data)
 
     def _count_and_pass(self, pipe: Pipe, other: socket.socket, direction: str, data: bytes) -> None:
@@ -166,3 +177,17 @@ class TcpFaults:
             pipe.waiting = [each for each in pipe.waiting if each[0] > now]
             for _, other, data in due:
                 self._send(pipe, other, data)
+
+
+def without_notifications(pipe: Pipe, data: bytes) -> bytes:
+    """Whole messages of the protocol (a letter, a length, content), except those of the letter A."""
+    pipe.unread += data
+    passed = b""
+    while len(pipe.unread) >= 5:
+        size = 1 + struct.unpack("!I", pipe.unread[1:5])[0]
+        if len(pipe.unread) < size:
+            break
+        message, pipe.unread = pipe.unread[:size], pipe.unread[size:]
+        if not message.startswith(b"A"):
+            passed += message
+    return passed
