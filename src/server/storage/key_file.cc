@@ -50,6 +50,15 @@ bool sync_folder_of(const std::string& path) {
     return descriptor.get() >= 0 && ::fsync(descriptor.get()) == 0;
 }
 
+// Replaces nothing. 0, or the number of the error.
+int publish(const std::string& draft, const std::string& path) {
+    if (::link(draft.c_str(), path.c_str()) == 0) return 0;
+    if (errno == EEXIST) return EEXIST;
+    // A file system without hard links: two first starts at one moment are not told apart there.
+    if (::access(path.c_str(), F_OK) == 0) return EEXIST;
+    return ::rename(draft.c_str(), path.c_str()) == 0 ? 0 : errno;
+}
+
 }  // namespace
 
 std::expected<std::vector<Secret>, std::string> read_key_file(const std::string& path) {
@@ -69,14 +78,14 @@ std::expected<std::vector<Secret>, std::string> make_key_file(const std::string&
     random.fill(std::as_writable_bytes(std::span(bytes)));
     const Secret raw(std::move(bytes));
     const Secret line(crypto::base64url(raw.reveal()) + '\n');
-    // Whole under another name first: link() then shows all of it or nothing, and replaces nothing.
+    // Whole under another name first: publish() then shows all of it or nothing.
     const std::string draft = fmt::format("{}.{:016x}", path, random.next_u64());
     if (!write_durably(draft, line.reveal())) {
         const int error = errno;
         ::unlink(draft.c_str());
         return refuse(path, error);
     }
-    const int error = ::link(draft.c_str(), path.c_str()) == 0 ? 0 : errno;
+    const int error = publish(draft, path);
     ::unlink(draft.c_str());
     if (error != 0 && error != EEXIST) return refuse(path, error);
     if (!sync_folder_of(path)) return refuse(path, errno);
