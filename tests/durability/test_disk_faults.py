@@ -66,7 +66,7 @@ def test_a_full_disk_refuses_writes_and_recovers(power_strip, make_cluster, make
     for reply in refused:
         check_refused(reply)
     assert [reply.json()["active"] for reply in introspected(box, tokens)] == [True] * 20
-    assert box.alive() and box.health() == 200
+    assert box.alive() and box.health() == 200, box.log()[-2000:]
     machine.strip.say("ok")
     wait_for_grants(box)
     rig.verify(everything=True)
@@ -87,7 +87,7 @@ def test_a_limit_of_file_sizes_refuses_writes_and_recovers(make_box, folder, dic
     last = grants(box, 5)
     assert {reply.status for reply in last} <= {200, 503}
     assert any(reply.status == 503 for reply in last) or rig.load.refused_for_now > 0, "the limit was never met"
-    assert box.alive() and box.health() == 200
+    assert box.alive() and box.health() == 200, box.log()[-2000:]
     set_file_size(box, None)
     wait_for_grants(box)
     rig.verify(everything=True)
@@ -108,7 +108,7 @@ def test_a_full_disk_of_the_database_refuses_and_recovers(power_strip, make_clus
     timer.join()
     for reply in grants(box, 3):
         check_refused(reply)
-    assert box.alive() and box.health() == 200
+    assert box.alive() and box.health() == 200, box.log()[-2000:]
     machine.strip.say("ok")
     machine.cluster.crash()
     machine.cluster.start()

@@ -1,6 +1,7 @@
 """kill -9 under load, again and again: what was acknowledged is there, and nothing revoked lives."""
 
 import signal
+import time
 
 from rig import Rig
 
@@ -24,6 +25,10 @@ def test_nothing_acknowledged_is_lost_to_kill_9(engine, make_box, folder, dice, 
         if number % 4 == 3 and engine.name == "postgres":
             crashes += 1
             engine.recover()
+        if number % 5 == 4:  # and once more while it starts
+            box.spawn()
+            time.sleep(dice.uniform(0, 0.1))
+            box.kill()
         rig.restart()
         rig.verify()
         if number % 5 == 0:
@@ -46,3 +51,17 @@ def test_a_box_that_ends_by_sigterm_has_lost_nothing(engine, make_box, folder, d
     rig.restart()
     rig.verify(everything=True)
     box.stop()
+
+
+def test_what_does_not_fit_in_memory_is_found(engine, make_box, folder, dice):
+    """More tokens than memory holds: what went is read again, before and after a kill."""
+    engine.more = "tokens_in_memory = 1000\n"
+    box = make_box(engine)
+    rig = Rig(box, folder, dice)
+    rig.open()
+    rig.work_until(2.5, lambda: None)
+    assert sum(len(each.access) for each in rig.book.model.families) > 1200
+    rig.verify(everything=True)
+    rig.work_until(0.5, box.kill)
+    rig.restart()
+    rig.verify(everything=True)

@@ -67,6 +67,21 @@ def test_nothing_acknowledged_is_lost_to_a_power_cut(
     assert rig.answered > 10 * cuts
 
 
+def test_a_power_cut_during_the_first_start_is_in_nobodys_way(power_strip, make_cluster, make_box, folder, dice):
+    """The key file, the database and its schema come into being in an order that can end anywhere."""
+    for number in range(8):
+        machine = OnStrip("sqlite", folder, power_strip, make_cluster)
+        box = make_box(machine.engine)
+        box.spawn()
+        time.sleep(0.01 + 0.01 * number + dice.uniform(0, 0.01))
+        machine.cut(dice.randrange(10**6) if number % 2 else None)
+        box.kill()
+        machine.come_back()
+        box.start()
+        wait_for_grants(box)
+        box.kill()
+
+
 def test_a_database_that_does_not_sync_is_found(power_strip, make_cluster, make_box, folder, dice, request):
     """The control of the whole proof: PostgreSQL that acknowledges before it syncs loses what it acknowledged."""
     if "postgres" not in request.config.getoption("--engines"):

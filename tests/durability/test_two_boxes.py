@@ -149,6 +149,24 @@ def test_a_listener_that_is_cut_misses_nothing(fleet, record):
     assert max(times) < IN_FORCE_S
 
 
+def test_a_revocation_wins_over_a_box_that_reads_the_grant_at_that_moment(fleet):
+    """What the second box reads on a miss may be older than the revocation that it hears of meanwhile."""
+    dice = random.Random(11)
+    with Connection(fleet.one.port) as revoking, Connection(fleet.two.port) as reading:
+        tokens = []
+        for _ in range(150):
+            (reply,) = grants(fleet.one, 1)
+            tokens.append(reply.json()["access_token"])
+            reading.send(asking.introspection(tokens[-1]))
+            time.sleep(dice.uniform(0, 0.003))
+            revoking.send(asking.revocation(CONF, tokens[-1]))
+            assert reading.answer().status == 200
+            assert revoking.answer().status == 200
+    time.sleep(IN_FORCE_S)
+    for box in (fleet.one, fleet.two):
+        assert [reply.json()["active"] for reply in introspected(box, tokens)] == [False] * len(tokens)
+
+
 class Racers:
     """A connection to each box; both requests are on their way before either is answered."""
 
