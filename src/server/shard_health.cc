@@ -4,12 +4,17 @@
 
 namespace sluice::server {
 
-void ShardService::write_readiness(http::Response& response) const {
+// For all shards: nobody knows which one the next connection comes to.
+io::Task<void> ShardService::write_readiness(http::Response& response) {
     if (stop_ == nullptr || stop_->is_set()) {
-        return write_status(response, http::Status::service_unavailable, "stopping");
+        co_return write_status(response, http::Status::service_unavailable, "stopping");
     }
-    if (!storage_.is_ready()) {
-        return write_status(response, http::Status::service_unavailable, "storage_away");
+    for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
+        const bool ready = co_await process_.services.call(
+            shard_, shard, [](const ShardService& service) { return service.storage_.is_ready(); });
+        if (!ready) {
+            co_return write_status(response, http::Status::service_unavailable, "storage_away");
+        }
     }
     write_status(response, http::Status::ok, "ready");
     if (process_.redis != nullptr && process_.redis->away()) {

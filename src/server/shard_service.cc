@@ -249,7 +249,7 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
         case Endpoint::Kind::health:
             co_return write_status(response, http::Status::ok, "ok");
         case Endpoint::Kind::readiness:
-            co_return write_readiness(response);
+            co_return co_await write_readiness(response);
         case Endpoint::Kind::metrics:
             co_return co_await write_metrics(response);
     }

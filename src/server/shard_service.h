@@ -91,7 +91,7 @@ private:
     io::Task<void> begin_everywhere();
     /// Until no shard asks another for anything any more.
     io::Task<void> wait_for_all_drained();
-    void write_readiness(http::Response& response) const;
+    io::Task<void> write_readiness(http::Response& response);
     io::Task<void> write_metrics(http::Response& response);
     void log_start();
     io::Task<void> flush_log(io::CancelScope& scope);
