@@ -229,7 +229,7 @@ io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
             state.shard, state.owner_of(parsed->client->client_id), [&](ShardState& owner) {
                 owner.registrations.touch(parsed->client->client_id, owner.now());
             });
-        co_await renew_client(state, parsed->client);
+        if (is_renewal_due(state, *parsed->client)) co_await renew_client(state, parsed->client);
     }
     const Visit visit{state, request, response, *parsed};
     if (request.method() == http::Method::post) co_return co_await act(visit);

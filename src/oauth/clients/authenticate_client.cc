@@ -87,7 +87,9 @@ std::string_view claimed_client_id(const ShardState& state, const http::Request&
 
 io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http::Request& request,
                                                    const http::Form& form) {
-    CO_REQUIRE(co_await know_claimed_client(state, request, form));
+    if (!state.store.keeps_nothing()) {
+        CO_REQUIRE(co_await know_claimed_client(state, request, form));
+    }
     const std::uint64_t revision = state.clients.revision();
     CO_TRY(const Proof proof, read_proof(state, request, form));
     const PooledText address = address_key(request.peer());
@@ -117,7 +119,9 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
         state.callers.remember(crypto::sha256(request.field("Authorization").value_or("")),
                                {client, client->introspect}, revision);
     }
-    if (proof.client) co_await renew_client(state, *proof.client);
+    if (proof.client && is_renewal_due(state, **proof.client)) {
+        co_await renew_client(state, *proof.client);
+    }
     co_return proof.client;
 }
 

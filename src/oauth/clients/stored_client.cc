@@ -158,14 +158,14 @@ io::Task<Result<>> know_claimed_client(ShardState& state, const http::Request& r
     co_return co_await know_client(state, credentials->client_id_decoded);
 }
 
+bool is_renewal_due(const ShardState& state, const Client& client) {
+    return client.registered && !state.store.keeps_nothing() &&
+           numeric_date(state.shard.wall_now()) - client.renewed_at >= renewal_interval.count();
+}
+
 io::Task<void> renew_client(ShardState& state, ClientHandle client) {
-    const std::int64_t now = numeric_date(state.shard.wall_now());
-    if (state.store.keeps_nothing() || !client->registered ||
-        now - client->renewed_at < renewal_interval.count()) {
-        co_return;
-    }
     Client renewed = *client;
-    renewed.renewed_at = now;
+    renewed.renewed_at = numeric_date(state.shard.wall_now());
     if (co_await store_client(state, renewed)) state.clients.add(std::move(renewed));
 }
 

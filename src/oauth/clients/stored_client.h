@@ -34,7 +34,9 @@ io::Task<Result<>> know_client_of_query(ShardState& state, std::string_view quer
 io::Task<Result<>> know_claimed_client(ShardState& state, const http::Request& request,
                                        const http::Form& form);
 
-/// To be called where a client is used: once in a while its time in the store begins anew.
+/// Whether it is time to renew_client(), which is to be called where a client is used.
+bool is_renewal_due(const ShardState& state, const Client& client);
+/// Its time in the store begins anew.
 io::Task<void> renew_client(ShardState& state, ClientHandle client);
 
 }  // namespace sluice::oauth
