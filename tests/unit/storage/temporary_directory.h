@@ -11,8 +11,9 @@ namespace sluice::storage {
 
 class TemporaryDirectory {
 public:
-    TemporaryDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "sluice-XXXXXX").string();
+    TemporaryDirectory() : TemporaryDirectory(std::filesystem::temp_directory_path()) {}
+    explicit TemporaryDirectory(const std::filesystem::path& parent) {
+        std::string name = (parent / "sluice-XXXXXX").string();
         CHECK(mkdtemp(name.data()) != nullptr, "no temporary directory can be made");
         path_ = std::move(name);
     }
