@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/result.h"
 #include "storage/postgres/cleanup.h"
 #include "storage/postgres/schema.h"
@@ -33,11 +35,13 @@ std::string session_settings(Duration statement_timeout, bool plain) {
 }  // namespace
 
 std::expected<BlockingConnection, std::string> Connector::open(Duration statement_timeout) const {
+    // Setting up is a part of connecting, however soon a call has to be over later.
     TRY(BlockingConnection connection,
-        BlockingConnection::open({.url = settings_.url,
-                                  .connect_timeout = settings_.connect_timeout,
-                                  .statement_timeout = statement_timeout,
-                                  .stopping = &stopping_}));
+        BlockingConnection::open(
+            {.url = settings_.url,
+             .connect_timeout = settings_.connect_timeout,
+             .statement_timeout = std::max(statement_timeout, settings_.connect_timeout),
+             .stopping = &stopping_}));
     // The client's deadline is the first to pass; the server's ends what nobody waits for.
     REQUIRE(connection.execute(session_settings(statement_timeout + std::chrono::milliseconds{500},
                                                 settings_.plain_tokens)));

@@ -70,9 +70,9 @@ io::Task<void> PostgresStore::keep_connected(Connection& connection, io::CancelS
             queue_.disconnected();
             if (scope.cancelled()) break;
             if (connection.was_of_use()) backoff.reset();
-            if (queue_.connections() == 0) tell(std::move(why));
+            if (queue_.connections() == 0) tell_away(std::move(why));
         } else if (queue_.connections() == 0) {
-            tell(std::move(opened)->error());
+            tell_away(std::move(opened)->error());
         }
         co_await io::Sleep(shard_, backoff.next(), &scope);
     }
@@ -102,7 +102,11 @@ io::Task<void> PostgresStore::keep_clean(io::CancelScope& scope) {
     }
 }
 
-/// Tells the listener of shard 0 what has changed. problem  Empty: there is none.
+void PostgresStore::tell_away(std::string why) {
+    tell(why.empty() ? "the connection was lost" : std::move(why));
+}
+
+/// Tells the first shard's listener what has changed. problem  Empty: there is none.
 void PostgresStore::tell(std::string problem) {
     if (shard_.index() != engine_.first_shard()) return;
     const StoreState now = problem.empty() ? StoreState::available : StoreState::away;

@@ -41,6 +41,7 @@ private:
     io::Task<void> keep_connected(Connection& connection, io::CancelScope& scope);
     io::Task<void> dispatch(io::CancelScope& scope);
     io::Task<void> keep_clean(io::CancelScope& scope);
+    void tell_away(std::string why);
     void tell(std::string problem);
     std::int64_t now() const { return numeric_date(shard_.wall_now()); }
 

@@ -97,6 +97,21 @@ std::string differences(FoundColumns found) {
     return differences;
 }
 
+/// Partitions are made and dropped as the program runs, which is for owners alone.
+std::expected<void, std::string> check_ownership(BlockingConnection& connection) {
+    TRY(const ResultPtr rows,
+        connection.execute("SELECT string_agg(relname, ', ') FROM pg_class WHERE oid IN "
+                           "(to_regclass('sluice_access_tokens'), "
+                           "to_regclass('sluice_refresh_tokens')) "
+                           "AND NOT (pg_has_role(relowner, 'USAGE') "
+                           "AND has_schema_privilege(relnamespace, 'CREATE'))"));
+    if (PQgetisnull(rows.get(), 0, 0) == 1) return {};
+    return failure(
+        fmt::format("the role {} cannot keep the partitions of {}: make it their owner, "
+                    "and let it create tables in their schema",
+                    PQuser(connection.native()), PQgetvalue(rows.get(), 0, 0)));
+}
+
 }  // namespace
 
 std::expected<void, std::string> check_schema(BlockingConnection& connection, bool plain) {
@@ -107,7 +122,7 @@ std::expected<void, std::string> check_schema(BlockingConnection& connection, bo
     }
     TRY(FoundColumns found, find_columns(connection));
     const std::string drift = differences(std::move(found));
-    if (drift.empty()) return {};
+    if (drift.empty()) return check_ownership(connection);
     return failure("the schema is not as this program expects: " +
                    drift.substr(0, drift.size() - 2));
 }

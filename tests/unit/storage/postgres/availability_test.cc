@@ -151,6 +151,40 @@ TEST(PostgresAvailability, ADeadlockIsTriedAgain) {
               "");
 }
 
+TEST(PostgresAvailability, OneRedeemsACodeWhateverIsolationTheDatabaseHasByDefault) {
+    const std::string database = new_database();
+    PostgresServer::shared().execute(
+        "postgres",
+        "ALTER DATABASE " + database + " SET default_transaction_isolation = 'serializable'");
+    Box box(settings_for_database(database));
+    ASSERT_TRUE(box.wait_until_available());
+    constexpr std::size_t racers = 16;
+    for (std::uint64_t round = 0; round < 10; ++round) {
+        ASSERT_EQ(box.outcome(box.store().put({DocumentKind::authorization_code, "code", "x"},
+                                              PutMode::replace)),
+                  "done");
+        std::vector<Sample> samples;
+        std::vector<NewTokens> tokens;
+        for (std::uint64_t i = 0; i < racers; ++i) {
+            samples.emplace_back(round * 100 + i, box.now(), box.shard().random());
+        }
+        for (const Sample& sample : samples) tokens.push_back(sample.new_tokens());
+        std::vector<std::optional<StoreResult<Outcome>>> results(racers);
+        const DocumentKey code{DocumentKind::authorization_code, "code"};
+        const Document mark{DocumentKind::redeemed_code, "code", "mark"};
+        io::TaskGroup group;
+        for (std::size_t i = 0; i < racers; ++i) {
+            group.spawn(Box::put_value(box.store().redeem(code, mark, tokens[i]), &results[i]));
+        }
+        box.turn_until([&] { return group.size() == 0; });
+        EXPECT_EQ(
+            std::ranges::count_if(
+                results, [](const auto& result) { return *result && **result == Outcome::done; }),
+            1);
+        EXPECT_TRUE(std::ranges::all_of(results, [](const auto& result) { return bool(*result); }));
+    }
+}
+
 TEST(PostgresAvailability, NoServerAnswersAndNoShardWaitsForIt) {
     // A socket that listens and says nothing.
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

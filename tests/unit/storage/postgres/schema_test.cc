@@ -116,6 +116,26 @@ TEST(PostgresSchema, DriftIsNamedColumnByColumn) {
     EXPECT_EQ(problem.find("note"), std::string::npos) << problem;
 }
 
+TEST(PostgresSchema, ARoleThatCannotKeepPartitionsIsToldSo) {
+    const std::string database = new_database();
+    PostgresServer& server = PostgresServer::shared();
+    server.execute(database,
+                   "CREATE ROLE guest LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO guest; "
+                   "GRANT CREATE ON SCHEMA public TO guest");
+    std::string url = server.url(database);
+    url.replace(url.find("postgres@"), 8, "guest");
+    Box box(settings_for(url));
+    box.turn_until([&] { return !box.told.states.empty(); });
+    EXPECT_NE(box.told.last_detail.find("the role guest cannot keep the partitions of "
+                                        "sluice_access_tokens, sluice_refresh_tokens"),
+              std::string::npos)
+        << box.told.last_detail;
+    server.execute(database,
+                   "ALTER TABLE sluice_access_tokens OWNER TO guest; "
+                   "ALTER TABLE sluice_refresh_tokens OWNER TO guest");
+    EXPECT_TRUE(box.wait_until_available());
+}
+
 TEST(PostgresSchema, DriftThatIsMendedNeedsNoRestart) {
     const std::string database = new_database();
     PostgresServer::shared().execute(database,
