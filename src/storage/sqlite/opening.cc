@@ -75,7 +75,12 @@ std::expected<void, std::string> look_over(const SqliteSettings& settings, Opene
     const auto upgraded = upgrade_schema(*database);
     if (!upgraded) return std::unexpected(fmt::format("{}: {}", path, upgraded.error()));
     // The log begins anew, so that nothing of an earlier life is behind its end.
-    return with_path(path, database->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+    const auto emptied = database->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (!emptied && damage_of(emptied.error()) == Damage::no_room) {
+        opened.notices.push_back(path + ": there is no room to copy the log into the database");
+        return {};
+    }
+    return with_path(path, emptied);
 }
 
 }  // namespace
