@@ -35,22 +35,23 @@ std::vector<DebtChange> DebtBook::take(
     std::vector<DebtChange> changes;
     for (const CallerKey& caller : looked_at) {
         const bool doubtful = doubtful_.erase(caller) > 0;
-        std::optional<friction::Debt> debt = owed(caller);
-        if (is_written(caller, debt) && !doubtful) continue;
-        if (debt) {
+        const std::optional<friction::Debt> debt = owed(caller);
+        const bool owes = debt && !debt->owed.empty();
+        const bool written = written_.contains(caller);
+        if (!doubtful && (owes ? is_written(caller, *debt) : !written)) continue;
+        if (owes) {
             enter(caller, *debt);
         } else {
             written_.erase(caller);
         }
-        changes.push_back({caller, std::move(debt)});
+        if (debt || doubtful) changes.push_back({caller, owes ? debt : std::nullopt});
     }
     return changes;
 }
 
-bool DebtBook::is_written(const CallerKey& caller,
-                          const std::optional<friction::Debt>& debt) const {
+bool DebtBook::is_written(const CallerKey& caller, const friction::Debt& debt) const {
     const auto at = written_.find(caller);
-    return at == written_.end() ? !debt : debt == at->second;
+    return at != written_.end() && at->second == debt;
 }
 
 void DebtBook::add_some_written(std::size_t count, std::vector<CallerKey>& to) {

@@ -15,7 +15,7 @@ namespace sluice::resource {
 
 struct DebtChange {
     CallerKey caller;
-    std::optional<friction::Debt> debt;  // nothing: there is none any more
+    std::optional<friction::Debt> debt;  // nothing: it is to be erased
 };
 
 /// Bounded: beyond `count_max` callers no other is remembered.
@@ -34,13 +34,15 @@ public:
 
     /// Changes of up to `count_max` callers, which then count as written. Looks at those that were
     /// noted, and at a few of the others in turn, since what fades away is noted by nobody.
-    /// owed  What a caller owes now.
+    /// owed  What a caller owes now, which may be no friction at all; nothing of one who is not
+    ///       remembered any more. That is no change: what is written has an end of its own, and
+    ///       another box may know better.
     std::vector<DebtChange> take(
         std::size_t count_max,
         const std::function<std::optional<friction::Debt>(const CallerKey&)>& owed);
 
 private:
-    bool is_written(const CallerKey& caller, const std::optional<friction::Debt>& debt) const;
+    bool is_written(const CallerKey& caller, const friction::Debt& debt) const;
     void add_some_written(std::size_t count, std::vector<CallerKey>& to);
 
     std::size_t count_max_;

@@ -29,7 +29,9 @@ std::vector<DebtChange> Guard::take_debt_changes(std::size_t resource, std::size
     const Entry& entry = resources_.at(resource);
     if (entry.debts == nullptr) return {};
     return entry.debts->take(count_max, [&](const CallerKey& caller) {
-        return entry.registry->debt(caller.text(), now.time_since_epoch());
+        auto debt = entry.registry->debt(caller.text(), now.time_since_epoch());
+        if (!debt && entry.registry->find(caller.text()) != nullptr) debt.emplace();
+        return debt;
     });
 }
 

@@ -47,12 +47,23 @@ TEST_F(Book, NoticesByItselfWhatFadedAway) {
         book_.note(caller(i));
     }
     EXPECT_EQ(take().size(), 20U);
-    owed(7).reset();
+    owed(7) = friction::Debt{};
     const auto changes = take();
     ASSERT_EQ(changes.size(), 1U);
     EXPECT_EQ(changes[0].caller, caller(7));
     EXPECT_FALSE(changes[0].debt);
     EXPECT_EQ(take().size(), 0U);
+}
+
+TEST_F(Book, LeavesWhatIsForgottenHereToItsOwnEnd) {
+    owed(1) = owing(0.5);
+    book_.note(caller(1));
+    EXPECT_EQ(take().size(), 1U);
+    owed(1).reset();
+    EXPECT_EQ(take().size(), 0U);
+    owed(1) = owing(0.5);
+    book_.note(caller(1));
+    EXPECT_EQ(take().size(), 1U) << "it may have come to its end";
 }
 
 TEST_F(Book, GivesSoManyAtOnceAndForgetsNone) {
