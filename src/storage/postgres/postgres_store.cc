@@ -1,7 +1,7 @@
 #include "storage/postgres/postgres_store.h"
 
 #include "io/task_group.h"
-#include "storage/postgres/backoff.h"
+#include "storage/backoff.h"
 #include "storage/postgres/revocation_feed.h"
 
 namespace sluice::storage::postgres {
@@ -57,7 +57,7 @@ io::Task<void> PostgresStore::run(io::CancelScope& scope) {
 }
 
 io::Task<void> PostgresStore::keep_connected(Connection& connection, io::CancelScope& scope) {
-    Backoff backoff(shard_.random());
+    Backoff backoff;
     while (!scope.cancelled()) {
         auto opened = co_await engine_.pool.run(
             shard_, [&connector = engine_.connector] { return connector.open_for_calls(); });
@@ -74,7 +74,7 @@ io::Task<void> PostgresStore::keep_connected(Connection& connection, io::CancelS
         } else if (queue_.connections() == 0) {
             tell_away(std::move(opened)->error());
         }
-        co_await io::Sleep(shard_, backoff.next(), &scope);
+        co_await io::Sleep(shard_, backoff.next(shard_.random()), &scope);
     }
 }
 
@@ -92,13 +92,14 @@ io::Task<void> PostgresStore::dispatch(io::CancelScope& scope) {
 }
 
 io::Task<void> PostgresStore::keep_clean(io::CancelScope& scope) {
-    Backoff backoff(shard_.random());
+    Backoff backoff;
     while (!scope.cancelled()) {
         const auto cleaned = co_await engine_.pool.run(
             shard_, [&connector = engine_.connector] { return connector.clean_up(); });
         const bool done = cleaned.has_value() && cleaned->has_value();
         if (done) backoff.reset();
-        co_await io::Sleep(shard_, done ? cleaning_interval : backoff.next(), &scope);
+        co_await io::Sleep(shard_, done ? cleaning_interval : backoff.next(shard_.random()),
+                           &scope);
     }
 }
 

@@ -6,8 +6,8 @@
 
 #include "io/event.h"
 #include "io/readiness.h"
+#include "storage/backoff.h"
 #include "storage/postgres/arguments.h"
-#include "storage/postgres/backoff.h"
 
 namespace sluice::storage::postgres {
 namespace {
@@ -23,7 +23,7 @@ RevocationFeed::RevocationFeed(io::Shard& shard, EngineParts& engine)
     : shard_(shard), engine_(engine), revoked_(engine.ports.size()), checked_(shard.now()) {}
 
 io::Task<void> RevocationFeed::run(io::CancelScope& scope) {
-    Backoff backoff(shard_.random());
+    Backoff backoff;
     while (!scope.cancelled()) {
         auto opened = co_await engine_.pool.run(
             shard_, [&connector = engine_.connector] { return connector.open_for_feed(); });
@@ -34,7 +34,7 @@ io::Task<void> RevocationFeed::run(io::CancelScope& scope) {
             co_await follow(**std::move(opened), scope);
             if (checked_ > checked) backoff.reset();
         }
-        co_await io::Sleep(shard_, backoff.next(), &scope);
+        co_await io::Sleep(shard_, backoff.next(shard_.random()), &scope);
     }
 }
 

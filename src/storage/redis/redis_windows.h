@@ -9,8 +9,8 @@
 #include "io/cancel.h"
 #include "io/shard.h"
 #include "io/task.h"
+#include "storage/backoff.h"
 #include "storage/expiring_map.h"
-#include "storage/redis/backoff.h"
 #include "storage/redis/redis.h"
 #include "storage/redis/redis_connect.h"
 #include "storage/redis/redis_link.h"
@@ -55,7 +55,7 @@ private:
     ExpiringMap<std::string, MonotonicTime, TextHash> refused_until_;
     State state_ = State::unknown;
     MonotonicTime available_since_{};
-    RedisBackoff backoff_;
+    Backoff backoff_;
     SharedWindowsCounts counts_;
 };
 

@@ -8,7 +8,7 @@
 
 namespace sluice::storage {
 
-class RedisBackoff {
+class Backoff {
 public:
     /// Between a half and the whole of 100 ms, 200 ms, ... 5 s.
     Duration next(Random& random) {
