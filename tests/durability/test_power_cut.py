@@ -2,7 +2,9 @@
 
 import signal
 import sqlite3
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +100,27 @@ def test_a_database_that_does_not_sync_is_found(power_strip, make_cluster, make_
     rig.work_until(0.5, lambda: machine.cut(None))
     box.kill()
     machine.come_back()
+    rig.restart()
+    found = Verification(box, rig.book, dice, rig.load.cookie).run(mutate=False).violations
+    assert any("token is dead" in each for each in found), found[:5]
+
+
+def test_a_box_that_does_not_sync_is_found(power_strip, make_cluster, make_box, folder, dice):
+    """The same for SQLite: here the box itself believes that it has synced."""
+    library = folder / "no_sync.so"
+    source = Path(__file__).parent / "support" / "no_sync.c"
+    subprocess.run(["clang-19", "-shared", "-fPIC", "-O1", str(source), "-o", str(library)], check=True)
+    machine = OnStrip("sqlite", folder, power_strip, make_cluster)
+    box = make_box(machine.engine)
+    rig = Rig(box, folder, dice)
+    rig.open()
+    box.stop()
+    box.prefix = ["env", f"LD_PRELOAD={library}"]
+    rig.restart()
+    rig.work_until(0.5, lambda: machine.cut(None))
+    box.kill()
+    machine.come_back()
+    box.prefix = []
     rig.restart()
     found = Verification(box, rig.book, dice, rig.load.cookie).run(mutate=False).violations
     assert any("token is dead" in each for each in found), found[:5]

@@ -1,5 +1,6 @@
 """A PostgreSQL of the test's own: another user's process, with fsync, in a folder that goes with it."""
 
+import atexit
 import functools
 import os
 import pwd
@@ -36,6 +37,18 @@ def call(*command: str, limit_s: float = 60) -> str:
     return done.stdout
 
 
+@functools.cache
+def fresh_data() -> Path:
+    """What initdb makes, once for all clusters."""
+    folder = Path(tempfile.mkdtemp(prefix="sluice-initdb-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if os.geteuid() == 0:
+        shutil.chown(folder, USER)
+    call(str(programs() / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8",
+         "--locale=C", "--no-sync", "--wal-segsize=1")
+    return folder / "data"
+
+
 class Cluster:
     """`settings` are lines of postgresql.conf. `strip`: a PowerStrip that carries the data, of this user."""
 
@@ -48,8 +61,7 @@ class Cluster:
         self.log_path = self.folder / "postgres.log"
         self.sockets = self.folder
         self.child: subprocess.Popen | None = None
-        call(str(programs() / "initdb"), "-D", str(self.data), "-A", "trust", "-U", "postgres", "-E", "UTF8",
-             "--locale=C", "--no-sync", "--wal-segsize=1")
+        call("cp", "-a", str(fresh_data()), str(self.data))
         self.set(f"port = {self.port}", "listen_addresses = '127.0.0.1'", f"unix_socket_directories = '{self.sockets}'",
                  "fsync = on", "synchronous_commit = on", "max_connections = 120", "shared_buffers = '32MB'",
                  "log_min_messages = warning", *settings)
