@@ -3,6 +3,7 @@
 import signal
 import time
 
+from engines import Postgres
 from rig import Rig
 
 RESTART_S = 2.0
@@ -65,3 +66,20 @@ def test_what_does_not_fit_in_memory_is_found(engine, make_box, folder, dice):
     rig.work_until(0.5, box.kill)
     rig.restart()
     rig.verify(everything=True)
+
+
+def test_tables_of_a_python_server_lose_nothing_either(shared_cluster, make_box, folder, dice):
+    """tokens = "plain": each token is a row in two tables, which live and die together."""
+    engine = Postgres(folder, shared_cluster, more='tokens = "plain"\n')
+    box = make_box(engine)
+    rig = Rig(box, folder, dice)
+    rig.open()
+    for _ in range(3):
+        rig.work_until(dice.uniform(0.05, 0.5), box.kill)
+        rig.restart()
+        rig.verify()
+    rig.verify(everything=True)
+    plain = set(engine.execute("SELECT token FROM mcp_access_tokens").split())
+    for family in rig.book.model.families:
+        if family.state != "asked":
+            assert plain.isdisjoint(family.access) == (family.state == "dead")
