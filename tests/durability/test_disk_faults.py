@@ -38,7 +38,8 @@ def test_a_failed_sync_ends_the_process_and_is_not_tried_again(power_strip, make
 
 
 def test_a_failed_sync_of_the_database_loses_nothing(power_strip, make_cluster, make_box, folder, dice):
-    machine = OnStrip("postgres", folder, power_strip, make_cluster)
+    # PostgreSQL starts itself again, over a machine that never stopped.
+    machine = OnStrip("postgres", folder, power_strip, make_cluster, "recovery_init_sync_method = fsync")
     box = make_box(machine.engine)
     rig = Rig(box, folder, dice)
     rig.open()

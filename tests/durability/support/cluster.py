@@ -59,15 +59,14 @@ class Cluster:
         self.port = free_port()
         self.data = strip.backing / "data" if strip else self.folder / "data"
         self.log_path = self.folder / "postgres.log"
-        self.sockets = self.folder
         self.child: subprocess.Popen | None = None
         call("cp", "-a", str(fresh_data()), str(self.data))
-        self.set(f"port = {self.port}", "listen_addresses = '127.0.0.1'", f"unix_socket_directories = '{self.sockets}'",
+        # Nothing of a machine without power is left to be synced file by file.
+        of_strip = ["recovery_init_sync_method = syncfs"] if strip else []
+        self.set(f"port = {self.port}", "listen_addresses = '127.0.0.1'", f"unix_socket_directories = '{self.folder}'",
                  "fsync = on", "synchronous_commit = on", "max_connections = 120", "shared_buffers = '32MB'",
-                 "log_min_messages = warning", *settings)
+                 "log_min_messages = warning", *of_strip, *settings)
         if strip:
-            # Nothing of a machine without power is left to be synced file by file.
-            self.set("recovery_init_sync_method = syncfs")
             self.data = strip.mount / "data"
 
     def set(self, *settings: str) -> None:
@@ -120,6 +119,38 @@ class Cluster:
     def crash(self) -> None:
         """All its processes end at once and write nothing more (pg_ctl stop -m immediate)."""
         self._end(signal.SIGQUIT)
+
+    def processes(self) -> list[int]:
+        """The postmaster and all its children."""
+        identifier = self.process_id()
+        if identifier is None:
+            return []
+        try:
+            children = Path(f"/proc/{identifier}/task/{identifier}/children").read_text().split()
+        except OSError:
+            return []
+        return [identifier, *map(int, children)]
+
+    def freeze(self) -> None:
+        """Nothing of it runs any more, wherever it was: the postmaster first, so that there are no new children."""
+        for number in (0, 1):
+            for identifier in self.processes()[: 1 if number == 0 else None]:
+                try:
+                    os.kill(identifier, signal.SIGSTOP)
+                except ProcessLookupError:
+                    pass
+
+    def vanish(self) -> None:
+        """Of a machine without power."""
+        for identifier in reversed(self.processes()):
+            try:
+                os.kill(identifier, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        # runuser stops together with the process that it waits for, and has to see it end.
+        os.kill(self.child.pid, signal.SIGCONT)
+        self.child.wait()
+        self.child = None
 
     def stop(self) -> None:
         self._end(signal.SIGINT)

@@ -21,7 +21,13 @@ class OnStrip:
             self.engine = Postgres(folder, self.cluster)
 
     def cut(self, torn_seed: int | None) -> None:
+        """PostgreSQL has no power either: while it ran on, files that become shorter under it (what was not synced is
+        gone) would let it miss rows that it has told of. SQLite's files are read by the box, which may find out."""
+        if self.cluster:
+            self.cluster.freeze()
         self.strip.cut(torn_seed)
+        if self.cluster:
+            self.cluster.vanish()
 
     def come_back(self) -> None:
         if self.cluster:

@@ -32,6 +32,7 @@ class Code:
     expires: float
     state: str = "fresh"  # then asked, redeemed, refused
     family: "Family | None" = None
+    cycle: int = 0
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Model:
 
     def _code(self, fact):
         given = {name: value for name, value in fact.items() if name not in ("f", "code")}
-        self.codes[fact["code"]] = Code(fact["code"], **given)
+        self.codes[fact["code"]] = Code(fact["code"], cycle=self.cycle, **given)
 
     def _asked_redeem(self, fact):
         self.codes[fact["code"]].state = "asked"

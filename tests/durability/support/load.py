@@ -150,6 +150,9 @@ class Load:
         if reply:
             note_redeemed(self.book, code, reply)
             self.families.append(code.family)
+        elif self.violations:
+            age = time.time() - (code.expires - CODE_S)
+            self.violations[-1] += f" (a code of cycle {code.cycle}, {age:.1f} s old, in cycle {self.book.model.cycle})"
 
     def _rotate(self):
         family = self._take(self.families)
