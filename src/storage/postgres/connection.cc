@@ -149,6 +149,7 @@ void Connection::read(ResultPtr result) {
             answer_ = std::move(result);  // the last statement's is the transaction's
             return;
         case PGRES_PIPELINE_ABORTED:
+            answer_.reset();
             return;
         case PGRES_PIPELINE_SYNC:
             return unit_ended();
@@ -185,7 +186,8 @@ void Connection::shared_ended() {
 }
 
 void Connection::single_ended(Call& call) {
-    if (error_.empty()) return queue_.settle(call, std::move(answer_));
+    // No error and no answer either would be no proof of anything.
+    if (error_.empty() && answer_ != nullptr) return queue_.settle(call, std::move(answer_));
     if (worth_a_retry(error_)) return queue_.retry(call);
     queue_.settle(call, std::unexpected(StoreError::unavailable));
 }
