@@ -113,6 +113,11 @@ class Smoke(unittest.TestCase):
         out = self.run_quick("owner", "two-cores")
         self.assertEqual(out.count("\nSluice, "), 4, out)
 
+    def test_storage(self):
+        out = self.run_quick("durable-token", "durable-introspection")
+        for server in ("Sluice, memory", "Sluice, SQLite", "Sluice, PostgreSQL"):
+            self.assertEqual(out.count(f"\n{server} "), 2, out)
+
     def test_tls(self):
         self.assertIn("Sluice", self.run_quick("tls", "tls-handshake"))
 
