@@ -15,7 +15,7 @@ from volume import issue_bulk
 from workplace import Skipped
 
 BOTH = "0,1"
-TOKENS = 10000
+TOKENS, TOKENS_QUICK = 10_000, 1000
 COLD_TOKENS, COLD_RATE = 200_000, 2000
 STORED, STORED_QUICK = 1_000_000, 20_000
 SQLITE_TOKEN, POSTGRES_TOKEN = "a durable token on SQLite, all in all", "a durable token on PostgreSQL, all in all"
@@ -48,7 +48,8 @@ def run_durable_token(place, load, outcome, on_run):
 
 def run_durable_introspection(place, load, outcome, on_run):
     servers = [sluice.start(place, Options("Sluice, memory")), sqlite(place), *postgres(place, outcome)]
-    asked = [sluice.introspection(server, sluice.tokens_file(place, server, TOKENS)) for server in servers]
+    count = TOKENS if load.rounds > 1 else TOKENS_QUICK
+    asked = [sluice.introspection(server, sluice.tokens_file(place, server, count)) for server in servers]
     outcome.rows = compare([sluice.plain(asked[0], references.floor(place)), *asked], load, on_run)
 
 

@@ -1,5 +1,6 @@
 """Sluice as the scenarios run it: its configuration, its tokens, and the requests that drive it."""
 import base64
+import contextlib
 import json
 import re
 import socket
@@ -125,22 +126,31 @@ def connect(server):
     return context.wrap_socket(plain)
 
 
+def read_tokens(peer, count):
+    """The tokens of the next `count` answers. Each has to be whole JSON without a `}` inside."""
+    answers = b""
+    while answers.count(b"}") < count:
+        got = peer.recv(1 << 18)
+        answers += got
+        if not got or b" 200 OK" not in answers[:20]:
+            raise Failed(f"no token was issued: {answers[:300]}")
+    return (token.decode() for token in ACCESS_TOKEN.findall(answers))
+
+
 def issue_many(server, count):
-    """Yields `count` tokens, asked for in batches on one connection. Each answer has to be whole JSON without a `}`."""
+    """Yields `count` tokens, asked for on many connections: answers on one come in order, each behind its own commit."""
     head = (f"POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {basic()}\r\nContent-Type: {FORM}\r\n"
             f"Content-Length: {len(server.token_form)}\r\n\r\n")
     request = (head + server.token_form).encode()
-    with connect(server) as peer:
+    with contextlib.ExitStack() as stack:
+        peers = [stack.enter_context(connect(server)) for _ in range(min(count, 100))]
         while count > 0:
-            batch, answers = min(count, 100), b""
-            peer.sendall(request * batch)
-            while answers.count(b"}") < batch:
-                got = peer.recv(1 << 18)
-                answers += got
-                if not got or b" 200 OK" not in answers[:20]:
-                    raise Failed(f"{server.name} issued no token: {answers[:300]}")
-            yield from (token.decode() for token in ACCESS_TOKEN.findall(answers))
-            count -= batch
+            asked = peers[:count]
+            for peer in asked:
+                peer.sendall(request)
+            for peer in asked:
+                yield from read_tokens(peer, 1)
+            count -= len(asked)
 
 
 def issue(server):
