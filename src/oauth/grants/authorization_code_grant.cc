@@ -84,39 +84,49 @@ Result<> check_code(const AuthorizationCode& code, const Redemption& redemption)
     return {};
 }
 
-io::Task<TokenResult> refuse_dead_code(ShardState& owner, const Redemption& redemption) {
-    CO_REQUIRE(co_await end_grant_of_replayed_code(owner, redemption));
-    co_return refuse(ErrorCode::invalid_grant, dead_code);
+// Done, and the tokens are handed out; a conflict where the code has gone meanwhile, or where
+// another grant has this tag.
+io::Task<Result<std::optional<IssuedTokens>>> try_redeeming(ShardState& owner,
+                                                            const Redemption& redemption,
+                                                            const AuthorizationCode& code,
+                                                            token::GrantTag tag) {
+    CO_TRY(const PooledText resource, resource_of_token(redemption.resource, code.resource));
+    const std::string redeemed = to_json(RedeemedCode{code.client_id, tag});
+    const storage::GrantClaims claims{code.client_id, code.username, code.scope.text(), resource};
+    IssuedTokens tokens = make_tokens(owner, tag,
+                                      {.client_id = code.client_id,
+                                       .username = code.username,
+                                       .scope = code.scope.text(),
+                                       .resource = resource,
+                                       .with_refresh = redemption.client.refresh_token});
+    CO_TRY(const auto outcome, stored(co_await owner.tokens.redeem(
+                                   {storage::DocumentKind::authorization_code, redemption.key},
+                                   {.kind = storage::DocumentKind::redeemed_code,
+                                    .key = redemption.key,
+                                    .value = redeemed,
+                                    .lifetime = replay_memory},
+                                   to_store(owner, tag, claims, tokens))));
+    if (outcome == storage::Outcome::conflict) co_return std::nullopt;
+    co_return std::move(tokens);
 }
 
 // On the shard of the code's tag. Of several at once the store lets one through. A code that fails
-// a check stays usable for the client it belongs to, until it expires.
+// a check stays usable for the client it belongs to, until it expires. The grant has the code's
+// tag, unless another grant has that.
 io::Task<TokenResult> redeem(ShardState& owner, const Redemption& redemption) {
     const storage::DocumentKey key{storage::DocumentKind::authorization_code, redemption.key};
-    CO_TRY(const auto json, stored(co_await owner.store.get(key)));
-    const auto code = json ? read_authorization_code(*json) : std::nullopt;
-    if (!code) co_return co_await refuse_dead_code(owner, redemption);
-    CO_REQUIRE(check_code(*code, redemption));
-    CO_TRY(const PooledText resource, resource_of_token(redemption.resource, code->resource));
-
-    const std::string redeemed = to_json(RedeemedCode{code->client_id, redemption.tag});
-    const storage::GrantClaims claims{code->client_id, code->username, code->scope.text(),
-                                      resource};
-    IssuedTokens tokens = make_tokens(owner, redemption.tag,
-                                      {.client_id = code->client_id,
-                                       .username = code->username,
-                                       .scope = code->scope.text(),
-                                       .resource = resource,
-                                       .with_refresh = redemption.client.refresh_token});
-    CO_TRY(const auto outcome,
-           stored(co_await owner.tokens.redeem(key,
-                                               {.kind = storage::DocumentKind::redeemed_code,
-                                                .key = redemption.key,
-                                                .value = redeemed,
-                                                .lifetime = replay_memory},
-                                               to_store(owner, redemption.tag, claims, tokens))));
-    if (outcome == storage::Outcome::done) co_return tokens;
-    co_return co_await refuse_dead_code(owner, redemption);
+    token::GrantTag tag = redemption.tag;
+    for (int attempt = 0; attempt < tags_tried_max; ++attempt) {
+        CO_TRY(const auto json, stored(co_await owner.store.get(key)));
+        const auto code = json ? read_authorization_code(*json) : std::nullopt;
+        if (!code) break;
+        CO_REQUIRE(check_code(*code, redemption));
+        CO_TRY(auto tokens, co_await try_redeeming(owner, redemption, *code, tag));
+        if (tokens) co_return *std::move(tokens);
+        tag = new_tag(owner);
+    }
+    CO_REQUIRE(co_await end_grant_of_replayed_code(owner, redemption));
+    co_return refuse(ErrorCode::invalid_grant, dead_code);
 }
 
 }  // namespace

@@ -7,12 +7,6 @@
 #include "oauth/storage_error.h"
 
 namespace sluice::oauth {
-namespace {
-
-constexpr int tags_tried_max = 3;  // each is taken once in 2^48 times the number of grants
-
-}  // namespace
-
 io::Task<TokenResult> grant_client_credentials(ShardState& state, const TokenRequest& request) {
     if (!request.client.confidential()) {
         co_return refuse(ErrorCode::unauthorized_client,

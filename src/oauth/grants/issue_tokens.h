@@ -24,6 +24,9 @@ struct IssuedTokens {
     PooledText resource;  // empty: none in particular
 };
 
+/// How many tags are tried for a grant. One is taken once in 2^48 times the number of grants.
+constexpr int tags_tried_max = 3;
+
 struct Authorized {
     std::string_view client_id;
     std::string_view username;  // empty: the client acts for itself

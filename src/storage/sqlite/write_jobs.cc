@@ -67,12 +67,17 @@ int any_token(Statement& access, Statement& refresh) {
     return code == SQLITE_OK ? refresh.any() : code;
 }
 
+/// SQLITE_ROW where a grant has the tag.
+int find_grant(WriteStatements& statements, token::GrantTag tag) {
+    statements.has_access.bind(1, number_of(tag));
+    statements.has_refresh.bind(1, number_of(tag));
+    return any_token(statements.has_access, statements.has_refresh);
+}
+
 }  // namespace
 
 int AddGrant::run(WriteStatements& statements, const BatchTime&) {
-    statements.has_access.bind(1, number_of(tokens_.tag));
-    statements.has_refresh.bind(1, number_of(tokens_.tag));
-    const int found = any_token(statements.has_access, statements.has_refresh);
+    const int found = find_grant(statements, tokens_.tag);
     if (found == SQLITE_ROW) {
         outcome = Outcome::conflict;
         return SQLITE_OK;
@@ -82,6 +87,12 @@ int AddGrant::run(WriteStatements& statements, const BatchTime&) {
 }
 
 int Redeem::run(WriteStatements& statements, const BatchTime& time) {
+    const int found = find_grant(statements, tokens_.tag);
+    if (found == SQLITE_ROW) {
+        outcome = Outcome::conflict;
+        return SQLITE_OK;
+    }
+    REQUIRE_OK(found);
     REQUIRE_OK(erase_document(statements, code_, time, outcome));
     if (outcome == Outcome::conflict) return SQLITE_OK;
     REQUIRE_OK(put_document(statements, redeemed_, time));

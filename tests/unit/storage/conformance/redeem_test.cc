@@ -57,6 +57,24 @@ TEST_P(StoreConformance, CodeThatIsNotThereLeavesNothingBehind) {
     });
 }
 
+TEST_P(StoreConformance, CodeStaysWhereAnotherGrantHasTheTag) {
+    run([](Session& session) -> Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        Store& store = session.store();
+        const SampleTokens there(GrantTag(21), session.random(), session.now());
+        const SampleTokens same(GrantTag(21), session.random(), session.now());
+        const SampleTokens other(GrantTag(22), session.random(), session.now());
+        EXPECT_EQ(outcome(co_await store.add_grant(there.new_tokens())), "done");
+        EXPECT_EQ(co_await put(store, {code_kind, "code", "grant", minutes{1}}), "done");
+        EXPECT_EQ(co_await redeem(store, "code", "same", same), "conflict");
+        EXPECT_EQ(co_await get(store, code_kind, "code"), "grant");
+        EXPECT_EQ(co_await get(store, redeemed_kind, "code"), "(nothing)");
+        EXPECT_EQ(co_await redeem(store, "code", "other", other), "done");
+        const Family family = co_await load(store, there.access_key());
+        EXPECT_EQ(family.access.size(), 1u);
+    });
+}
+
 TEST_P(StoreConformance, CodeThatWasErasedIsNotRedeemed) {
     run([](Session& session) -> Task<void> {
         Store& store = session.store();
