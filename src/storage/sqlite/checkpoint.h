@@ -18,9 +18,9 @@ namespace sluice::storage::sqlite {
 /// Between the writer, which knows how long the log is, and the checkpoint thread.
 class CheckpointSignal {
 public:
-    // 32 MiB, a page being 4 KiB: the log that a start may have to read, and what a page that is
+    // 96 MiB, a page being 4 KiB: the log that a start may have to read, and what a page that is
     // written again and again is spared of being copied.
-    static constexpr int log_pages = 8192;
+    static constexpr int log_pages = 24576;
 
     // The writer's side.
 
