@@ -109,8 +109,11 @@ void WorkingSet::install(const Visit& visit, Family family) {
     if (visit.revoked) return;
     std::erase_if(family.access, [this](const StoredToken& token) { return is_over(token); });
     std::erase_if(family.refresh, [this](const StoredToken& token) { return is_over(token); });
-    if (family.access.empty() && family.refresh.empty()) return memory_.revoke(visit.tag);
-
+    if (family.access.empty() && family.refresh.empty()) {
+        // Anybody can make a tag up: where nothing is known of it, no copies are to end for it.
+        if (const auto gone = memory_.find(visit.tag)) memory_.revoke(*gone);
+        return;
+    }
     memory_.make_room();
     auto grant = memory_.find(visit.tag);
     if (!grant) {

@@ -182,6 +182,16 @@ TEST_P(StoreConformance, WorkingSetRevokesEveryTokenOfAGrantAndTheCopiesOfOthers
     });
 }
 
+TEST_P(StoreConformance, WorkingSetEndsNoCopiesForATokenThatSomebodyMadeUp) {
+    run([](Session& session) -> io::Task<void> {
+        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        const SampleTokens made_up(any_tag(session), session.random(), session.now());
+        EXPECT_FALSE(co_await is_active(set, made_up.access_key()));
+        EXPECT_FALSE(co_await is_current(set, made_up.refresh_key()));
+        EXPECT_EQ(set.memory().revocations(made_up.tag).load(), 0u);
+    });
+}
+
 TEST_P(StoreConformance, WorkingSetDropsWhatAnotherBoxRevoked) {
     run([](Session& session) -> io::Task<void> {
         if (!session.here().keeps_tokens()) co_return;
