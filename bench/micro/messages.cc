@@ -9,7 +9,7 @@
 #include "http/message.h"
 #include "http/request_parser.h"
 #include "http/writer.h"
-#include "resource/json_rpc.h"
+#include "resource/mcp/json_rpc.h"
 
 namespace sluice::bench {
 namespace {

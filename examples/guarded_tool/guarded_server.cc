@@ -14,12 +14,12 @@
 #include "http/server.h"
 #include "io/runtime.h"
 #include "io/worker_pool.h"
-#include "resource/bearer.h"
-#include "resource/challenge.h"
-#include "resource/friction_answer.h"
-#include "resource/guard.h"
-#include "resource/json_rpc.h"
-#include "resource/remote_verifier.h"
+#include "resource/tokens/bearer.h"
+#include "resource/metadata/challenge.h"
+#include "resource/decision/friction_result.h"
+#include "resource/decision/guard.h"
+#include "resource/mcp/json_rpc.h"
+#include "resource/tokens/remote_verifier.h"
 
 using namespace sluice;
 

@@ -40,11 +40,11 @@ public:
     std::vector<JsonValue> elements() const;  // of an array, in order; empty for other kinds
     std::vector<JsonMember> members() const;  // of an object, in order; empty for other kinds
     /// visit(key, value) for each of members(), without making a list of them.
-    template <class Visit>
-    void for_each_member(Visit&& visit) const {
+    template <class RequestContext>
+    void for_each_member(RequestContext&& visit) const {
         visit_members(
             [](void* context, std::string_view key, const JsonValue& value) {
-                (*static_cast<std::remove_reference_t<Visit>*>(context))(key, value);
+                (*static_cast<std::remove_reference_t<RequestContext>*>(context))(key, value);
             },
             const_cast<void*>(static_cast<const void*>(std::addressof(visit))));
     }

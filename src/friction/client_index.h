@@ -6,7 +6,7 @@
 #include <limits>
 #include <span>
 
-#include "base/pages.h"
+#include "base/huge_pages.h"
 
 namespace sluice::friction {
 
@@ -90,7 +90,7 @@ private:
         std::size_t home(std::uint32_t tag) const { return tag >> shift_; }
         std::size_t next(std::size_t at) const { return (at + 1) & mask_; }
 
-        Pages pages_;
+        HugePages pages_;
         unsigned shift_ = 0;
         std::size_t mask_ = 0;
     };

@@ -56,7 +56,7 @@ ClientTable::Slot ClientTable::add_slot() {
     const Slot slot = slots_;
     CHECK(slot < none - 1);
     if (slot >> chunk_bits_ == chunks_.size()) {
-        const std::size_t small = chunks_.empty() ? Pages::huge_page : 0;
+        const std::size_t small = chunks_.empty() ? HugePages::huge_page : 0;
         chunks_.emplace_back(block_size_ << chunk_bits_, small);
     }
     ++slots_;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/pages.h"
+#include "base/huge_pages.h"
 #include "friction/client_index.h"
 #include "friction/client_key.h"
 #include "friction/controller.h"
@@ -90,7 +90,7 @@ private:
     const FrictionConfig* config_;
     KeyHasher hasher_;
     ClientIndex index_;
-    std::vector<Pages> chunks_;
+    std::vector<HugePages> chunks_;
     std::size_t block_size_;
     std::size_t prefetched_;  // bytes at the front of a block
     unsigned chunk_bits_;     // blocks in a chunk

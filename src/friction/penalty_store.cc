@@ -18,9 +18,10 @@ bool reaches(const FrictionConfig& config, std::span<const double> frictions) {
                                [&](double friction) { return counts(config, friction); });
 }
 
-void write_debt(const FrictionConfig& config, std::span<const double> frictions, Debt& debt) {
+void add_tools(const FrictionConfig& config, std::span<const double> frictions, Penalty& penalty) {
     for (std::uint16_t i = 0; i < frictions.size(); ++i) {
-        if (counts(config, frictions[i])) debt.owed.push_back({ToolId::listed(i), frictions[i]});
+        if (counts(config, frictions[i]))
+            penalty.tools.push_back({ToolId::listed(i), frictions[i]});
     }
 }
 
@@ -28,7 +29,7 @@ void write_debt(const FrictionConfig& config, std::span<const double> frictions,
 
 PenaltyStore::PenaltyStore(const FrictionConfig& config, HashKey hash_key)
     : config_(&config),
-      penalties_(hash_key),
+      entries_(hash_key),
       capacity_(std::max<std::size_t>(config.max_clients(), capacity_min)) {}
 
 void PenaltyStore::keep(std::string_view client, const Controller& controller, Moment now) {
@@ -39,34 +40,34 @@ void PenaltyStore::keep(std::string_view client, const Controller& controller, M
     drop_expired(now);
     forget(client);
     const Moment last_call = controller.last_call().value_or(now);
-    Penalty* const penalty = place(client, std::ranges::max(frictions), last_call);
-    if (penalty == nullptr) return;
-    penalty->kept_at = now;
-    write_debt(*config_, frictions, penalty->debt);
+    Entry* const entry = place(client, std::ranges::max(frictions), last_call);
+    if (entry == nullptr) return;
+    entry->kept_at = now;
+    add_tools(*config_, frictions, entry->penalty);
 }
 
-void PenaltyStore::keep(std::string_view client, const Debt& debt, Moment now) {
-    if (debt.owed.empty() || now - debt.last_call > config_->penalty_ttl()) return;
+void PenaltyStore::keep(std::string_view client, const Penalty& penalty, Moment now) {
+    if (penalty.tools.empty() || now - penalty.last_call > config_->penalty_ttl()) return;
     drop_expired(now);
     forget(client);
-    const double most = std::ranges::max(debt.owed, {}, &Debt::Owed::friction).friction;
-    Penalty* const penalty = place(client, most, debt.last_call);
-    if (penalty == nullptr) return;
-    penalty->kept_at = debt.last_call;
-    penalty->debt = debt;
+    const double most = std::ranges::max(penalty.tools, {}, &Penalty::Tool::friction).friction;
+    Entry* const entry = place(client, most, penalty.last_call);
+    if (entry == nullptr) return;
+    entry->kept_at = penalty.last_call;
+    entry->penalty = penalty;
 }
 
-PenaltyStore::Penalty* PenaltyStore::place(std::string_view client, double friction,
-                                           Moment last_call) {
+PenaltyStore::Entry* PenaltyStore::place(std::string_view client, double friction,
+                                         Moment last_call) {
     const double rank = rank_of(friction, last_call);
     if (!make_room(rank)) return nullptr;
-    const Slot slot = penalties_.insert(client);
+    const Slot slot = entries_.insert(client);
     by_rank_.emplace(rank, slot);
-    Penalty& penalty = penalties_.value(slot);
-    penalty.rank = rank;
-    penalty.debt.last_call = last_call;
-    penalty.debt.owed.clear();
-    return &penalty;
+    Entry& entry = entries_.value(slot);
+    entry.rank = rank;
+    entry.penalty.last_call = last_call;
+    entry.penalty.tools.clear();
+    return &entry;
 }
 
 // Of two penalties the one with the higher rank has more left, at any moment: f·e^(-r(t - last
@@ -77,7 +78,7 @@ double PenaltyStore::rank_of(double friction, Moment last_call) const {
 }
 
 bool PenaltyStore::make_room(double rank) {
-    if (penalties_.size() < capacity_) return true;
+    if (entries_.size() < capacity_) return true;
     const auto [least, slot] = *by_rank_.begin();
     if (rank <= least) return false;
     drop(slot);
@@ -85,51 +86,54 @@ bool PenaltyStore::make_room(double rank) {
 }
 
 void PenaltyStore::restore(std::string_view client, Controller& controller, Moment now) {
-    const auto slot = penalties_.find(client);
-    if (slot == penalties_.none) return;
-    const Penalty& penalty = penalties_.value(slot);
-    if (!is_expired(penalty, now)) charge(*config_, penalty.debt, controller);
+    const auto slot = entries_.find(client);
+    if (slot == entries_.none) return;
+    const Entry& entry = entries_.value(slot);
+    if (!is_expired(entry, now)) charge(*config_, entry.penalty, controller);
     drop(slot);
 }
 
-void PenaltyStore::charge(const FrictionConfig& config, const Debt& debt, Controller& controller) {
-    const auto since = config.recover_while_idle() ? std::optional(debt.last_call) : std::nullopt;
-    for (const Debt::Owed& owed : debt.owed) controller.restore(owed.tool, owed.friction, since);
+void PenaltyStore::charge(const FrictionConfig& config, const Penalty& penalty,
+                          Controller& controller) {
+    const auto since =
+        config.recover_while_idle() ? std::optional(penalty.last_call) : std::nullopt;
+    for (const Penalty::Tool& tool : penalty.tools)
+        controller.restore(tool.id, tool.friction, since);
 }
 
-std::optional<Debt> PenaltyStore::find(std::string_view client, Moment now) const {
-    const auto slot = penalties_.find(client);
-    if (slot == penalties_.none || is_expired(penalties_.value(slot), now)) return std::nullopt;
-    return penalties_.value(slot).debt;
+std::optional<Penalty> PenaltyStore::find(std::string_view client, Moment now) const {
+    const auto slot = entries_.find(client);
+    if (slot == entries_.none || is_expired(entries_.value(slot), now)) return std::nullopt;
+    return entries_.value(slot).penalty;
 }
 
-std::optional<Debt> PenaltyStore::debt_of(const FrictionConfig& config,
-                                          const Controller& controller, Moment now) {
+std::optional<Penalty> PenaltyStore::penalty_of(const FrictionConfig& config,
+                                                const Controller& controller, Moment now) {
     const std::span<const double> frictions = controller.frictions();
     if (config.penalty_ttl() <= Moment::zero() || !reaches(config, frictions)) return std::nullopt;
-    Debt debt{.last_call = controller.last_call().value_or(now), .owed = {}};
-    write_debt(config, frictions, debt);
-    return debt;
+    Penalty penalty{.last_call = controller.last_call().value_or(now), .tools = {}};
+    add_tools(config, frictions, penalty);
+    return penalty;
 }
 
 bool PenaltyStore::forget(std::string_view client) {
-    const auto slot = penalties_.find(client);
-    if (slot != penalties_.none) drop(slot);
-    return slot != penalties_.none;
+    const auto slot = entries_.find(client);
+    if (slot != entries_.none) drop(slot);
+    return slot != entries_.none;
 }
 
 // A few each time: more than come in, and never a long step.
 void PenaltyStore::drop_expired(Moment now) {
-    for (int i = 0; i < 4 && penalties_.size() > 0; ++i) {
-        const auto oldest = penalties_.oldest();
-        if (!is_expired(penalties_.value(oldest), now)) return;
+    for (int i = 0; i < 4 && entries_.size() > 0; ++i) {
+        const auto oldest = entries_.oldest();
+        if (!is_expired(entries_.value(oldest), now)) return;
         drop(oldest);
     }
 }
 
 void PenaltyStore::drop(Slot slot) {
-    by_rank_.erase({penalties_.value(slot).rank, slot});
-    penalties_.erase(slot);
+    by_rank_.erase({entries_.value(slot).rank, slot});
+    entries_.erase(slot);
 }
 
 }  // namespace sluice::friction

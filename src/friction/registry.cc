@@ -70,42 +70,42 @@ const Controller* Registry::find(std::string_view client) const {
     return slot == ClientTable::none ? nullptr : &clients_.controller(slot);
 }
 
-std::optional<Debt> Registry::debt(std::string_view client, Moment now) const {
+std::optional<Penalty> Registry::penalty(std::string_view client, Moment now) const {
     const Controller* const known = find(client);
-    return known != nullptr ? PenaltyStore::debt_of(*config_, *known, now)
+    return known != nullptr ? PenaltyStore::penalty_of(*config_, *known, now)
                             : penalties_.find(client, now);
 }
 
-void Registry::restore(std::string_view client, const Debt& debt, Moment now) {
+void Registry::restore(std::string_view client, const Penalty& penalty, Moment now) {
     const auto slot = clients_.find(clients_.hash_of(client), client);
-    if (slot == ClientTable::none) return penalties_.keep(client, debt, now);
-    if (now - debt.last_call > config_->penalty_ttl()) return;
+    if (slot == ClientTable::none) return penalties_.keep(client, penalty, now);
+    if (now - penalty.last_call > config_->penalty_ttl()) return;
     Controller& known = clients_.controller(slot);
-    if (!known.last_call()) return PenaltyStore::charge(*config_, debt, known);
+    if (!known.last_call()) return PenaltyStore::charge(*config_, penalty, known);
     // Its friction fades from its own last call on, which came later.
     const double fading = config_->recover_while_idle() ? config_->time_decay_rate() : 0;
-    const double passed = (*known.last_call() - debt.last_call).count();
-    for (const Debt::Owed& owed : debt.owed) {
-        const double left = owed.friction * decay_factor(passed, fading);
-        if (left > known.frictions()[owed.tool.index()]) {
-            known.restore(owed.tool, left, std::nullopt);
+    const double passed = (*known.last_call() - penalty.last_call).count();
+    for (const Penalty::Tool& tool : penalty.tools) {
+        const double left = tool.friction * decay_factor(passed, fading);
+        if (left > known.frictions()[tool.id.index()]) {
+            known.restore(tool.id, left, std::nullopt);
         }
     }
 }
 
 std::optional<Controller> Registry::recall(std::string_view client, Moment now) const {
-    const std::optional<Debt> debt = penalties_.find(client, now);
-    if (!debt) return std::nullopt;
+    const std::optional<Penalty> penalty = penalties_.find(client, now);
+    if (!penalty) return std::nullopt;
     Controller controller(*config_);
-    PenaltyStore::charge(*config_, *debt, controller);
+    PenaltyStore::charge(*config_, *penalty, controller);
     return controller;
 }
 
 bool Registry::forget(std::string_view client) {
     const auto slot = clients_.find(clients_.hash_of(client), client);
     if (slot != ClientTable::none) clients_.erase(slot);
-    const bool owed = penalties_.forget(client);
-    return slot != ClientTable::none || owed;
+    const bool had_penalty = penalties_.forget(client);
+    return slot != ClientTable::none || had_penalty;
 }
 
 bool Registry::reset_budget(std::string_view client) {

@@ -9,7 +9,7 @@
 
 #include "friction/client_table.h"
 #include "friction/controller.h"
-#include "friction/debt.h"
+#include "friction/penalty.h"
 #include "friction/penalty_store.h"
 
 namespace sluice::friction {
@@ -65,14 +65,14 @@ public:
     /// call that is not const.
     const Controller* find(std::string_view client) const;
 
-    /// What a client owes, known or evicted: its friction from penalty_min_friction on.
-    std::optional<Debt> debt(std::string_view client, Moment now) const;
-    /// Brings back what a client owed earlier. One that is known already keeps what is more.
-    void restore(std::string_view client, const Debt& debt, Moment now);
-    /// As what an evicted client would come back; nothing where it owes nothing.
+    /// The penalty of a client, known or evicted: its friction from penalty_min_friction on.
+    std::optional<Penalty> penalty(std::string_view client, Moment now) const;
+    /// Restores a penalty of earlier. One that is known already keeps what is more.
+    void restore(std::string_view client, const Penalty& penalty, Moment now);
+    /// As what an evicted client would come back; nothing where it has no penalty.
     std::optional<Controller> recall(std::string_view client, Moment now) const;
 
-    /// Forgets a client and what it owes, as when an operator pardons it; whether there was any.
+    /// Forgets a client and its penalty, as when an operator pardons it; whether there was any.
     bool forget(std::string_view client);
 
     /// Gives a known client its budget anew; false for another.

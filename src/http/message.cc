@@ -17,8 +17,8 @@ void append_field(std::string& block, std::string_view name, std::string_view va
 }
 
 // Calls `visit` with each field of a serialised block; stops where it says so.
-template <class Visit>
-void for_each_line(std::string_view block, Visit visit) {
+template <class RequestContext>
+void for_each_line(std::string_view block, RequestContext visit) {
     while (!block.empty()) {
         const std::size_t end = block.find("\r\n");
         const std::string_view line = block.substr(0, end);

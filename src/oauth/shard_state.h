@@ -11,8 +11,8 @@
 #include "oauth/authorization_server.h"
 #include "oauth/clients/client_directory.h"
 #include "oauth/clients/registration_ledger.h"
-#include "oauth/introspection/caller_memory.h"
-#include "oauth/introspection/remote_tokens.h"
+#include "oauth/introspection/caller_cache.h"
+#include "oauth/introspection/remote_token_cache.h"
 #include "oauth/limits/attempt_throttle.h"
 #include "oauth/limits/rate_limiter.h"
 #include "oauth/pages/page_style.h"
@@ -57,8 +57,8 @@ struct ShardState {
     AttemptThrottle account_logins;   // by username: only ever held, never refused
     AttemptThrottle address_logins;   // by address
 
-    CallerMemory callers;  // of introspection
-    RemoteTokens remote_tokens{tokens.memory().claims()};
+    CallerCache callers;  // of introspection
+    RemoteTokenCache remote_tokens{tokens.memory().claims()};
 
     /// The shard that keeps what belongs to `name`: a client, a user, an address.
     unsigned owner_of(std::string_view name) const;

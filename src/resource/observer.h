@@ -49,15 +49,15 @@ struct RefusalEvent {
 };
 
 /// What became of a request whose caller is not verified.
-enum class StrangerOutcome : std::uint8_t {
+enum class UnauthenticatedOutcome : std::uint8_t {
     no_token,       // it was told where to get one
     refused_token,  // not a good one, or not for here
     slowed,         // the same, after too many of them from one address
 };
 
-struct StrangerEvent {
+struct UnauthenticatedEvent {
     std::size_t resource;  // its place in the settings
-    StrangerOutcome outcome;
+    UnauthenticatedOutcome outcome;
     std::string_view address;  // of the peer, where the first token in a while was too many
     std::uint64_t request_id = 0;
 };
@@ -105,7 +105,7 @@ public:
     virtual void on_tool_call(const ToolCallEvent&) {}
     virtual void on_friction(const FrictionEvent&) {}
     virtual void on_refusal(const RefusalEvent&) {}
-    virtual void on_stranger(const StrangerEvent&) {}
+    virtual void on_unauthenticated(const UnauthenticatedEvent&) {}
     virtual void on_tools_listed(const ListEvent&) {}
     virtual void on_tool_changed(const ToolChangedEvent&) {}
     virtual void on_forgiven(const ForgivenEvent&) {}

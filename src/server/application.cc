@@ -15,7 +15,7 @@ namespace {
 // Jobs are password checks, about 75 ms each: more of them waiting is a flood, not people.
 constexpr std::size_t waiting_jobs_max = 64;
 
-std::optional<oauth::Settings> auth_settings(const Config& config, Random& random,
+std::optional<oauth::Settings> auth_settings(const config::Config& config, Random& random,
                                              std::size_t shard_count) {
     if (!config.auth()) return std::nullopt;
     oauth::Settings settings = oauth_settings(config, random);
@@ -28,7 +28,7 @@ std::optional<oauth::Settings> auth_settings(const Config& config, Random& rando
     return settings;
 }
 
-std::optional<crypto::TlsTicketKeys> ticket_keys(const Config& config,
+std::optional<crypto::TlsTicketKeys> ticket_keys(const config::Config& config,
                                                  const Application::Parts& parts) {
     if (!config.server().tls) return std::nullopt;
     std::string seed(32, '\0');
@@ -38,7 +38,7 @@ std::optional<crypto::TlsTicketKeys> ticket_keys(const Config& config,
 
 }  // namespace
 
-Application::Application(Parts parts, Config config, OpenedStorage storage, int log_fd)
+Application::Application(Parts parts, config::Config config, OpenedStorage storage, int log_fd)
     : config_(std::move(config)),
       auth_settings_(auth_settings(config_, parts.random, parts.shards.size())),
       keys_(oauth::Keys::generate(parts.random)),
@@ -50,7 +50,7 @@ Application::Application(Parts parts, Config config, OpenedStorage storage, int 
       log_writer_(log_fd),
       workers_(std::move(parts.wakers), waiting_jobs_max),
       storage_(std::move(storage)),
-      fatal_end_(std::move(parts.stop)),
+      fatal_error_(std::move(parts.stop)),
       ticket_keys_(ticket_keys(config_, parts)),
       shards_(std::move(parts.shards)) {
     for (io::Shard* shard : shards_) {
@@ -71,7 +71,7 @@ ProcessParts Application::shared_parts() {
             .log_writer = log_writer_,
             .workers = workers_,
             .storage = storage_,
-            .fatal_end = fatal_end_,
+            .fatal_error = fatal_error_,
             .auth_peers = auth_peers_,
             .guards = guards_,
             .stats = stats_,
@@ -82,7 +82,7 @@ ProcessParts Application::shared_parts() {
 }
 
 std::expected<std::unique_ptr<Application>, std::string> Application::create(
-    io::Runtime& runtime, Config config, int log_fd, std::function<void()> stop) {
+    io::Runtime& runtime, config::Config config, int log_fd, std::function<void()> stop) {
     TRY(std::vector<io::Waker> wakers, io::make_wakers(std::max(1U, runtime.count() / 2)));
     std::vector<io::Shard*> shards;
     for (unsigned index = 0; index < runtime.count(); ++index) {
@@ -94,7 +94,7 @@ std::expected<std::unique_ptr<Application>, std::string> Application::create(
 }
 
 std::expected<std::unique_ptr<Application>, std::string> Application::create(Parts parts,
-                                                                             Config config,
+                                                                             config::Config config,
                                                                              int log_fd) {
     const auto shard_count = static_cast<unsigned>(parts.shards.size());
     TRY(OpenedStorage storage, open_storage(config, shard_count, parts.random));
@@ -104,24 +104,24 @@ std::expected<std::unique_ptr<Application>, std::string> Application::create(Par
     return application;
 }
 
-void Application::announce(const FileNews& news, io::Waker& waker) {
+void Application::reload(const ReloadedFiles& reloaded, io::Waker& waker) {
     struct Telling final : io::Message {
-        Telling(ShardService& its_service, const FileNews& its_news,
+        Telling(ShardService& its_service, const ReloadedFiles& its_news,
                 std::shared_ptr<std::latch> all)
-            : service(its_service), news(its_news), heard(std::move(all)) {}
+            : service(its_service), reloaded(its_news), heard(std::move(all)) {}
         void deliver(io::Shard&) override {
-            service.hear(news);
+            service.reload(reloaded);
             const auto all = heard;  // the message is gone when the last has counted down
             all->count_down();
         }
         ShardService& service;
-        const FileNews& news;
+        const ReloadedFiles& reloaded;
         std::shared_ptr<std::latch> heard;
     };
     const auto heard = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(shards_.size()));
     std::deque<Telling> tellings;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
-        waker.send(*shards_[i], tellings.emplace_back(*services_[i], news, heard));
+        waker.send(*shards_[i], tellings.emplace_back(*services_[i], reloaded, heard));
     }
     heard->wait();
 }

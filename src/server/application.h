@@ -9,18 +9,18 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "config/config.h"
 #include "io/runtime.h"
 #include "io/sharded.h"
 #include "io/waker.h"
 #include "io/worker_pool.h"
 #include "oauth/authorization_server.h"
-#include "resource/guard.h"
-#include "server/config/config.h"
-#include "server/file_news.h"
+#include "resource/decision/guard.h"
+#include "server/reloaded_files.h"
 #include "server/service_router.h"
 #include "server/shard_service.h"
 #include "server/storage/engine.h"
-#include "server/storage/fatal_end.h"
+#include "server/storage/fatal_error.h"
 #include "storage/redis/redis.h"
 
 namespace sluice::server {
@@ -32,7 +32,7 @@ public:
     /// Errors: storage that cannot be opened; an address that cannot be listened on; no descriptor
     /// left.
     static std::expected<std::unique_ptr<Application>, std::string> create(
-        io::Runtime& runtime, Config config, int log_fd, std::function<void()> stop);
+        io::Runtime& runtime, config::Config config, int log_fd, std::function<void()> stop);
     /// The same on shards of any kind, as simulations have them.
     struct Parts {
         std::vector<io::Shard*> shards;  // in the order of their indexes; outlive the application
@@ -42,7 +42,7 @@ public:
         std::function<void()> stop = {};
     };
     static std::expected<std::unique_ptr<Application>, std::string> create(Parts parts,
-                                                                           Config config,
+                                                                           config::Config config,
                                                                            int log_fd);
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
@@ -53,15 +53,15 @@ public:
 
     /// Tells every shard, and returns when all have heard. From a thread that is no shard's, while
     /// they run.
-    void announce(const FileNews& news, io::Waker& waker);
+    void reload(const ReloadedFiles& reloaded, io::Waker& waker);
     /// When all has ended: whether it did because going on could have lost something.
-    bool failed() const { return fatal_end_.failed(); }
+    bool failed() const { return fatal_error_.failed(); }
 
 private:
-    Application(Parts parts, Config config, OpenedStorage storage, int log_fd);
+    Application(Parts parts, config::Config config, OpenedStorage storage, int log_fd);
     ProcessParts shared_parts();
 
-    Config config_;
+    config::Config config_;
     std::optional<oauth::Settings> auth_settings_;
     oauth::Keys keys_;
     resource::Settings resource_settings_;
@@ -71,10 +71,10 @@ private:
     LogWriter log_writer_;
     io::WorkerPool workers_;
     OpenedStorage storage_;
-    FatalEnd fatal_end_;
+    FatalError fatal_error_;
     oauth::Peers auth_peers_;
     io::Sharded<resource::Guard> guards_;
-    io::Sharded<ShardStats> stats_;
+    io::Sharded<metrics::ShardStats> stats_;
     io::Sharded<ShardService> services_by_shard_;
     io::Sharded<http::Server> servers_;
     std::optional<crypto::TlsTicketKeys> ticket_keys_;  // what the shards' begin with

@@ -4,12 +4,13 @@
 
 namespace sluice::server {
 
-CertificateNews read_certificates(const TlsConfig& tls, const Surroundings& surroundings) {
-    Problems problems;
-    CertificateNews news;
-    news.identities = load_identities(tls.sources, surroundings, problems);
-    news.problems = problems.take();
-    return news;
+ReloadedCertificates read_certificates(const config::TlsConfig& tls,
+                                       const config::Environment& environment) {
+    config::Problems problems;
+    ReloadedCertificates reloaded;
+    reloaded.identities = config::load_identities(tls.sources, environment, problems);
+    reloaded.problems = problems.take();
+    return reloaded;
 }
 
 }  // namespace sluice::server

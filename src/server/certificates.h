@@ -3,12 +3,12 @@
 
 #include <vector>
 
+#include "config/environment.h"
+#include "config/problem.h"
+#include "config/tls_config.h"
 #include "crypto/tls_identity.h"
 #include "crypto/tls_ticket_keys.h"
 #include "io/shard.h"
-#include "server/config/problem.h"
-#include "server/config/surroundings.h"
-#include "server/config/tls_config.h"
 
 namespace sluice::server {
 
@@ -24,11 +24,12 @@ private:
 };
 
 /// What came of reading the files anew: identities to use from now on, or why those in use stay.
-struct CertificateNews {
+struct ReloadedCertificates {
     std::vector<crypto::TlsIdentity> identities;
-    std::vector<Problem> problems;
+    std::vector<config::Problem> problems;
 };
 
-CertificateNews read_certificates(const TlsConfig& tls, const Surroundings& surroundings);
+ReloadedCertificates read_certificates(const config::TlsConfig& tls,
+                                       const config::Environment& environment);
 
 }  // namespace sluice::server

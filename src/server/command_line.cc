@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "server/config/quantity.h"
+#include "config/quantity.h"
 #include "server/storage_command_line.h"
 
 namespace sluice::server {
@@ -18,7 +18,7 @@ struct Arguments {
     std::string user;
     ServeCommand serve;
     CheckConfigCommand check;
-    SimulateCommand simulate;
+    simulate::SimulateCommand simulate;
     std::string fleet;
     std::string duration;
     StorageArguments storage;
@@ -40,7 +40,7 @@ looping: stuck for a third of the time on one tool, deaf to every answer. mixed:
 
 /// What only made-up agents have.
 void describe_agents(CLI::App& simulate, CLI::Option* generate, Arguments& to) {
-    SimulateCommand& command = to.simulate;
+    simulate::SimulateCommand& command = to.simulate;
     simulate.add_option("--clients", command.clients, "How many agents (8 if mixed, else 1)")
         ->type_name("N")
         ->check(CLI::Range(1U, 100'000U))
@@ -71,7 +71,7 @@ void describe_simulate(CLI::App& app, Arguments& to) {
         "simulate",
         "Lead a trace of tool calls, recorded or made up, through a configuration's friction: a "
         "table, and a picture and JSON where wanted");
-    SimulateCommand& command = to.simulate;
+    simulate::SimulateCommand& command = to.simulate;
     simulate->add_option("--config", command.config, "The configuration file")
         ->type_name("FILE")
         ->required();
@@ -158,13 +158,13 @@ std::expected<Command, CommandLineExit> dev_command(Arguments& arguments) {
 }
 
 std::expected<Command, CommandLineExit> simulate_command(Arguments& arguments) {
-    SimulateCommand& command = arguments.simulate;
+    simulate::SimulateCommand& command = arguments.simulate;
     using simulate::Fleet;
     if (arguments.fleet == "behaved") command.generate = Fleet::behaved;
     if (arguments.fleet == "looping") command.generate = Fleet::looping;
     if (arguments.fleet == "mixed") command.generate = Fleet::mixed;
     if (!arguments.duration.empty()) {
-        const auto duration = parse_duration(arguments.duration);
+        const auto duration = config::parse_duration(arguments.duration);
         if (!duration || *duration <= Duration::zero()) {
             return std::unexpected(mistake("--duration takes a time such as 90s, 30m or 8h"));
         }

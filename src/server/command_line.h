@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
-#include "server/simulate/agents.h"
+#include "simulate/command.h"
 
 namespace sluice::server {
 
@@ -34,23 +34,6 @@ struct CheckConfigCommand {
 
 /// `sluice hash-password`: the password comes from the terminal or standard input.
 struct HashPasswordCommand {};
-
-/// `sluice friction simulate`: either `trace` or `generate`.
-struct SimulateCommand {
-    std::string config;
-    std::string resource;  // a path; empty: the only resource with friction
-    std::string trace;     // a file
-    std::optional<simulate::Fleet> generate;
-    unsigned clients = 0;  // 0: 8 of a mixed fleet, else 1
-    double calls_per_minute = 12;
-    Duration duration = std::chrono::minutes(30);
-    std::uint64_t seed = 1;
-    std::string loop_tool;  // empty: the tool of least target
-    // Files to write; empty: none.
-    std::string out;  // a folder for both
-    std::string svg;
-    std::string json;
-};
 
 /// `sluice migrate --config FILE [--dry-run]`
 struct MigrateCommand {
@@ -86,9 +69,9 @@ struct ForgetKeysCommand {
     std::string config;
 };
 
-using Command =
-    std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand, SimulateCommand,
-                 MigrateCommand, BackupCommand, RestoreCommand, UserCommand, ForgetKeysCommand>;
+using Command = std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand,
+                             simulate::SimulateCommand, MigrateCommand, BackupCommand,
+                             RestoreCommand, UserCommand, ForgetKeysCommand>;
 
 /// A command line that is to run nothing: --help, --version, or a mistake.
 struct CommandLineExit {

@@ -9,15 +9,15 @@
 #include <filesystem>
 #include <optional>
 
+#include "config/config.h"
 #include "http/server.h"
 #include "io/socket_calls.h"
 #include "io/task_group.h"
 #include "io/waker.h"
+#include "notes/notes_service.h"
 #include "server/application.h"
 #include "server/certificates.h"
-#include "server/config/config.h"
 #include "server/dev.h"
-#include "server/notes/notes_service.h"
 #include "server/storage/key_file.h"
 #include "server/storage/store_work.h"
 
@@ -66,21 +66,21 @@ io::Task<void> run_with_notes(Application& application, http::Server& notes, io:
 
 /// What may be read again while a server runs.
 struct Rereadable {
-    std::optional<TlsConfig> tls;
+    std::optional<config::TlsConfig> tls;
     std::string key_file;  // empty: none
 
-    explicit Rereadable(const Config& config)
+    explicit Rereadable(const config::Config& config)
         : tls(config.server().tls), key_file(config.storage().key_file) {}
     bool empty() const { return !tls && key_file.empty(); }
-    FileNews read(const ServeCommand& command) const {
-        FileNews news;
+    ReloadedFiles read(const ServeCommand& command) const {
+        ReloadedFiles reloaded;
         if (tls) {
-            const ProcessSurroundings surroundings(
+            const config::ProcessEnvironment environment(
                 std::filesystem::path(command.config).parent_path());
-            news.certificates = read_certificates(*tls, surroundings);
+            reloaded.certificates = read_certificates(*tls, environment);
         }
-        if (!key_file.empty()) news.sealing_keys = read_key_file(key_file);
-        return news;
+        if (!key_file.empty()) reloaded.sealing_keys = read_key_file(key_file);
+        return reloaded;
     }
 };
 
@@ -93,7 +93,7 @@ void wait_until_stopped(StopSignals& signals, const ServeCommand& command, const
                        "read again, and there are none; restart for a new configuration\n");
             continue;
         }
-        application.announce(files.read(command), waker);
+        application.reload(files.read(command), waker);
     }
 }
 
@@ -105,7 +105,7 @@ void stop_process() {
 }  // namespace
 
 int run_serve(const ServeCommand& command) {
-    auto config = load_config_or_complain(command.config);
+    auto config = config::load_config_or_report(command.config);
     if (!config) return 1;
     StopSignals signals;
     raise_descriptor_limit();
@@ -134,7 +134,7 @@ int run_dev(const DevCommand& command) {
     auto runtime = io::Runtime::create(0, {}, clock);
     if (!runtime) return complain(runtime.error());
 
-    NotesService notes_service;
+    notes::NotesService notes_service;
     http::Server notes((*runtime)->shard(0), {}, notes_service);
     const auto notes_address = notes.listen(*io::Address::from_ip("127.0.0.1", 0));
     if (!notes_address) return complain(notes_address.error().text());

@@ -5,7 +5,7 @@
 #include "base/json_writer.h"
 #include "crypto/base64url.h"
 #include "io/address.h"
-#include "server/dev_places.h"
+#include "server/dev_paths.h"
 
 namespace sluice::server {
 namespace {
@@ -168,9 +168,9 @@ Without a client, paste this: no token gives 401 and says where to get one; a to
                        fmt::arg("kept", kept));
 }
 
-std::string describe(const std::vector<Problem>& problems) {
+std::string describe(const std::vector<config::Problem>& problems) {
     std::string text;
-    for (const Problem& problem : problems)
+    for (const config::Problem& problem : problems)
         text += fmt::format("{}: {}\n", problem.key, problem.text);
     return text;
 }
@@ -204,8 +204,8 @@ std::expected<DevSetup, std::string> set_up_dev(const DevCommand& command,
                   .storage = *std::move(storage),
                   .admin = find_dev_admin_address()};
     if (values.password.empty()) values.password = random_text(random, 9);
-    const ProcessSurroundings surroundings(".");
-    auto config = parse_config(to_toml(values), surroundings);
+    const config::ProcessEnvironment environment(".");
+    auto config = config::parse_config(to_toml(values), environment);
     if (!config) return std::unexpected(describe(config.error()));
     return DevSetup{*std::move(config), greeting(values)};
 }

@@ -5,14 +5,14 @@
 #include <string>
 
 #include "base/random.h"
+#include "config/config.h"
 #include "server/command_line.h"
-#include "server/config/config.h"
 
 namespace sluice::server {
 
 /// What `sluice dev` runs with.
 struct DevSetup {
-    Config config;
+    config::Config config;
     std::string greeting;  // for standard output once it listens
 };
 

@@ -8,7 +8,7 @@ void add_known(LogLine& line, std::string_view key, std::string_view text) {
     if (!text.empty()) line.add(key, text);
 }
 
-void count(Metrics& metrics, oauth::EventKind kind) {
+void count(metrics::Counters& metrics, oauth::EventKind kind) {
     switch (kind) {
         case oauth::EventKind::tokens_issued:
             ++metrics.tokens_issued;
@@ -36,9 +36,9 @@ LogLevel level_of(oauth::EventKind kind) {
 }  // namespace
 
 void EventLog::on_request_finished(const http::FinishedRequest& request) {
-    const Route route = router_.classify(request.path);
+    const metrics::Route route = router_.classify(request.path);
     metrics_.count_request(route, request.status, request.duration);
-    if (route == Route::resource) {
+    if (route == metrics::Route::resource) {
         stats_.count_request(*router_.find_resource(request.path), request);
     }
     if (!log_.writes(LogLevel::info)) return;
@@ -108,8 +108,8 @@ void EventLog::on_refusal(const resource::RefusalEvent& event) {
 }
 
 // One line for a flood: the requests have theirs.
-void EventLog::on_stranger(const resource::StrangerEvent& event) {
-    stats_.count_stranger(event);
+void EventLog::on_unauthenticated(const resource::UnauthenticatedEvent& event) {
+    stats_.count_unauthenticated(event);
     if (event.address.empty()) return;
     log_.line(LogLevel::warning, shard_.wall_now(), "refused_tokens_slowed")
         .add("request_id", event.request_id)

@@ -4,11 +4,11 @@
 #include "base/log.h"
 #include "http/service.h"
 #include "io/shard.h"
+#include "metrics/counters.h"
+#include "metrics/shard_stats.h"
 #include "oauth/observer.h"
 #include "resource/observer.h"
-#include "server/metrics.h"
 #include "server/service_router.h"
-#include "server/stats/shard_stats.h"
 #include "storage/shared_windows.h"
 
 namespace sluice::server {
@@ -18,7 +18,7 @@ class EventLog final : public http::RequestObserver,
                        public resource::Observer,
                        public storage::SharedWindowsListener {
 public:
-    EventLog(io::Shard& shard, Log& log, Metrics& metrics, ShardStats& stats,
+    EventLog(io::Shard& shard, Log& log, metrics::Counters& metrics, metrics::ShardStats& stats,
              const ServiceRouter& router)
         : shard_(shard), log_(log), metrics_(metrics), stats_(stats), router_(router) {}
 
@@ -29,7 +29,7 @@ public:
     void on_refusal(const resource::RefusalEvent& event) override;
     void on_tool_changed(const resource::ToolChangedEvent& event) override;
     void on_forgiven(const resource::ForgivenEvent& event) override;
-    void on_stranger(const resource::StrangerEvent& event) override;
+    void on_unauthenticated(const resource::UnauthenticatedEvent& event) override;
     void on_tools_listed(const resource::ListEvent& event) override;
     void on_counted(const resource::CountedEvent& event) override;
     void on_windows_away(std::string_view reason) override;
@@ -38,8 +38,8 @@ public:
 private:
     io::Shard& shard_;
     Log& log_;
-    Metrics& metrics_;
-    ShardStats& stats_;
+    metrics::Counters& metrics_;
+    metrics::ShardStats& stats_;
     const ServiceRouter& router_;
 };
 

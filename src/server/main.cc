@@ -8,8 +8,8 @@
 #include "server/command_line.h"
 #include "server/commands.h"
 #include "server/hash_password.h"
-#include "server/simulate/command.h"
 #include "server/storage/commands.h"
+#include "simulate/command.h"
 
 int main(int argc, char** argv) {
     using namespace sluice::server;
@@ -24,7 +24,9 @@ int main(int argc, char** argv) {
         int operator()(const ServeCommand& serve) const { return run_serve(serve); }
         int operator()(const CheckConfigCommand& check) const { return check_config(check); }
         int operator()(const HashPasswordCommand&) const { return hash_password(); }
-        int operator()(const SimulateCommand& simulate) const { return run_simulate(simulate); }
+        int operator()(const sluice::simulate::SimulateCommand& simulate) const {
+            return sluice::simulate::run_simulate(simulate);
+        }
         int operator()(const MigrateCommand& migrate) const { return run_migrate(migrate); }
         int operator()(const BackupCommand& backup) const { return run_backup(backup); }
         int operator()(const RestoreCommand& restore) const { return run_restore(restore); }

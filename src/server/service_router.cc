@@ -5,20 +5,21 @@
 namespace sluice::server {
 namespace {
 
-Route route_named(std::string_view name) {
-    const auto found = std::ranges::find(route_names, name);
-    return found == route_names.end() ? Route::other
-                                      : static_cast<Route>(found - route_names.begin());
+metrics::Route route_named(std::string_view name) {
+    const auto found = std::ranges::find(metrics::route_names, name);
+    return found == metrics::route_names.end()
+               ? metrics::Route::other
+               : static_cast<metrics::Route>(found - metrics::route_names.begin());
 }
 
 }  // namespace
 
 ServiceRouter::ServiceRouter(const oauth::Settings* auth, const resource::Settings& resources) {
     using http::Method;
-    add(Method::get, "/healthz", {Endpoint::Kind::health, Route::health});
-    add(Method::get, "/livez", {Endpoint::Kind::health, Route::health});
-    add(Method::get, "/readyz", {Endpoint::Kind::readiness, Route::health});
-    add(Method::get, "/metrics", {Endpoint::Kind::metrics, Route::metrics});
+    add(Method::get, "/healthz", {Endpoint::Kind::health, metrics::Route::health});
+    add(Method::get, "/livez", {Endpoint::Kind::health, metrics::Route::health});
+    add(Method::get, "/readyz", {Endpoint::Kind::readiness, metrics::Route::health});
+    add(Method::get, "/metrics", {Endpoint::Kind::metrics, metrics::Route::metrics});
     if (auth != nullptr) {
         for (const auto& route : oauth::AuthorizationServer::routes(*auth)) {
             add(route.method, route.path,
@@ -38,7 +39,7 @@ void ServiceRouter::add_decisions() {
     using Api = resource::DecisionApi;
     const auto endpoint = [](Api::Handler handler) {
         return Endpoint{.kind = Endpoint::Kind::decision,
-                        .route = Route::decision,
+                        .route = metrics::Route::decision,
                         .decision_handler = handler};
     };
     add(Method::post, "/v1/decision", endpoint(&Api::decide));
@@ -54,7 +55,7 @@ void ServiceRouter::add_authorizers() {
     using Authorizer = resource::ExternalAuthorizer;
     const auto endpoint = [](Authorizer::Handler handler) {
         return Endpoint{.kind = Endpoint::Kind::authorizer,
-                        .route = Route::decision,
+                        .route = metrics::Route::decision,
                         .authorizer_handler = handler};
     };
     // Proxies ask with the method of the request that they ask about.
@@ -82,13 +83,13 @@ std::optional<std::size_t> ServiceRouter::find_resource(std::string_view path) c
     return static_cast<std::size_t>(found - resource_paths_.begin());
 }
 
-Route ServiceRouter::classify(std::string_view path) const {
+metrics::Route ServiceRouter::classify(std::string_view path) const {
     for (const auto method : {http::Method::get, http::Method::post}) {
         const http::RouteMatch match = router_.match(method, path);
         if (match.outcome == http::RouteMatch::Outcome::found) return endpoint(match).route;
     }
-    if (find_resource(path)) return Route::resource;
-    return path.starts_with("/.well-known/") ? Route::metadata : Route::other;
+    if (find_resource(path)) return metrics::Route::resource;
+    return path.starts_with("/.well-known/") ? metrics::Route::metadata : metrics::Route::other;
 }
 
 }  // namespace sluice::server

@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "http/router.h"
+#include "metrics/route.h"
 #include "oauth/authorization_server.h"
-#include "resource/decision_api.h"
-#include "resource/external_authorizer.h"
+#include "resource/decision_api/decision_api.h"
+#include "resource/decision_api/external_authorizer.h"
 #include "resource/settings.h"
-#include "server/route.h"
 
 namespace sluice::server {
 
 struct Endpoint {
     enum class Kind : std::uint8_t { oauth, decision, authorizer, health, readiness, metrics };
     Kind kind;
-    Route route;
+    metrics::Route route;
     oauth::AuthorizationServer::Handler handler = nullptr;               // of kind oauth
     resource::DecisionApi::Handler decision_handler = nullptr;           // of kind decision
     resource::ExternalAuthorizer::Handler authorizer_handler = nullptr;  // of kind authorizer
@@ -37,7 +37,7 @@ public:
     }
 
     /// What a request is counted as; any text will do.
-    Route classify(std::string_view path) const;
+    metrics::Route classify(std::string_view path) const;
     /// The place in the settings of the resource at this path.
     std::optional<std::size_t> find_resource(std::string_view path) const;
 

@@ -7,7 +7,7 @@
 #include "io/event.h"
 #include "io/task_group.h"
 #include "io/unix_socket.h"
-#include "server/health_answer.h"
+#include "server/health_response.h"
 #include "server/wiring/shared_windows.h"
 
 namespace sluice::server {
@@ -16,16 +16,16 @@ namespace {
 constexpr Duration log_flush_interval = std::chrono::milliseconds{100};
 constexpr Seconds storage_retry{2};
 
-LogLevel to_level(LogConfig::Level level) {
+LogLevel to_level(config::LogConfig::Level level) {
     return static_cast<LogLevel>(level);
 }
 
-LogFormat to_format(LogConfig::Format format) {
-    return format == LogConfig::Format::json ? LogFormat::json : LogFormat::text;
+LogFormat to_format(config::LogConfig::Format format) {
+    return format == config::LogConfig::Format::json ? LogFormat::json : LogFormat::text;
 }
 
 http::ServerSettings server_settings(const ProcessParts& process) {
-    const ServerConfig& config = process.config.server();
+    const config::ServerConfig& config = process.config.server();
     http::ServerSettings settings;
     settings.limits.fields_bytes_max = config.max_header.count;
     settings.limits.body_bytes_max = config.max_body.count;
@@ -87,15 +87,15 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       stats_(process.resources, guard_, process.config.admin().has_value(), shard.random()),
       events_(shard, log_, metrics_, stats_, process.router),
       client_(shard, process.workers),
-      storage_({shard, log_, process.storage, process.fatal_end, process.resources, process.guards,
-                guard_}),
+      storage_({shard, log_, process.storage, process.fatal_error, process.resources,
+                process.guards, guard_}),
       windows_(open_windows(process.redis, shard, process.workers, events_)),
       auth_(make_auth(shard, process, storage_.store(), events_, windows_.get())),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
-      decision_desk_({shard, process.guards, events_}, gateway_),
-      decision_api_(decision_desk_),
-      authorizer_(decision_desk_),
+      decision_service_({shard, process.guards, events_}, gateway_),
+      decision_api_(decision_service_),
+      authorizer_(decision_service_),
       clock_(shard),
       server_(shard, server_settings(process), *this, &events_),
       all_drained_(shard) {
@@ -105,9 +105,9 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
     process_.services.set(shard.index(), *this);
     process_.servers.set(shard.index(), server_);
     if (shard.index() == 0 && process.config.admin()) {
-        admin_ = std::make_unique<AdminDesk>(
-            Watch::Parts{shard, process.resources, process.stats, process.guards}, process.workers,
-            *process.config.admin(), log_);
+        admin_ = std::make_unique<admin::AdminServer>(
+            admin::StatsCollector::Parts{shard, process.resources, process.stats, process.guards},
+            process.workers, *process.config.admin(), log_);
     }
     if (process.ticket_keys == nullptr) return;
     ticket_keys_ = std::make_shared<crypto::TlsTicketKeys>(*process.ticket_keys);
@@ -117,7 +117,7 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
 ShardService::~ShardService() = default;
 
 std::expected<void, std::string> ShardService::listen() {
-    const ServerConfig& config = process_.config.server();
+    const config::ServerConfig& config = process_.config.server();
     const auto transport =
         config.listens_with_tls() ? http::Transport::tls : http::Transport::plain;
     for (const io::Address& address : config.listen) {
@@ -190,7 +190,7 @@ io::Task<void> ShardService::wait_for_all_drained() {
 }
 
 void ShardService::log_start() {
-    const Config& config = process_.config;
+    const config::Config& config = process_.config;
     LogLine line = log_.line(LogLevel::info, shard_.wall_now(), "started");
     line.add("version", SLUICE_VERSION)
         .add("shards", process_.shard_count)
@@ -260,10 +260,10 @@ io::Task<void> ShardService::serve_decision(const Endpoint& endpoint, http::Exch
     const bool once = request.field_count("Authorization") == 1;
     return once && auth_->knows_resource_server(*request.field("Authorization"))
                ? (decision_api_.*endpoint.decision_handler)(exchange)
-               : serve_stranger(endpoint, exchange);
+               : serve_unproven(endpoint, exchange);
 }
 
-io::Task<void> ShardService::serve_stranger(const Endpoint& endpoint, http::Exchange& exchange) {
+io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     if (request.field_count("Authorization") > 1) {
         http::write_error(exchange.response(), http::Status::bad_request, "invalid_request",

@@ -5,25 +5,25 @@
 #include <memory>
 #include <string>
 
+#include "admin/admin_server.h"
 #include "base/log.h"
+#include "config/config.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "http/service.h"
 #include "io/sharded.h"
 #include "io/worker_pool.h"
+#include "metrics/counters.h"
+#include "metrics/shard_stats.h"
 #include "oauth/authorization_server.h"
-#include "resource/decision_api.h"
-#include "resource/gateway.h"
-#include "resource/guard.h"
-#include "server/admin/admin_desk.h"
-#include "server/config/config.h"
+#include "resource/decision/guard.h"
+#include "resource/decision_api/decision_api.h"
+#include "resource/gateway/gateway.h"
 #include "server/event_log.h"
-#include "server/file_news.h"
-#include "server/metrics.h"
+#include "server/reloaded_files.h"
 #include "server/service_router.h"
-#include "server/stats/shard_stats.h"
 #include "server/storage/engine.h"
-#include "server/storage/fatal_end.h"
+#include "server/storage/fatal_error.h"
 #include "server/storage/shard_storage.h"
 #include "server/trusted_proxies.h"
 #include "storage/redis/redis.h"
@@ -35,7 +35,7 @@ class ShardService;
 
 /// What every shard shares: immutable, or made for sharing. Outlives the services.
 struct ProcessParts {
-    const Config& config;
+    const config::Config& config;
     const oauth::Settings* auth;  // null: this process is no authorization server
     const oauth::Keys& keys;
     storage::Redis* redis;  // null: boxes share no windows
@@ -45,10 +45,10 @@ struct ProcessParts {
     LogWriter& log_writer;
     io::WorkerPool& workers;
     OpenedStorage& storage;
-    FatalEnd& fatal_end;
+    FatalError& fatal_error;
     oauth::Peers& auth_peers;
     io::Sharded<resource::Guard>& guards;
-    io::Sharded<ShardStats>& stats;
+    io::Sharded<metrics::ShardStats>& stats;
     io::Sharded<ShardService>& services;
     io::Sharded<http::Server>& servers;
     unsigned shard_count;
@@ -73,19 +73,19 @@ public:
 
     /// On its own shard, while it runs: new connections get the new certificates, and the server's
     /// keys are sealed anew.
-    void hear(const FileNews& news);
+    void reload(const ReloadedFiles& reloaded);
 
 private:
     std::expected<void, std::string> listen_on_path(const io::Address& path);
     std::expected<void, std::string> listen_on_port(const io::Address& address,
                                                     http::Transport transport);
-    void hear(const CertificateNews& news);
+    void reload(const ReloadedCertificates& reloaded);
     void use_certificates(const std::vector<crypto::TlsIdentity>& identities);
     void log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> serve_decision(const Endpoint& endpoint, http::Exchange& exchange);
     /// A decision for somebody who has not proved before that it may ask.
-    io::Task<void> serve_stranger(const Endpoint& endpoint, http::Exchange& exchange);
+    io::Task<void> serve_unproven(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> serve_proxy(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> hand_out(oauth::Keys keys);
     io::Task<void> begin_everywhere();
@@ -95,29 +95,29 @@ private:
     io::Task<void> write_metrics(http::Response& response);
     void log_start();
     io::Task<void> flush_log(io::CancelScope& scope);
-    Metrics snapshot() const;
+    metrics::Counters snapshot() const;
 
     io::Shard& shard_;
     ProcessParts process_;
     Log log_;
-    Metrics metrics_;
+    metrics::Counters metrics_;
     resource::Guard guard_;
-    ShardStats stats_;
+    metrics::ShardStats stats_;
     EventLog events_;
     http::Client client_;
     ShardStorage storage_;
     std::unique_ptr<storage::SharedWindows> windows_;   // null: none are shared
     std::unique_ptr<oauth::AuthorizationServer> auth_;  // null: none here
     resource::Gateway gateway_;
-    resource::DecisionDesk decision_desk_;
+    resource::DecisionService decision_service_;
     resource::DecisionApi decision_api_;
     resource::ExternalAuthorizer authorizer_;
     ShardClock clock_;
     std::shared_ptr<crypto::TlsTicketKeys> ticket_keys_;  // this shard's; null: no TLS
     http::Server server_;
-    std::unique_ptr<AdminDesk> admin_;  // on shard 0 of a process with [admin]
-    io::Event* stop_ = nullptr;         // set while run() runs
-    unsigned drained_ = 0;              // shards that serve nobody any more
+    std::unique_ptr<admin::AdminServer> admin_;  // on shard 0 of a process with [admin]
+    io::Event* stop_ = nullptr;                  // set while run() runs
+    unsigned drained_ = 0;                       // shards that serve nobody any more
     io::Event all_drained_;
 };
 

@@ -28,8 +28,8 @@ public:
     void sweep(MonotonicTime now, std::size_t looks);
 
     /// visit(key, value) for every document that is there, in no order.
-    template <class Visit>
-    void for_each(MonotonicTime now, Visit visit) const {
+    template <class RequestContext>
+    void for_each(MonotonicTime now, RequestContext visit) const {
         for (const Entry& entry : entries_) {
             if (!entry.is_over(now)) visit(entry.key, entry.value);
         }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/pages.h"
+#include "base/huge_pages.h"
 
 namespace sluice::storage {
 
@@ -80,17 +80,17 @@ private:
         return place;
     }
 
-    // Pages are zero: all their cells are free and of generation 0.
+    // HugePages are zero: all their cells are free and of generation 0.
     std::uint32_t append() {
         CHECK(used_ < none - 1);
         if (used_ >> chunk_bits == chunks_.size()) {
-            const std::size_t small = chunks_.empty() ? Pages::huge_page : 0;
+            const std::size_t small = chunks_.empty() ? HugePages::huge_page : 0;
             chunks_.emplace_back(sizeof(Cell) << chunk_bits, small);
         }
         return used_++;
     }
 
-    std::vector<Pages> chunks_;
+    std::vector<HugePages> chunks_;
     std::uint32_t used_ = 0;  // places ever given out
     std::uint32_t free_ = none;
     std::size_t size_ = 0;

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/pages.h"
+#include "base/huge_pages.h"
 #include "crypto/digest.h"
 
 namespace sluice::storage {
@@ -156,7 +156,7 @@ private:
 
     Segment& add_segment(unsigned depth) {
         if (segments_.size() % segments_a_chunk == 0) {
-            const std::size_t small = chunks_.empty() ? Pages::huge_page : 0;
+            const std::size_t small = chunks_.empty() ? HugePages::huge_page : 0;
             chunks_.emplace_back(segments_a_chunk * sizeof(Segment), small);
         }
         // The pages are zero, and so is an empty segment.
@@ -205,8 +205,8 @@ private:
         directory_ = std::move(doubled);
     }
 
-    std::vector<Pages> chunks_;   // hold the segments
-    std::vector<Pages> retired_;  // are to be given back
+    std::vector<HugePages> chunks_;   // hold the segments
+    std::vector<HugePages> retired_;  // are to be given back
     std::vector<Segment*> segments_;
     std::vector<Segment*> directory_;  // by the leading `depth_` bits of a key
     unsigned depth_ = 0;

@@ -7,21 +7,21 @@
 
 namespace sluice::storage {
 
-class WorkingSet::Visit {
+class WorkingSet::RequestContext {
 public:
-    Visit(WorkingSet& set, token::GrantTag of) : tag(of), set_(set), next_(set.visits_) {
+    RequestContext(WorkingSet& set, token::GrantTag of) : tag(of), set_(set), next_(set.visits_) {
         if (next_ != nullptr) next_->previous_ = this;
         set_.visits_ = this;
     }
-    Visit(const Visit&) = delete;
-    Visit& operator=(const Visit&) = delete;
-    ~Visit() {
+    RequestContext(const RequestContext&) = delete;
+    RequestContext& operator=(const RequestContext&) = delete;
+    ~RequestContext() {
         (previous_ != nullptr ? previous_->next_ : set_.visits_) = next_;
         if (next_ != nullptr) next_->previous_ = previous_;
     }
 
-    static void note_revocation(Visit* first, token::GrantTag of) {
-        for (Visit* visit = first; visit != nullptr; visit = visit->next_) {
+    static void note_revocation(RequestContext* first, token::GrantTag of) {
+        for (RequestContext* visit = first; visit != nullptr; visit = visit->next_) {
             visit->revoked |= visit->tag == of;
         }
     }
@@ -31,8 +31,8 @@ public:
 
 private:
     WorkingSet& set_;
-    Visit* previous_ = nullptr;
-    Visit* next_;
+    RequestContext* previous_ = nullptr;
+    RequestContext* next_;
 };
 
 namespace {
@@ -77,7 +77,7 @@ io::Task<StoreResult<RefreshRecord*>> WorkingSet::read_refresh(TokenKey key) {
 io::Task<StoreResult<>> WorkingSet::reload(TokenKey key) {
     if (loads_ == settings_.loads_max) co_return failure(StoreError::overloaded);
     ++loads_;
-    const Visit visit(*this, key.tag);
+    const RequestContext visit(*this, key.tag);
     StoreResult<Family> family = co_await store_.load(key);
     --loads_;
     CO_REQUIRE(family);
@@ -105,7 +105,7 @@ Claims& WorkingSet::claims_of(const GrantClaims& claims) {
                                     claims.resource, settings_.issuer);
 }
 
-void WorkingSet::install(const Visit& visit, Family family) {
+void WorkingSet::install(const RequestContext& visit, Family family) {
     if (visit.revoked) return;
     std::erase_if(family.access, [this](const StoredToken& token) { return is_over(token); });
     std::erase_if(family.refresh, [this](const StoredToken& token) { return is_over(token); });
@@ -167,7 +167,7 @@ void WorkingSet::install_tokens(GrantHandle grant, const NewTokens& tokens) {
                         shard_.now() + Seconds(refresh.expires_at - refresh.issued_at));
 }
 
-void WorkingSet::install_grant(const Visit& visit, const NewTokens& tokens,
+void WorkingSet::install_grant(const RequestContext& visit, const NewTokens& tokens,
                                GrantStore::ByTag by_tag) {
     if (visit.revoked || memory_.find(tokens.tag)) return;
     memory_.make_room();
@@ -177,7 +177,7 @@ void WorkingSet::install_grant(const Visit& visit, const NewTokens& tokens,
 io::Task<StoreResult<Outcome>> WorkingSet::add_grant(const NewTokens& tokens) {
     const auto by_tag = tokens.refresh ? GrantStore::ByTag::yes : GrantStore::ByTag::no;
     if (memory_.find(tokens.tag)) co_return Outcome::conflict;
-    const Visit visit(*this, tokens.tag);
+    const RequestContext visit(*this, tokens.tag);
     CO_TRY(const Outcome outcome, co_await store_.add_grant(tokens));
     if (outcome == Outcome::done) install_grant(visit, tokens, by_tag);
     co_return outcome;
@@ -186,7 +186,7 @@ io::Task<StoreResult<Outcome>> WorkingSet::add_grant(const NewTokens& tokens) {
 io::Task<StoreResult<Outcome>> WorkingSet::redeem(const DocumentKey& code, const Document& redeemed,
                                                   const NewTokens& tokens) {
     if (memory_.find(tokens.tag)) co_return Outcome::conflict;
-    const Visit visit(*this, tokens.tag);
+    const RequestContext visit(*this, tokens.tag);
     CO_TRY(const Outcome outcome, co_await store_.redeem(code, redeemed, tokens));
     if (outcome == Outcome::done) install_grant(visit, tokens, GrantStore::ByTag::yes);
     co_return outcome;
@@ -194,7 +194,7 @@ io::Task<StoreResult<Outcome>> WorkingSet::redeem(const DocumentKey& code, const
 
 io::Task<StoreResult<Outcome>> WorkingSet::rotate(const Replaced& replaced,
                                                   const NewTokens& tokens) {
-    const Visit visit(*this, tokens.tag);
+    const RequestContext visit(*this, tokens.tag);
     CO_TRY(const Outcome outcome, co_await store_.rotate(replaced, tokens));
     if (outcome == Outcome::conflict || visit.revoked) co_return outcome;
     memory_.make_room();
@@ -210,7 +210,7 @@ io::Task<StoreResult<Outcome>> WorkingSet::rotate(const Replaced& replaced,
 }
 
 io::Task<StoreResult<Outcome>> WorkingSet::add_access(const NewTokens& tokens) {
-    const Visit visit(*this, tokens.tag);
+    const RequestContext visit(*this, tokens.tag);
     CO_TRY(const Outcome outcome, co_await store_.add_access(tokens));
     if (outcome == Outcome::conflict || visit.revoked) co_return outcome;
     memory_.make_room();
@@ -225,7 +225,7 @@ io::Task<StoreResult<>> WorkingSet::revoke(token::GrantTag tag, std::optional<Gr
 }
 
 void WorkingSet::on_revoked(token::GrantTag tag) {
-    Visit::note_revocation(visits_, tag);
+    RequestContext::note_revocation(visits_, tag);
     memory_.revoke(tag);
 }
 

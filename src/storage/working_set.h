@@ -69,11 +69,12 @@ public:
 
 private:
     // From before the store is asked until memory follows: a revocation in between wins.
-    class Visit;
+    class RequestContext;
 
-    void install_grant(const Visit& visit, const NewTokens& tokens, GrantStore::ByTag by_tag);
+    void install_grant(const RequestContext& visit, const NewTokens& tokens,
+                       GrantStore::ByTag by_tag);
     void install_tokens(GrantHandle grant, const NewTokens& tokens);
-    void install(const Visit& visit, Family family);
+    void install(const RequestContext& visit, Family family);
     void install_refresh(GrantHandle grant, const StoredToken& token);
     bool is_over(const StoredToken& token) const;
     MonotonicTime deadline_of(const StoredToken& token) const;
@@ -84,7 +85,7 @@ private:
     Settings settings_;
     GrantStore memory_;
     MonotonicTime trusted_until_ = MonotonicTime::max();
-    Visit* visits_ = nullptr;
+    RequestContext* visits_ = nullptr;
     std::size_t loads_ = 0;
 };
 

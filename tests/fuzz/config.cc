@@ -1,6 +1,6 @@
 // A configuration file of any bytes: it is refused with problems in line order, or it is valid and
 // its summary can be told. toml++ is the part that reads bytes.
-#include "server/config/config.h"
+#include "config/config.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,11 +10,11 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "server/check_config.h"
+#include "config/summary.h"
 
 namespace {
 
-class NoSurroundings final : public sluice::server::Surroundings {
+class EmptyEnvironment final : public sluice::config::Environment {
 public:
     std::optional<std::string> variable(const std::string&) const override { return std::nullopt; }
     std::optional<std::string> file(const std::string&) const override { return std::nullopt; }
@@ -24,11 +24,11 @@ public:
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using sluice::server::Problem;
+    using sluice::config::Problem;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    const auto config = sluice::server::parse_config(text, NoSurroundings{});
+    const auto config = sluice::config::parse_config(text, EmptyEnvironment{});
     if (config) {
-        CHECK(!sluice::server::summarise(*config).empty());
+        CHECK(!sluice::config::summarise(*config).empty());
         return 0;
     }
     CHECK(!config.error().empty(), "a refusal gives at least one problem");

@@ -1,6 +1,6 @@
 // What clients post: a body that is accepted keeps its messages' own text, and reads the same
 // again.
-#include "resource/json_rpc.h"
+#include "resource/mcp/json_rpc.h"
 
 #include <string>
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "resource/tool_filter.h"
+#include "resource/mcp/tool_list_filter.h"
 #include "tests/fuzz/fuzz_input.h"
 
 using namespace sluice;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend_response.h"
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "http/url_safety.h"
@@ -14,7 +15,6 @@
 #include "oauth/pkce.h"
 #include "oauth/scope_field.h"
 #include "oauth/user_code.h"
-#include "resource/backend_response.h"
 #include "token/resource_identifier.h"
 
 namespace sluice::replay {
@@ -90,7 +90,7 @@ inline std::string resource_canonical(const JsonValue& item) {
     return as_json(std::string_view(token::resource_from_server_url(text_of(item, "url"))));
 }
 
-inline resource::BackendAnswer answer_of(const JsonValue& item) {
+inline BackendAnswer answer_of(const JsonValue& item) {
     const auto success = item.find("success");
     return {.success = success && success->boolean().value_or(false),
             .error = item.find_string("error"),
@@ -98,8 +98,8 @@ inline resource::BackendAnswer answer_of(const JsonValue& item) {
 }
 
 inline std::string validate_list_response(const JsonValue& item) {
-    const auto objects = resource::validate_list_response(answer_of(item), text_of(item, "context"),
-                                                          item.find_string("key"));
+    const auto objects =
+        validate_list_response(answer_of(item), text_of(item, "context"), item.find_string("key"));
     std::string json = R"({"data":[)";
     if (!objects) return json + R"(],"error":)" + as_json(std::string_view(objects.error())) + "}";
     for (std::size_t i = 0; i < objects->size(); ++i) {
@@ -109,7 +109,7 @@ inline std::string validate_list_response(const JsonValue& item) {
 }
 
 inline std::string validate_dict_response(const JsonValue& item) {
-    const auto object = resource::validate_dict_response(answer_of(item), text_of(item, "context"));
+    const auto object = validate_dict_response(answer_of(item), text_of(item, "context"));
     const std::string data = object ? as_json(*object) : "null";
     const std::string error = object ? "null" : as_json(std::string_view(object.error()));
     return R"({"data":)" + data + R"(,"error":)" + error + "}";

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "http/request_builder.h"
-#include "resource/bearer.h"
-#include "resource/challenge.h"
+#include "resource/metadata/challenge.h"
+#include "resource/tokens/bearer.h"
 #include "tests/unit/resource/support.h"
 
 namespace sluice::resource {

@@ -1,7 +1,7 @@
 // RFC 8707 at the resource's side: a token is good only where it was meant for.
 #include <gtest/gtest.h>
 
-#include "resource/verifier.h"
+#include "resource/tokens/verifier.h"
 
 namespace sluice::resource {
 namespace {

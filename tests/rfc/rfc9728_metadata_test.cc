@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
-#include "resource/metadata.h"
+#include "resource/metadata/resource_metadata.h"
 
 namespace sluice::resource {
 namespace {

@@ -2,7 +2,7 @@
 // exactly what the reference gave.
 #include <gtest/gtest.h>
 
-#include "resource/tool_gate.h"
+#include "resource/gateway/tool_gate.h"
 #include "tests/replay/friction_vectors.h"
 #include "tests/sim/decision_world.h"
 
@@ -179,16 +179,16 @@ private:
 
 /// What stands between a verified request and the upstream.
 io::Task<void> gate_door(Counter& counter, http::Exchange& exchange) {
-    resource::Places streams(1);
-    resource::Strangers strangers(exchange.shard().random());
+    resource::ConcurrencyLimit streams(1);
+    resource::InvalidTokenLimiter strangers(exchange.shard().random());
     token::TokenInfo room;
-    resource::Visit visit{*counter.gateway.resources().front(),
-                          exchange,
-                          counter.desk.parts().guards,
-                          counter.desk.parts().observer,
-                          streams,
-                          strangers,
-                          room};
+    resource::RequestContext visit{*counter.gateway.resources().front(),
+                                   exchange,
+                                   counter.service.parts().guards,
+                                   counter.service.parts().observer,
+                                   streams,
+                                   strangers,
+                                   room};
     visit.caller.client_id = *exchange.request().field("Client");
     visit.caller.subject = visit.caller.client_id;
     visit.caller.scope = oauth_test::scopes("mcp:read mcp:write");

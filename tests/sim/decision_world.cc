@@ -45,9 +45,9 @@ Counter::Counter(io::Shard& at, oauth::AuthorizationServer& server,
                    return find(server, text, info);
                }},
               settings),
-      desk({at, guards, report}, gateway),
-      api(desk),
-      authorizer(desk) {
+      service({at, guards, report}, gateway),
+      api(service),
+      authorizer(service) {
     guards.set(at.index(), guard);
 }
 

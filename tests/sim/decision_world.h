@@ -9,8 +9,8 @@
 
 #include "http/client.h"
 #include "http/exchange.h"
-#include "resource/decision_api.h"
-#include "resource/external_authorizer.h"
+#include "resource/decision_api/decision_api.h"
+#include "resource/decision_api/external_authorizer.h"
 #include "tests/support/oauth_server.h"
 #include "tests/support/oauth_settings.h"
 
@@ -78,7 +78,7 @@ struct Counter {
     resource::Guard guard;
     http::Client client;
     resource::Gateway gateway;
-    resource::DecisionDesk desk;
+    resource::DecisionService service;
     resource::DecisionApi api;
     resource::ExternalAuthorizer authorizer;
 };

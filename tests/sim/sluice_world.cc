@@ -6,8 +6,8 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "config/config.h"
 #include "crypto/password_hash.h"
-#include "server/config/config.h"
 
 namespace sluice::simulation {
 namespace {
@@ -63,7 +63,7 @@ verify = "local"
 required_scopes = ["mcp:read"]
 )";
 
-class NoSurroundings final : public server::Surroundings {
+class EmptyEnvironment final : public config::Environment {
 public:
     std::optional<std::string> variable(const std::string&) const override { return {}; }
     std::optional<std::string> file(const std::string&) const override { return {}; }
@@ -79,13 +79,13 @@ const std::string& password_hash() {
     return text;
 }
 
-server::Config make_config() {
+config::Config make_config() {
     auto config =
-        server::parse_config(fmt::format(configuration, password_hash()), NoSurroundings{});
+        config::parse_config(fmt::format(configuration, password_hash()), EmptyEnvironment{});
     if (!config) {
         for (const auto& problem : config.error()) {
             check_failed(__FILE__, __LINE__, "the configuration is valid",
-                         server::format_problem("simulation", problem));
+                         config::format_problem("simulation", problem));
         }
     }
     return *std::move(config);

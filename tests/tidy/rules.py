@@ -2,8 +2,11 @@
 import re
 
 # A folder includes only itself and what stands above it; oauth and resource never each other.
-LAYERS = ["base", "crypto", "friction", "io", "http", "token", "storage", "oauth", "resource", "server"]
+LAYERS = ["base", "crypto", "friction", "io", "http", "token", "storage", "oauth", "resource", "config", "notes", "metrics",
+          "simulate", "admin", "server"]
 STRANGERS = {("oauth", "resource"), ("resource", "oauth")}
+# Inside a layer, too: a room includes only itself, what stands above it, and the layer's own files outside of rooms.
+ROOMS = {"resource": ["mcp", "tools", "tokens", "metadata", "decision", "gateway", "decision_api"]}
 # What a program of tools/ includes beside itself: nobody includes a tool.
 TOOLS = {"loadgen": ["base", "crypto", "io", "http"]}
 
@@ -17,9 +20,9 @@ CONFINED = {
     "libpq-fe": ["storage/"],
     "hiredis": ["storage/"],
     "linux/io_uring": ["io/"],
-    "toml++/": ["server/config/"],
+    "toml++/": ["config/"],
     "CLI/": ["server/", "tools/loadgen/"],
-    "re2/": ["resource/", "server/config/"],
+    "re2/": ["resource/", "config/"],
     "xxhash": ["base/", "friction/", "storage/"],
 }
 
@@ -43,9 +46,40 @@ def layers_point_upwards(tree):
                 yield f"{file.relative}:{number}: {file.layer()} must not include {used} (\"{name}\")"
 
 
+def rooms_point_upwards(tree):
+    for file in tree.sources():
+        rooms = ROOMS.get(file.layer())
+        if not rooms:
+            continue
+        room = file.room()
+        if room and room not in rooms:
+            yield f"{file.relative}:1: {room} is no room of {file.layer()}; docs/ARCHITECTURE.md lists them"
+            continue
+        for number, name, angled in file.includes():
+            parts = name.split("/")
+            if angled or parts[0] != file.layer() or len(parts) < 3:
+                continue
+            if not room or rooms.index(parts[1]) > rooms.index(room):
+                yield f"{file.relative}:{number}: {room or 'the layer itself'} must not include {parts[1]} (\"{name}\")"
+
+
 def every_folder_is_a_layer(tree):
     for layer in sorted({file.layer() for file in tree.sources()} - set(LAYERS) - set(TOOLS)):
         yield f"src/{layer}:1: is no layer; docs/ARCHITECTURE.md lists them"
+
+
+def sources_are_found_by_their_header(tree):
+    """NAME.cc has a NAME.h, or its name begins with a header's: connection_tls.cc belongs to connection.h."""
+    headers = {}
+    for file in tree.files:
+        if file.is_header:
+            headers.setdefault(file.path.parent, set()).add(file.path.stem)
+    for file in tree.sources():
+        stem, beside = file.path.stem, headers.get(file.path.parent, set())
+        if file.is_header or stem == "main" or stem in beside:
+            continue
+        if not any(stem.startswith(header + "_") for header in beside):
+            yield f"{file.relative}:1: no header beside it has its name, or the beginning of it"
 
 
 def libraries_stay_in_their_place(tree):
@@ -101,10 +135,14 @@ def headers_tell_their_subject(tree):
             yield f"{file.relative}:1: has no #pragma once"
 
 
+# What a command of src/server prints, where its subject is another layer's.
+COMMAND_OUTPUT = ("src/config/config.cc", "src/simulate/command.cc")
+
+
 def libraries_do_not_print(tree):
     # src/server has the commands, a tool is a command; a failed CHECK writes its last words.
     for file in tree.sources():
-        if file.layer() == "server" or file.layer() in TOOLS or file.relative == "src/base/check.cc":
+        if file.layer() == "server" or file.relative in COMMAND_OUTPUT or file.layer() in TOOLS or file.relative == "src/base/check.cc":
             continue
         for number, line in file.lines():
             if re.search(r"std::(cout|cerr|clog)\b|\bf?printf\(|\bfmt::print\(|#include <iostream>", line):
@@ -124,6 +162,6 @@ def sources_include_their_own_header_first(tree):
             yield f"{file.relative}:{first[0]}: has to include \"{name}\" first"
 
 
-ALL = [layers_point_upwards, every_folder_is_a_layer, libraries_stay_in_their_place, files_are_short, lines_are_short,
+ALL = [layers_point_upwards, rooms_point_upwards, sources_are_found_by_their_header, every_folder_is_a_layer, libraries_stay_in_their_place, files_are_short, lines_are_short,
        nothing_is_left_open, file_names_are_snake_case, headers_tell_their_subject, libraries_do_not_print,
        sources_include_their_own_header_first]

@@ -32,6 +32,11 @@ class SourceFile:
         parts = self.relative.split("/")
         return parts[1] if parts[0] in ("src", "tools") and len(parts) > 2 else None
 
+    def room(self):
+        """`mcp` for src/resource/mcp/..., nothing for what stands in the layer's own folder."""
+        parts = self.relative.split("/")
+        return parts[2] if len(parts) > 3 else None
+
     def include_name(self):
         """How others include it: relative to src or tools."""
         return self.relative.removeprefix("src/").removeprefix("tools/")

@@ -23,14 +23,14 @@ namespace sluice::oauth {
 namespace {
 
 /// One request on its way through the steps below.
-struct Visit {
+struct RequestContext {
     ShardState& state;
     const http::Request& http;
     http::Response& response;
     const AuthorizationRequest& request;
 };
 
-void report(const Visit& visit, EventKind kind, std::string_view username,
+void report(const RequestContext& visit, EventKind kind, std::string_view username,
             std::string_view detail) {
     visit.state.observer.on_event({.kind = kind,
                                    .client_id = visit.request.client->client_id,
@@ -42,23 +42,25 @@ void report(const Visit& visit, EventKind kind, std::string_view username,
                                    .request_id = visit.http.id()});
 }
 
-void send_error_to_client(const Visit& visit, ErrorCode code, std::string_view description) {
+void send_error_to_client(const RequestContext& visit, ErrorCode code,
+                          std::string_view description) {
     const Error error{code, std::string(description)};
     redirect(visit.response, error_location(visit.request.redirect_uri, visit.request.state, error,
                                             visit.state.settings.issuer));
     report(visit, EventKind::request_refused, {}, to_text(code));
 }
 
-void show_error(const Visit& visit, const Error& error) {
+void show_error(const RequestContext& visit, const Error& error) {
     write_error_page(visit.response, visit.state.page_style, error);
     report(visit, EventKind::request_refused, {}, to_text(error.code));
 }
 
-std::string target_with(const Visit& visit, std::string_view query) {
+std::string target_with(const RequestContext& visit, std::string_view query) {
     return std::string(visit.http.path()).append("?").append(query);
 }
 
-void show_login_page(const Visit& visit, LoginNotice notice, std::string_view username = {}) {
+void show_login_page(const RequestContext& visit, LoginNotice notice,
+                     std::string_view username = {}) {
     ShardState& state = visit.state;
     const auto known = find_session_cookie(state, visit.http);
     std::string cookie(known.value_or(""));
@@ -76,7 +78,8 @@ void show_login_page(const Visit& visit, LoginNotice notice, std::string_view us
          .notice = notice});
 }
 
-void show_consent_page(const Visit& visit, std::string_view cookie, std::string_view name) {
+void show_consent_page(const RequestContext& visit, std::string_view cookie,
+                       std::string_view name) {
     const ShardState& state = visit.state;
     write_consent_page(
         visit.response, state.page_style, visit.request, state.settings,
@@ -86,7 +89,7 @@ void show_consent_page(const Visit& visit, std::string_view cookie, std::string_
 }
 
 // RFC 6749 §4.1.2.
-io::Task<void> send_code_to_client(const Visit& visit, std::string_view username) {
+io::Task<void> send_code_to_client(const RequestContext& visit, std::string_view username) {
     ShardState& state = visit.state;
     const auto code = token::TokenText::generate(token::TokenKind::authorization_code,
                                                  new_tag(state), state.shard.random());
@@ -107,7 +110,7 @@ io::Task<void> send_code_to_client(const Visit& visit, std::string_view username
     redirect(visit.response, code_location(visit.request, code.text(), state.settings.issuer));
 }
 
-io::Task<void> show(Visit visit) {
+io::Task<void> show(RequestContext visit) {
     const std::string cookie(find_session_cookie(visit.state, visit.http).value_or(""));
     const auto signed_in = co_await find_signed_in(visit.state, cookie);
     if (!signed_in) co_return show_error(visit, signed_in.error());
@@ -136,7 +139,7 @@ struct Posted {
 };
 
 // The form must be ours, of this browser, for this very request (RFC 9700 §4.7).
-Result<> check_form(const Visit& visit, const Posted& posted, FormPurpose purpose) {
+Result<> check_form(const RequestContext& visit, const Posted& posted, FormPurpose purpose) {
     const auto presented = parameter(posted.form, "form_token");
     if (!posted.cookie.empty() && presented &&
         is_form_token(visit.state.keys, *presented, purpose, posted.cookie, visit.http.query())) {
@@ -146,7 +149,7 @@ Result<> check_form(const Visit& visit, const Posted& posted, FormPurpose purpos
                   "This page is out of date, or the browser does not keep cookies.");
 }
 
-io::Task<void> take_login(Visit visit, const Posted& posted) {
+io::Task<void> take_login(RequestContext visit, const Posted& posted) {
     if (const auto form = check_form(visit, posted, FormPurpose::login); !form) {
         co_return show_error(visit, form.error());
     }
@@ -166,7 +169,7 @@ io::Task<void> take_login(Visit visit, const Posted& posted) {
     set_session_cookie(visit.state, visit.response, session->text());
 }
 
-io::Task<void> take_decision(Visit visit, const Posted& posted, bool allowed) {
+io::Task<void> take_decision(RequestContext visit, const Posted& posted, bool allowed) {
     if (const auto form = check_form(visit, posted, FormPurpose::consent); !form) {
         co_return show_error(visit, form.error());
     }
@@ -185,7 +188,7 @@ io::Task<void> take_decision(Visit visit, const Posted& posted, bool allowed) {
     co_await send_code_to_client(visit, username);
 }
 
-io::Task<void> act(Visit visit) {
+io::Task<void> act(RequestContext visit) {
     Posted posted;
     posted.cookie = find_session_cookie(visit.state, visit.http).value_or("");
     if (const auto read = read_form_body(posted.form, visit.http); !read) {
@@ -231,7 +234,7 @@ io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
             });
         if (is_renewal_due(state, *parsed->client)) co_await renew_client(state, parsed->client);
     }
-    const Visit visit{state, request, response, *parsed};
+    const RequestContext visit{state, request, response, *parsed};
     if (request.method() == http::Method::post) co_return co_await act(visit);
     co_await show(visit);
 }

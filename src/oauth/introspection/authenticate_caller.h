@@ -5,7 +5,7 @@
 #include "http/message.h"
 #include "io/task.h"
 #include "oauth/errors.h"
-#include "oauth/introspection/caller_memory.h"
+#include "oauth/introspection/caller_cache.h"
 
 namespace sluice::oauth {
 

@@ -9,7 +9,7 @@
 #include "http/media_type.h"
 #include "oauth/endpoints.h"
 #include "oauth/introspection/authenticate_caller.h"
-#include "oauth/introspection/remote_tokens.h"
+#include "oauth/introspection/remote_token_cache.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"

@@ -15,7 +15,7 @@ namespace sluice::server {
 
 namespace {
 
-std::expected<OpenedEngine, std::string> open_sqlite(const StorageConfig& storage,
+std::expected<OpenedEngine, std::string> open_sqlite(const config::StorageConfig& storage,
                                                      const EngineNeeds& needs) {
     storage::SqliteSettings settings;
     settings.path = storage.path;
@@ -26,9 +26,9 @@ std::expected<OpenedEngine, std::string> open_sqlite(const StorageConfig& storag
     return OpenedEngine{std::move(engine), std::move(notices)};
 }
 
-std::expected<OpenedEngine, std::string> open_postgres(const Config& config,
+std::expected<OpenedEngine, std::string> open_postgres(const config::Config& config,
                                                        const EngineNeeds& needs) {
-    const StorageConfig& storage = config.storage();
+    const config::StorageConfig& storage = config.storage();
     storage::PostgresSettings settings;
     settings.url = storage.url;
     settings.connections_per_shard = needs.is_tool ? 1 : storage.connections;
@@ -48,8 +48,8 @@ std::expected<OpenedEngine, std::string> open_postgres(const Config& config,
 
 }  // namespace
 
-std::expected<std::vector<Secret>, std::string> find_sealing_keys(const StorageConfig& config,
-                                                                  Random& random) {
+std::expected<std::vector<Secret>, std::string> find_sealing_keys(
+    const config::StorageConfig& config, Random& random) {
     if (!config.durable() || !config.makes_key_file) return config.keys;
     std::error_code ignored;
     if (std::filesystem::exists(config.key_file, ignored)) return read_key_file(config.key_file);
@@ -63,22 +63,22 @@ std::expected<std::vector<Secret>, std::string> find_sealing_keys(const StorageC
     return make_key_file(config.key_file, random);
 }
 
-std::expected<OpenedEngine, std::string> make_engine(const Config& config,
+std::expected<OpenedEngine, std::string> make_engine(const config::Config& config,
                                                      const EngineNeeds& needs) {
-    const StorageConfig& storage = config.storage();
+    const config::StorageConfig& storage = config.storage();
     switch (storage.engine) {
-        case StorageConfig::Engine::memory:
+        case config::StorageConfig::Engine::memory:
             return OpenedEngine{std::make_unique<storage::MemoryEngine>(needs.random), {}};
-        case StorageConfig::Engine::sqlite:
+        case config::StorageConfig::Engine::sqlite:
             return open_sqlite(storage, needs);
-        case StorageConfig::Engine::postgres:
+        case config::StorageConfig::Engine::postgres:
             return open_postgres(config, needs);
     }
     std::unreachable();
 }
 
-std::expected<OpenedStorage, std::string> open_storage(const Config& config, unsigned shard_count,
-                                                       Random& random) {
+std::expected<OpenedStorage, std::string> open_storage(const config::Config& config,
+                                                       unsigned shard_count, Random& random) {
     auto clock = std::make_unique<SystemClock>();
     TRY(std::vector<Secret> keys, find_sealing_keys(config.storage(), random));
     TRY(OpenedEngine opened,

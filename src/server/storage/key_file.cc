@@ -10,9 +10,9 @@
 #include <span>
 
 #include "base/result.h"
+#include "config/environment.h"
+#include "config/sealing_keys.h"
 #include "crypto/base64url.h"
-#include "server/config/sealing_keys.h"
-#include "server/config/surroundings.h"
 
 namespace sluice::server {
 namespace {
@@ -62,12 +62,12 @@ int publish(const std::string& draft, const std::string& path) {
 }  // namespace
 
 std::expected<std::vector<Secret>, std::string> read_key_file(const std::string& path) {
-    auto text = read_text_file(path);
+    auto text = config::read_text_file(path);
     if (!text) {
         return std::unexpected(fmt::format("the key file {} is missing or cannot be read", path));
     }
     const Secret content(*std::move(text));
-    auto keys = parse_sealing_keys(content.reveal());
+    auto keys = config::parse_sealing_keys(content.reveal());
     if (!keys) return std::unexpected(fmt::format("the key file {} {}", path, keys.error()));
     return keys;
 }

@@ -58,7 +58,7 @@ void KeyKeeper::refuse() {
              "cannot open the stored keys: the sealing key is not the one they were sealed with");
     if (handed_out_.is_set()) return;
     parts_.log.flush();
-    parts_.fatal_end.fail();
+    parts_.fatal_error.fail();
 }
 
 void KeyKeeper::reseal(std::span<const Secret> sealing_keys) {

@@ -11,7 +11,7 @@
 #include "io/event.h"
 #include "io/shard.h"
 #include "oauth/settings.h"
-#include "server/storage/fatal_end.h"
+#include "server/storage/fatal_error.h"
 #include "server/storage/sealing.h"
 #include "storage/store.h"
 
@@ -24,7 +24,7 @@ public:
         io::Shard& shard;
         storage::Store& store;
         Log& log;
-        FatalEnd& fatal_end;
+        FatalError& fatal_error;
         /// Gives the keys to every shard; a task of shard 0.
         std::function<io::Task<void>(oauth::Keys)> hand_out;
     };

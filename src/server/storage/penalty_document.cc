@@ -37,38 +37,38 @@ std::optional<PenaltyName> parse_penalty_key(std::string_view key) {
     return PenaltyName{key.substr(0, space), *caller};
 }
 
-std::string penalty_value(const friction::Debt& debt, const friction::FrictionConfig& config,
+std::string penalty_value(const friction::Penalty& penalty, const friction::FrictionConfig& config,
                           const ClockPair& now) {
-    const double age = seconds(now.monotonic.time_since_epoch()) - debt.last_call.count();
+    const double age = seconds(now.monotonic.time_since_epoch()) - penalty.last_call.count();
     std::string text;
     JsonWriter json(text);
     json.begin_object().member("last_call", seconds(now.wall.time_since_epoch()) - age);
-    json.key("owed").begin_object();
-    for (const friction::Debt::Owed& owed : debt.owed) {
-        json.member(config.tools()[owed.tool.index()].name, owed.friction);
+    json.key("tools").begin_object();
+    for (const friction::Penalty::Tool& tool : penalty.tools) {
+        json.member(config.tools()[tool.id.index()].name, tool.friction);
     }
     json.end_object().end_object();
     return text;
 }
 
-std::optional<friction::Debt> parse_penalty(std::string_view value,
-                                            const friction::FrictionConfig& config,
-                                            const ClockPair& now) {
+std::optional<friction::Penalty> parse_penalty(std::string_view value,
+                                               const friction::FrictionConfig& config,
+                                               const ClockPair& now) {
     const auto document = JsonDocument::parse(value);
     if (!document) return std::nullopt;
     const auto last_call = document->root().find("last_call");
-    const auto owed = document->root().find("owed");
-    if (!last_call || !last_call->number() || !owed) return std::nullopt;
+    const auto tools = document->root().find("tools");
+    if (!last_call || !last_call->number() || !tools) return std::nullopt;
     const double age = std::max(seconds(now.wall.time_since_epoch()) - *last_call->number(), 0.0);
-    friction::Debt debt;
-    debt.last_call = friction::Moment(seconds(now.monotonic.time_since_epoch()) - age);
-    owed->for_each_member([&](std::string_view tool, const JsonValue& friction) {
+    friction::Penalty penalty;
+    penalty.last_call = friction::Moment(seconds(now.monotonic.time_since_epoch()) - age);
+    tools->for_each_member([&](std::string_view tool, const JsonValue& friction) {
         const friction::ToolId id = config.tool(tool);
         const auto number = friction.number();
         if (!id.is_listed() || !number || !(*number > 0 && *number <= 1)) return;
-        debt.owed.push_back({id, *number});
+        penalty.tools.push_back({id, *number});
     });
-    return debt;
+    return penalty;
 }
 
 }  // namespace sluice::server

@@ -1,4 +1,4 @@
-// A caller's debt as storage has it: a document of kind friction_penalty.
+// A caller's penalty as storage has it: a document of kind friction_penalty.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "friction/config.h"
-#include "friction/debt.h"
-#include "resource/caller_key.h"
+#include "friction/penalty.h"
+#include "resource/decision/caller_key.h"
 
 namespace sluice::server {
 
@@ -24,19 +24,19 @@ std::optional<PenaltyName> parse_penalty_key(std::string_view key);
 /// What a resource is called in keys.
 std::string penalty_resource(std::string_view path);
 
-/// The same moment on the two clocks: debts have a shard's, documents that of the wall.
+/// The same moment on the two clocks: penalties have a shard's, documents that of the wall.
 struct ClockPair {
     MonotonicTime monotonic;
     WallTime wall;
 };
 
-/// {"last_call":1790000000.25,"owed":{"delete_note":0.97}}
-std::string penalty_value(const friction::Debt& debt, const friction::FrictionConfig& config,
+/// {"last_call":1790000000.25,"tools":{"delete_note":0.97}}
+std::string penalty_value(const friction::Penalty& penalty, const friction::FrictionConfig& config,
                           const ClockPair& now);
 /// Nothing where the text is none of penalty_value(). Tools that the configuration has no more owe
 /// nothing; what is later than now counts as now.
-std::optional<friction::Debt> parse_penalty(std::string_view value,
-                                            const friction::FrictionConfig& config,
-                                            const ClockPair& now);
+std::optional<friction::Penalty> parse_penalty(std::string_view value,
+                                               const friction::FrictionConfig& config,
+                                               const ClockPair& now);
 
 }  // namespace sluice::server

@@ -33,14 +33,14 @@ io::Task<void> PenaltyKeeper::run(io::CancelScope& scope) {
 
 io::Task<bool> PenaltyKeeper::write_changes(MonotonicTime until) {
     for (std::size_t index = 0; index < parts_.resources.resources.size(); ++index) {
-        if (!parts_.own.watches_debts(index)) continue;
-        std::vector<resource::DebtChange> changes;
+        if (!parts_.own.tracks_penalties(index)) continue;
+        std::vector<resource::PenaltyChange> changes;
         do {
-            changes = parts_.own.take_debt_changes(index, page_size, parts_.shard.now());
+            changes = parts_.own.take_penalty_changes(index, page_size, parts_.shard.now());
             bool possible = true;
-            for (const resource::DebtChange& change : changes) {
+            for (const resource::PenaltyChange& change : changes) {
                 possible = possible && parts_.shard.now() < until && co_await write(index, change);
-                if (!possible) parts_.own.return_debt_change(index, change.caller);
+                if (!possible) parts_.own.return_penalty_change(index, change.caller);
             }
             if (!possible) co_return false;
         } while (changes.size() == page_size);
@@ -48,13 +48,14 @@ io::Task<bool> PenaltyKeeper::write_changes(MonotonicTime until) {
     co_return true;
 }
 
-io::Task<bool> PenaltyKeeper::write(std::size_t resource, resource::DebtChange change) {
+io::Task<bool> PenaltyKeeper::write(std::size_t resource, resource::PenaltyChange change) {
     const resource::ResourceSettings& settings = parts_.resources.resources[resource];
     const std::string key = penalty_key(settings.path, change.caller);
-    if (!change.debt) co_return (co_await parts_.store.erase({kind, key})).has_value();
-    const friction::Moment left = settings.friction->penalty_ttl() + change.debt->last_call -
+    if (!change.penalty) co_return (co_await parts_.store.erase({kind, key})).has_value();
+    const friction::Moment left = settings.friction->penalty_ttl() + change.penalty->last_call -
                                   friction::Moment(parts_.shard.now().time_since_epoch());
-    const std::string value = penalty_value(*change.debt, *settings.friction, clocks(parts_.shard));
+    const std::string value =
+        penalty_value(*change.penalty, *settings.friction, clocks(parts_.shard));
     const Duration lifetime =
         std::max<Duration>(std::chrono::duration_cast<Duration>(left), std::chrono::seconds{1});
     co_return (co_await parts_.store.put({kind, key, value, lifetime}, PutMode::replace))
@@ -72,10 +73,10 @@ io::Task<void> PenaltyKeeper::load(io::CancelScope& scope) {
         std::vector<std::vector<Loaded>> by_owner = read(*page);
         for (unsigned owner = 0; owner < by_owner.size(); ++owner) {
             if (by_owner[owner].empty()) continue;
-            const auto restore = [debts = std::move(by_owner[owner]),
+            const auto restore = [penalties = std::move(by_owner[owner]),
                                   now = parts_.shard.now()](resource::Guard& guard) {
-                for (const auto& [resource, caller, debt] : debts) {
-                    guard.restore_debt(resource, caller, debt, now);
+                for (const auto& [resource, caller, penalty] : penalties) {
+                    guard.restore_penalty(resource, caller, penalty, now);
                 }
             };
             co_await parts_.guards.call(parts_.shard, owner, restore);
@@ -96,11 +97,11 @@ std::vector<std::vector<PenaltyKeeper::Loaded>> PenaltyKeeper::read(
             return of.friction != nullptr && penalty_resource(of.path) == name->resource;
         });
         if (resource == resources.end()) continue;
-        auto debt = parse_penalty(document.value, *resource->friction, clocks(parts_.shard));
-        if (!debt || debt->owed.empty()) continue;
+        auto penalty = parse_penalty(document.value, *resource->friction, clocks(parts_.shard));
+        if (!penalty || penalty->tools.empty()) continue;
         by_owner[name->caller.owner(parts_.guards.count())].push_back(
             {static_cast<std::size_t>(resource - resources.begin()), name->caller,
-             *std::move(debt)});
+             *std::move(penalty)});
     }
     return by_owner;
 }

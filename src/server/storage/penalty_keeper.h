@@ -1,4 +1,4 @@
-// Keeps in storage what callers owe to friction, so that a restart washes nothing off.
+// Write-behind of penalties: kept in storage, so that a restart does not reset friction.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 #include "io/shard.h"
 #include "io/sharded.h"
 #include "io/task.h"
-#include "resource/guard.h"
+#include "resource/decision/guard.h"
 #include "resource/settings.h"
 #include "storage/store.h"
 
@@ -24,7 +24,7 @@ public:
         const io::Sharded<resource::Guard>& guards;
         resource::Guard& own;
     };
-    explicit PenaltyKeeper(const Parts& parts) : parts_(parts) { parts_.own.watch_debts(); }
+    explicit PenaltyKeeper(const Parts& parts) : parts_(parts) { parts_.own.track_penalties(); }
     PenaltyKeeper(const PenaltyKeeper&) = delete;
     PenaltyKeeper& operator=(const PenaltyKeeper&) = delete;
 
@@ -43,12 +43,12 @@ private:
     struct Loaded {
         std::size_t resource;
         resource::CallerKey caller;
-        friction::Debt debt;
+        friction::Penalty penalty;
     };
 
     /// False: the store does not take it now.
     io::Task<bool> write_changes(MonotonicTime until);
-    io::Task<bool> write(std::size_t resource, resource::DebtChange change);
+    io::Task<bool> write(std::size_t resource, resource::PenaltyChange change);
     std::vector<std::vector<Loaded>> read(
         const std::vector<storage::StoredDocument>& documents) const;
 

@@ -12,7 +12,7 @@ constexpr Duration patience_max = std::chrono::seconds{1};
 
 ShardStorage::ShardStorage(const Parts& parts)
     : parts_(parts),
-      link_(parts.shard, parts.log, parts.fatal_end),
+      link_(parts.shard, parts.log, parts.fatal_error),
       store_(parts.opened.engine->open(parts.shard)),
       begun_(parts.shard) {
     if (!store_->keeps_nothing()) {
@@ -40,7 +40,7 @@ void ShardStorage::start(Everybody everybody) {
             .add("detail", notice);
     }
     if (auth_ != nullptr) {
-        keys_.emplace(KeyKeeper::Parts{parts_.shard, *store_, parts_.log, parts_.fatal_end,
+        keys_.emplace(KeyKeeper::Parts{parts_.shard, *store_, parts_.log, parts_.fatal_error,
                                        std::move(everybody.use_keys)},
                       parts_.opened.sealing_keys);
         keepers_.spawn(keys_->run(keeping_));

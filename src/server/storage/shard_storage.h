@@ -15,10 +15,10 @@
 #include "io/sharded.h"
 #include "io/task_group.h"
 #include "oauth/authorization_server.h"
-#include "resource/guard.h"
+#include "resource/decision/guard.h"
 #include "server/storage/counted_store.h"
 #include "server/storage/engine.h"
-#include "server/storage/fatal_end.h"
+#include "server/storage/fatal_error.h"
 #include "server/storage/key_keeper.h"
 #include "server/storage/penalty_keeper.h"
 #include "server/storage/store_link.h"
@@ -33,7 +33,7 @@ public:
         io::Shard& shard;
         Log& log;
         OpenedStorage& opened;
-        FatalEnd& fatal_end;
+        FatalError& fatal_error;
         const resource::Settings& resources;
         const io::Sharded<resource::Guard>& guards;
         resource::Guard& guard;  // this shard's

@@ -12,9 +12,10 @@ void StoreLink::on_trust(MonotonicTime until) {
 
 void StoreLink::on_state(storage::StoreState state, std::string_view detail) {
     // Another reason for the same state is worth a line to whoever looks closer.
-    const bool news = told_ != state;
+    const bool reloaded = told_ != state;
     const auto line = [&](LogLevel level, std::string_view event) {
-        log_.line(news ? level : LogLevel::debug, shard_.wall_now(), event).add("detail", detail);
+        log_.line(reloaded ? level : LogLevel::debug, shard_.wall_now(), event)
+            .add("detail", detail);
         log_.flush();
     };
     const bool first = !told_;
@@ -28,7 +29,7 @@ void StoreLink::on_state(storage::StoreState state, std::string_view detail) {
             // Nothing may be read back or tried again: what the disk has may not be what was
             // written.
             line(LogLevel::error, "storage_failed");
-            return fatal_end_.fail();
+            return fatal_error_.fail();
     }
 }
 

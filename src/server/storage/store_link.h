@@ -7,15 +7,15 @@
 #include "base/log.h"
 #include "io/shard.h"
 #include "oauth/authorization_server.h"
-#include "server/storage/fatal_end.h"
+#include "server/storage/fatal_error.h"
 #include "storage/store.h"
 
 namespace sluice::server {
 
 class StoreLink final : public storage::StoreListener {
 public:
-    StoreLink(io::Shard& shard, Log& log, FatalEnd& fatal_end)
-        : shard_(shard), log_(log), fatal_end_(fatal_end) {}
+    StoreLink(io::Shard& shard, Log& log, FatalError& fatal_error)
+        : shard_(shard), log_(log), fatal_error_(fatal_error) {}
 
     /// Before the shards run. auth  Null: this process is no authorization server.
     void tell(oauth::AuthorizationServer* auth) { auth_ = auth; }
@@ -27,7 +27,7 @@ public:
 private:
     io::Shard& shard_;
     Log& log_;
-    FatalEnd& fatal_end_;
+    FatalError& fatal_error_;
     oauth::AuthorizationServer* auth_ = nullptr;
     std::optional<storage::StoreState> told_;  // in the log
 };

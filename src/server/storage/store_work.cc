@@ -57,15 +57,6 @@ io::Task<void> run(io::Shard& shard, Work& work) {
 
 }  // namespace
 
-std::optional<Config> load_config_or_complain(const std::string& path) {
-    auto config = load_config(path);
-    if (config) return *std::move(config);
-    for (const Problem& problem : config.error()) {
-        fmt::print(stderr, "{}\n", format_problem(path, problem));
-    }
-    return std::nullopt;
-}
-
 int complain(std::string_view sentence) {
     fmt::print(stderr, "sluice: {}\n", sentence);
     return 1;
@@ -78,7 +69,8 @@ std::string_view describe(storage::StoreError error) {
 }
 
 std::expected<int, std::string> work_on_store(
-    const Config& config, const std::function<io::Task<int>(storage::Store&, io::Shard&)>& work) {
+    const config::Config& config,
+    const std::function<io::Task<int>(storage::Store&, io::Shard&)>& work) {
     std::signal(SIGPIPE, SIG_IGN);
     SystemClock clock;
     SystemRandom random;

@@ -5,31 +5,31 @@
 namespace sluice::server {
 namespace {
 
-oauth::ClientAuthMethod to_oauth(AuthMethod method) {
+oauth::ClientAuthMethod to_oauth(config::AuthMethod method) {
     switch (method) {
-        case AuthMethod::none:
+        case config::AuthMethod::none:
             return oauth::ClientAuthMethod::none;
-        case AuthMethod::client_secret_basic:
+        case config::AuthMethod::client_secret_basic:
             return oauth::ClientAuthMethod::client_secret_basic;
-        case AuthMethod::client_secret_post:
+        case config::AuthMethod::client_secret_post:
             return oauth::ClientAuthMethod::client_secret_post;
     }
     CHECK(false);
 }
 
-oauth::Registration to_oauth(AuthConfig::Registration registration) {
+oauth::Registration to_oauth(config::AuthConfig::Registration registration) {
     switch (registration) {
-        case AuthConfig::Registration::open:
+        case config::AuthConfig::Registration::open:
             return oauth::Registration::open;
-        case AuthConfig::Registration::token:
+        case config::AuthConfig::Registration::token:
             return oauth::Registration::token;
-        case AuthConfig::Registration::closed:
+        case config::AuthConfig::Registration::closed:
             return oauth::Registration::closed;
     }
     CHECK(false);
 }
 
-crypto::PasswordHash password_hash(const UserConfig& user, Random& random) {
+crypto::PasswordHash password_hash(const config::UserConfig& user, Random& random) {
     if (user.password_hash.empty()) {
         return crypto::PasswordHash::of_known(user.password.reveal(), random);
     }
@@ -38,7 +38,7 @@ crypto::PasswordHash password_hash(const UserConfig& user, Random& random) {
     return *std::move(hash);
 }
 
-oauth::ClientSetting client_setting(const ClientConfig& from) {
+oauth::ClientSetting client_setting(const config::ClientConfig& from) {
     return {.client_id = from.client_id,
             .client_name = from.client_name,
             .auth_method = to_oauth(from.auth_method),
@@ -53,8 +53,8 @@ oauth::ClientSetting client_setting(const ClientConfig& from) {
 
 }  // namespace
 
-oauth::Settings oauth_settings(const Config& config, Random& random) {
-    const AuthConfig& auth = config.auth().value();
+oauth::Settings oauth_settings(const config::Config& config, Random& random) {
+    const config::AuthConfig& auth = config.auth().value();
     oauth::Settings settings{.issuer = auth.issuer,
                              .default_scope = auth.default_scope,
                              .access_token_ttl = auth.access_token_ttl,
@@ -67,22 +67,23 @@ oauth::Settings oauth_settings(const Config& config, Random& random) {
                              .registration = to_oauth(auth.registration),
                              .registration_token = auth.registration_token,
                              .rate_limit = {auth.rate_limit.requests, auth.rate_limit.window}};
-    for (const ScopeConfig& scope : auth.scopes) {
+    for (const config::ScopeConfig& scope : auth.scopes) {
         settings.scopes.push_back({scope.name, scope.description});
     }
-    for (const ResourceConfig& resource : config.resources()) {
+    for (const config::ResourceConfig& resource : config.resources()) {
         settings.resources.push_back({resource.identifier, resource.name});
     }
     for (const token::ResourceIdentifier& identifier : auth.resources) {
         settings.resources.push_back({identifier, std::string(identifier.host())});
     }
-    for (const UserConfig& user : auth.users) {
+    for (const config::UserConfig& user : auth.users) {
         settings.users.push_back({user.username, password_hash(user, random), user.name});
     }
-    for (const ClientConfig& client : auth.clients) {
+    for (const config::ClientConfig& client : auth.clients) {
         settings.clients.push_back(client_setting(client));
     }
-    for (const ApiKeyConfig& key : auth.api_keys) settings.api_keys.push_back({key.name, key.key});
+    for (const config::ApiKeyConfig& key : auth.api_keys)
+        settings.api_keys.push_back({key.name, key.key});
     return settings;
 }
 

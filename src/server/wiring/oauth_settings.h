@@ -2,13 +2,13 @@
 #pragma once
 
 #include "base/random.h"
+#include "config/config.h"
 #include "oauth/settings.h"
-#include "server/config/config.h"
 
 namespace sluice::server {
 
 /// What [auth] says, as the authorization server takes it. Costs no time worth mentioning.
 /// config.auth() must be there.
-oauth::Settings oauth_settings(const Config& config, Random& random);
+oauth::Settings oauth_settings(const config::Config& config, Random& random);
 
 }  // namespace sluice::server

@@ -3,19 +3,20 @@
 namespace sluice::server {
 namespace {
 
-resource::IntrospectionSettings introspection_settings(const IntrospectionConfig& from) {
+resource::IntrospectionSettings introspection_settings(const config::IntrospectionConfig& from) {
     return {.endpoint = from.endpoint,
             .trust = from.trust,
             .client_id = from.client_id,
             .client_secret = from.client_secret,
-            .authentication = from.auth_method == AuthMethod::client_secret_post
+            .authentication = from.auth_method == config::AuthMethod::client_secret_post
                                   ? resource::ClientAuthentication::client_secret_post
                                   : resource::ClientAuthentication::client_secret_basic,
             .timeout = from.timeout,
             .cache_ttl = from.cache_ttl};
 }
 
-resource::ResourceSettings one_resource(const Config& config, const ResourceConfig& from) {
+resource::ResourceSettings one_resource(const config::Config& config,
+                                        const config::ResourceConfig& from) {
     resource::ResourceSettings settings{
         .path = from.path,
         .identifier = from.identifier,
@@ -32,18 +33,18 @@ resource::ResourceSettings one_resource(const Config& config, const ResourceConf
         .friction = from.friction,
         .tool_changes = from.tool_changes,
         .tool_change_friction = from.tool_change_friction};
-    for (const ToolRuleConfig& rule : from.tools)
+    for (const config::ToolRuleConfig& rule : from.tools)
         settings.tools.push_back({rule.match, rule.scopes});
     return settings;
 }
 
 }  // namespace
 
-resource::Settings resource_settings(const Config& config) {
+resource::Settings resource_settings(const config::Config& config) {
     resource::Settings settings{.allowed_origins = config.server().allowed_origins,
                                 .own_origin = config.server().public_url,
                                 .resources = {}};
-    for (const ResourceConfig& resource : config.resources()) {
+    for (const config::ResourceConfig& resource : config.resources()) {
         settings.resources.push_back(one_resource(config, resource));
     }
     return settings;

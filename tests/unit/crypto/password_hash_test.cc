@@ -2,7 +2,6 @@
 #include "crypto/password_hash.h"
 
 #include <gtest/gtest.h>
-
 #include <time.h>
 
 #include <array>

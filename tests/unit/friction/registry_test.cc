@@ -151,18 +151,18 @@ TEST(Registry, AFloodOfClientsWithLessFrictionWashesNobodysOff) {
     RawFrictionConfig raw = small_config(1000);
     raw.tools.push_back({.name = "drop", .target_rate = 0, .hard_block_threshold = 1});
     Gateway gateway(raw);
-    std::map<std::string, double> owed;
+    std::map<std::string, double> penalties;
     for (int i = 0; i < 24; ++i) {
         const std::string client = "agent-" + std::to_string(i);
         gateway.call(client, 0, "drop");
-        owed[client] = gateway.registry.find(client)->frictions()[1];
-        ASSERT_GT(owed[client], 0.7);
+        penalties[client] = gateway.registry.find(client)->frictions()[1];
+        ASSERT_GT(penalties[client], 0.7);
     }
     // Each of the flood reaches 0.4, which is kept, and there are three times as many as fit.
     for (int i = 0; i < 6'000; ++i) gateway.call("flood-" + std::to_string(i), i * 1e-3);
     EXPECT_EQ(gateway.registry.size(), 1000U);
     EXPECT_EQ(gateway.registry.penalties(), 1024U);
-    for (const auto& [client, friction] : owed) {
+    for (const auto& [client, friction] : penalties) {
         EXPECT_EQ(gateway.registry.find(client), nullptr);
         EXPECT_EQ(gateway.call(client, 10, "drop").friction, friction);
     }

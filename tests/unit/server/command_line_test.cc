@@ -60,14 +60,14 @@ TEST(CommandLine, ASimulationTakesATraceOrMadeUpAgents) {
     const auto recorded =
         parse({"friction", "simulate", "--config", "a.toml", "--trace", "t.jsonl", "--out", "o"});
     ASSERT_TRUE(recorded) << recorded.error().text;
-    EXPECT_EQ(std::get<SimulateCommand>(*recorded).trace, "t.jsonl");
-    EXPECT_EQ(std::get<SimulateCommand>(*recorded).out, "o");
-    EXPECT_FALSE(std::get<SimulateCommand>(*recorded).generate);
+    EXPECT_EQ(std::get<simulate::SimulateCommand>(*recorded).trace, "t.jsonl");
+    EXPECT_EQ(std::get<simulate::SimulateCommand>(*recorded).out, "o");
+    EXPECT_FALSE(std::get<simulate::SimulateCommand>(*recorded).generate);
     const auto made_up =
         parse({"friction", "simulate", "--config", "a.toml", "--generate", "mixed", "--clients",
                "20", "--rate", "30", "--duration", "2h", "--seed", "9", "--tool", "x"});
     ASSERT_TRUE(made_up) << made_up.error().text;
-    const auto& command = std::get<SimulateCommand>(*made_up);
+    const auto& command = std::get<simulate::SimulateCommand>(*made_up);
     EXPECT_EQ(command.generate, simulate::Fleet::mixed);
     EXPECT_EQ(command.clients, 20U);
     EXPECT_EQ(command.calls_per_minute, 30);

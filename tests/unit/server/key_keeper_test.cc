@@ -75,7 +75,7 @@ protected:
     std::optional<Log> log_;
     DocumentsStore store_;
     int stops_ = 0;
-    FatalEnd fatal_{[this] { ++stops_; }};
+    FatalError fatal_{[this] { ++stops_; }};
     std::vector<oauth::Keys> given_;
 };
 

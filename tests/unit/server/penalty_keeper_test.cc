@@ -1,4 +1,4 @@
-// What callers owe to friction, kept in storage.
+// Penalties, kept in storage.
 #include "server/storage/penalty_keeper.h"
 
 #include <gtest/gtest.h>
@@ -174,29 +174,29 @@ TEST(PenaltyDocument, ComesBackAtTheSameMomentOfAnotherClock) {
     const resource::Settings settings = settings_with_friction();
     const friction::FrictionConfig& config = *settings.resources[0].friction;
     const ClockPair then{MonotonicTime{100s}, WallTime{1'790'000'000s}};
-    const friction::Debt debt{.last_call = friction::Moment(90.5),
-                              .owed = {{config.tool("delete_note"), 0.75}}};
-    const std::string value = penalty_value(debt, config, then);
-    EXPECT_EQ(value, R"({"last_call":1789999990.5,"owed":{"delete_note":0.75}})");
+    const friction::Penalty penalty{.last_call = friction::Moment(90.5),
+                                    .tools = {{config.tool("delete_note"), 0.75}}};
+    const std::string value = penalty_value(penalty, config, then);
+    EXPECT_EQ(value, R"({"last_call":1789999990.5,"tools":{"delete_note":0.75}})");
     const ClockPair later{MonotonicTime{7s}, WallTime{1'790'000'020s}};
     const auto read = parse_penalty(value, config, later);
     ASSERT_TRUE(read);
     EXPECT_EQ(read->last_call, friction::Moment(7 - 29.5));
-    EXPECT_EQ(read->owed, debt.owed);
+    EXPECT_EQ(read->tools, penalty.tools);
 }
 
 TEST(PenaltyDocument, OfToolsThatAreGoneOrOfNonsenseOwesNothing) {
     const resource::Settings settings = settings_with_friction();
     const friction::FrictionConfig& config = *settings.resources[0].friction;
     const ClockPair now{MonotonicTime{100s}, WallTime{1'790'000'000s}};
-    const auto owed = [&](std::string_view value) {
-        const auto debt = parse_penalty(value, config, now);
-        return debt ? static_cast<int>(debt->owed.size()) : -1;
+    const auto tools_in = [&](std::string_view value) {
+        const auto penalty = parse_penalty(value, config, now);
+        return penalty ? static_cast<int>(penalty->tools.size()) : -1;
     };
-    EXPECT_EQ(owed(R"({"last_call":1,"owed":{"gone":0.5,"delete_note":0.5}})"), 1);
-    EXPECT_EQ(owed(R"({"last_call":1,"owed":{"delete_note":2}})"), 0);
-    EXPECT_EQ(owed(R"({"last_call":"x","owed":{}})"), -1);
-    EXPECT_EQ(owed("{"), -1);
+    EXPECT_EQ(tools_in(R"({"last_call":1,"tools":{"gone":0.5,"delete_note":0.5}})"), 1);
+    EXPECT_EQ(tools_in(R"({"last_call":1,"tools":{"delete_note":2}})"), 0);
+    EXPECT_EQ(tools_in(R"({"last_call":"x","tools":{}})"), -1);
+    EXPECT_EQ(tools_in("{"), -1);
 }
 
 TEST(PenaltyDocument, HasAKeyThatNamesResourceAndCaller) {

@@ -1,0 +1,73 @@
+// From each raw section to the checked one. What comes back is usable only while `problems` is
+// empty.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/admin_config.h"
+#include "config/auth_config.h"
+#include "config/checks.h"
+#include "config/environment.h"
+#include "config/problem.h"
+#include "config/raw_config.h"
+#include "config/resource_config.h"
+#include "config/server_config.h"
+#include "config/storage_config.h"
+
+namespace sluice::config {
+
+ServerConfig check_server(const RawServer& raw, const Environment& environment, Problems& problems);
+/// `server` is checked already, but for its `tls`. Leaves TlsConfig::listen to check_server().
+TlsConfig check_tls(const RawTls& raw, const ServerConfig& server, const Environment& environment,
+                    Problems& problems);
+/// `listen` is checked already.
+io::UnixSocketAccess check_unix_socket(const RawServer& raw, const std::vector<io::Address>& listen,
+                                       Problems& problems);
+LogConfig check_log(const RawLog& raw, Problems& problems);
+storage::RedisSettings check_redis(const RawRedis& raw, const Environment& environment,
+                                   Problems& problems);
+StorageConfig check_storage(const RawStorage& raw, const Environment& environment,
+                            Problems& problems);
+
+AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
+                      const Environment& environment, Problems& problems);
+/// Nothing where the text is no address.
+std::optional<io::Address> parse_listen(std::string_view text);
+/// The addresses of a list, each once.
+std::vector<io::Address> check_listen(const StringList& list, UniqueNames& unique,
+                                      Problems& problems);
+/// The hash of somebody who signs in with it or with `password`: one of them has to be given.
+std::string check_password_hash(const RawSecret& password, const Setting<std::string>& hash,
+                                Problems& problems);
+UserConfig check_user(const RawUser& raw, const Environment& environment, Problems& problems);
+/// `scopes` and `default_scope` are those of [auth].
+ClientConfig check_client(const RawClient& raw, const token::ScopeSet& scopes,
+                          const token::ScopeSet& default_scope, const Environment& environment,
+                          Problems& problems);
+
+/// `server` is checked already.
+AdminConfig check_admin(const RawAdmin& raw, const ServerConfig& server,
+                        const Environment& environment, Problems& problems);
+
+/// What the resources refer to.
+struct ResourceContext {
+    const ServerConfig& server;
+    const token::ScopeSet* scopes;  // of [auth]; null where there is no [auth]
+    const Environment& environment;
+};
+std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raw,
+                                            const ResourceContext& context, Problems& problems);
+IntrospectionConfig check_introspection(const RawIntrospection& raw, const ResourceContext& context,
+                                        Problems& problems);
+/// Null where there is a problem, or friction is not enabled.
+std::shared_ptr<const friction::FrictionConfig> check_friction(const RawFriction& raw,
+                                                               Problems& problems);
+
+/// A secret that protects an interface: problems of resolve_secret(), and of a guessable length.
+Secret check_strong_secret(const RawSecret& raw, const Environment& environment,
+                           Problems& problems);
+
+}  // namespace sluice::config

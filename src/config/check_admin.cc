@@ -1,0 +1,68 @@
+// The rules of [admin].
+#include <chrono>
+
+#include "config/check.h"
+#include "config/checks.h"
+#include "config/url_rules.h"
+#include "crypto/password_hash.h"
+
+namespace sluice::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool is_loopback(std::string_view listen) {
+    return is_loopback_host(listen.substr(0, listen.rfind(':')));
+}
+
+std::vector<io::Address> check_admin_listen(const RawAdmin& raw, const ServerConfig& server,
+                                            Problems& problems) {
+    if (raw.listen.empty()) {
+        problems.add({raw.place.line, "admin.listen"}, "has to name at least one address");
+    }
+    UniqueNames unique("listen address", problems);
+    std::vector<io::Address> addresses = check_listen(raw.listen, unique, problems);
+    for (const auto& text : raw.listen) {
+        const auto address = parse_listen(*text);
+        if (!address || address->family() == AF_UNIX || server.insecure_http) continue;
+        if (is_loopback(*text)) continue;
+        problems.add(text.place,
+                     fmt::format("\"{}\" can be reached from elsewhere, and the password would "
+                                 "travel as plain text: listen on 127.0.0.1 and come through "
+                                 "`ssh -L` or a proxy that speaks TLS",
+                                 *text));
+    }
+    return addresses;
+}
+
+OperatorConfig check_operator(const RawOperator& raw, const Environment& environment,
+                              Problems& problems) {
+    OperatorConfig of;
+    check_given(raw.name, "the name to sign in with", problems);
+    of.name = check_line(raw.name, problems);
+    of.password = resolve_secret(raw.password, environment, problems);
+    of.password_hash = check_password_hash(raw.password, raw.password_hash, problems);
+    return of;
+}
+
+}  // namespace
+
+AdminConfig check_admin(const RawAdmin& raw, const ServerConfig& server,
+                        const Environment& environment, Problems& problems) {
+    AdminConfig admin;
+    admin.listen = check_admin_listen(raw, server, problems);
+    admin.session_ttl = check_range<Duration>(raw.session_ttl, 1min, 24h * 30, problems);
+    if (raw.operators.empty()) {
+        problems.add(raw.place,
+                     "needs an [[admin.operator]] with name and password_hash: nobody "
+                     "could sign in");
+    }
+    UniqueNames unique("operator", problems);
+    for (const RawOperator& of : raw.operators) {
+        unique.check(of.name);
+        admin.operators.push_back(check_operator(of, environment, problems));
+    }
+    return admin;
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,143 @@
+// The rules of [auth], [auth.scopes] and [[auth.api_key]].
+#include <algorithm>
+#include <chrono>
+
+#include "config/check.h"
+#include "config/checks.h"
+#include "config/url_rules.h"
+
+namespace sluice::config {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::days;
+
+token::ScopeSet check_scope_table(const RawAuth& raw, AuthConfig& auth, Problems& problems) {
+    token::ScopeSet names;
+    for (const Entry& entry : raw.scopes) {
+        if (!token::ScopeSet::is_name(entry.name)) {
+            problems.add(
+                entry.text.place,
+                "is no scope: printable ASCII without space, \" and \\ (RFC 6749 section 3.3)");
+            continue;
+        }
+        check_given(entry.text, "the words that a person reads on the consent page", problems);
+        names.insert(entry.name);
+        auth.scopes.push_back({entry.name, check_line(entry.text, problems)});
+    }
+    return names;
+}
+
+void check_lifetimes(const RawAuth& raw, AuthConfig& auth, Problems& problems) {
+    const auto check = [&](const Setting<Duration>& ttl, Duration least, Duration most) {
+        return check_range(ttl, least, most, problems);
+    };
+    auth.access_token_ttl = check(raw.access_token_ttl, 1s, days(30));
+    auth.refresh_token_ttl = check(raw.refresh_token_ttl, 1s, days(3650));
+    auth.refresh_replay_window = check(raw.refresh_replay_window, 0s, 60min);
+    auth.code_ttl = check(raw.code_ttl, 1s, 600s);  // RFC 6749 §4.1.2
+    auth.session_ttl = check(raw.session_ttl, 1min, days(90));
+}
+
+void check_registration(const RawAuth& raw, AuthConfig& auth, const Environment& environment,
+                        Problems& problems) {
+    using Registration = AuthConfig::Registration;
+    constexpr std::array<std::pair<std::string_view, Registration>, 3> words{
+        {{"open", Registration::open},
+         {"token", Registration::token},
+         {"closed", Registration::closed}}};
+    const auto registration = choose(raw.registration, words, problems);
+    if (!registration) return;
+    auth.registration = *registration;
+    const bool wanted = registration == Registration::token;
+    if (wanted && !raw.registration_token.given()) {
+        problems.add(
+            raw.registration_token.place(),
+            "is missing: registration = \"token\" needs the token that clients have to send");
+    } else if (!wanted && raw.registration_token.given()) {
+        problems.add(raw.registration_token.place(),
+                     "has no effect without registration = \"token\"; remove it");
+    } else if (wanted) {
+        auth.registration_token =
+            check_strong_secret(raw.registration_token, environment, problems);
+    }
+}
+
+void check_callers(const RawAuth& raw, AuthConfig& auth, const token::ScopeSet& scopes,
+                   const Environment& environment, Problems& problems) {
+    UniqueNames usernames("username", problems);
+    for (const RawUser& user : raw.users) {
+        usernames.check(user.username);
+        auth.users.push_back(check_user(user, environment, problems));
+    }
+    UniqueNames client_ids("client_id", problems);
+    for (const RawClient& client : raw.clients) {
+        client_ids.check(client.client_id);
+        auth.clients.push_back(
+            check_client(client, scopes, auth.default_scope, environment, problems));
+    }
+    UniqueNames key_names("API key", problems);
+    for (const RawApiKey& key : raw.api_keys) {
+        key_names.check(key.name);
+        check_given(key.name, "the name by which the log calls this caller", problems);
+        if (!key.key.given()) {
+            problems.add(key.key.place(),
+                         "is missing: the key itself; `openssl rand -hex 32` makes one");
+        }
+        auth.api_keys.push_back(
+            {check_line(key.name, problems), check_strong_secret(key.key, environment, problems)});
+    }
+}
+
+}  // namespace
+
+Secret check_strong_secret(const RawSecret& raw, const Environment& environment,
+                           Problems& problems) {
+    constexpr std::size_t size_min = 16;
+    constexpr std::size_t size_max = 512;
+    Secret secret = resolve_secret(raw, environment, problems);
+    if (secret.empty()) return secret;
+    const std::string_view text = secret.reveal();
+    if (text.size() < size_min || text.size() > size_max) {
+        problems.add(raw.place(),
+                     "has to have 16 to 512 characters; `openssl rand -hex 32` makes a good one");
+    }
+    // What RFC 6749 appendix A.2 allows, less the space.
+    if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; })) {
+        problems.add(raw.place(), "has to be printable ASCII without spaces");
+    }
+    return secret;
+}
+
+AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
+                      const Environment& environment, Problems& problems) {
+    AuthConfig auth;
+    auth.issuer = server.public_url;
+    if (raw.issuer.given) {
+        const auto url = check_public_url(raw.issuer, server.insecure_http, problems);
+        if (url) auth.issuer = url->text();
+        if (url && url->text() != *raw.issuer && !raw.issuer->ends_with('/')) {
+            problems.add(
+                raw.issuer.place,
+                fmt::format("has to be written in its plain form, \"{}\": clients compare it "
+                            "letter by letter",
+                            url->text()));
+        }
+    }
+    const token::ScopeSet scopes = check_scope_table(raw, auth, problems);
+    if (check_given(raw.default_scope, "the scopes of a request that names none", problems)) {
+        auth.default_scope = check_scopes(raw.default_scope, &scopes, problems);
+    }
+    check_lifetimes(raw, auth, problems);
+    auth.remember_consent = *raw.remember_consent;
+    for (const Setting<std::string>& resource : raw.resources) {
+        if (auto url = check_url(resource, problems)) auth.resources.push_back(*std::move(url));
+    }
+    check_registration(raw, auth, environment, problems);
+    auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);
+    auth.rate_limit.window = check_range<Duration>(raw.rate_limit.window, 1s, 24h, problems);
+    check_callers(raw, auth, scopes, environment, problems);
+    return auth;
+}
+
+}  // namespace sluice::config

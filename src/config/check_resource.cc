@@ -1,0 +1,232 @@
+// The rules of [[resource]], [resource.introspection] and [[resource.tool]].
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "config/check.h"
+#include "config/checks.h"
+#include "config/trust.h"
+#include "config/url_rules.h"
+
+namespace sluice::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Paths that this server answers itself; a resource at one of them would hide it.
+constexpr std::array<std::string_view, 14> own_paths = {
+    "/.well-known", "/authorize",   "/token",       "/introspect",   "/revoke",
+    "/register",    "/v1/decision", "/v1/friction", "/v1/authorize", "/v1/ext_authz",
+    "/healthz",     "/livez",       "/readyz",      "/metrics"};
+
+bool lies_at_or_below(std::string_view path, std::string_view above) {
+    return path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '/');
+}
+
+// The path as the resource identifier has it, or nothing and a problem.
+std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& path,
+                                                    const ResourceContext& context,
+                                                    Problems& problems) {
+    if (!check_given(path, "the path under which clients reach the resource, like \"/mcp\"",
+                     problems)) {
+        return std::nullopt;
+    }
+    if (!path->starts_with('/') || path->find_first_of("?#%") != std::string::npos) {
+        problems.add(path.place,
+                     fmt::format("\"{}\" has to begin with / and hold no ?, # and %", *path));
+        return std::nullopt;
+    }
+    if (path->size() > 1 && path->ends_with('/')) {
+        problems.add(path.place,
+                     fmt::format("\"{}\" must not end in a slash; both forms are served", *path));
+        return std::nullopt;
+    }
+    for (const std::string_view own : own_paths) {
+        if (!lies_at_or_below(*path, own)) continue;
+        problems.add(
+            path.place,
+            fmt::format("\"{}\" lies at or below {}, which Sluice answers itself", *path, own));
+        return std::nullopt;
+    }
+    // Where public_url has a problem of its own, the path can still be judged.
+    const std::string& public_url = context.server.public_url;
+    const auto identifier = token::ResourceIdentifier::parse(
+        (public_url.empty() ? "http://localhost" : public_url) + *path);
+    const bool plain = identifier && (*path == "/" || identifier->path() == *path);
+    if (plain && path->find("//") == std::string::npos) return *identifier;
+    problems.add(path.place,
+                 fmt::format("\"{}\" is no plain URL path: letters, digits and -._~!$&'()*+,;=:@ "
+                             "between single slashes, no dot segments",
+                             *path));
+    return std::nullopt;
+}
+
+void check_upstream(const RawResource& raw, Problems& problems) {
+    if (raw.identifier.given && !raw.upstream.given) return;
+    if (raw.identifier.given) {
+        problems.add(raw.identifier.place,
+                     "stands beside upstream; it is for a resource that is not behind this gateway "
+                     "and asks for decisions");
+    }
+    if (!check_given(raw.upstream, "the URL of the MCP server behind this resource", problems)) {
+        return;
+    }
+    check_url(raw.upstream, problems);
+}
+
+// Of a resource elsewhere; nothing where it is here, or is no URL.
+std::optional<token::ResourceIdentifier> check_identifier(const Setting<std::string>& identifier,
+                                                          Problems& problems) {
+    if (!identifier.given) return std::nullopt;
+    const auto parsed = token::ResourceIdentifier::parse(*identifier);
+    if (parsed) return *parsed;
+    problems.add(identifier.place, fmt::format("\"{}\" is no resource identifier: {}", *identifier,
+                                               parsed.error().reason));
+    return std::nullopt;
+}
+
+std::vector<ToolRuleConfig> check_tools(const std::vector<RawToolRule>& rules,
+                                        const token::ScopeSet* scopes, Problems& problems) {
+    std::vector<ToolRuleConfig> checked;
+    for (const RawToolRule& rule : rules) {
+        if (check_given(rule.match, "a pattern for the names of tools; \".*\" is every tool",
+                        problems)) {
+            const RE2 pattern(*rule.match, RE2::Quiet);
+            if (!pattern.ok()) {
+                problems.add(rule.match.place, fmt::format("\"{}\" is no RE2 pattern: {}",
+                                                           *rule.match, pattern.error()));
+            }
+        }
+        checked.push_back({*rule.match, check_scopes(rule.scopes, scopes, problems)});
+    }
+    return checked;
+}
+
+enum class Verify { local, introspection };
+
+resource::ToolChanges check_tool_changes(const RawResource& raw, Problems& problems) {
+    using resource::ToolChanges;
+    constexpr std::array<std::pair<std::string_view, ToolChanges>, 3> words{
+        {{"off", ToolChanges::off},
+         {"log", ToolChanges::log},
+         {"friction", ToolChanges::friction}}};
+    const auto chosen = choose(raw.tool_changes, words, problems).value_or(ToolChanges::off);
+    if (chosen == ToolChanges::friction && !raw.friction) {
+        problems.add(raw.tool_changes.place,
+                     "raises the friction of tools, and the resource has no [resource.friction]");
+    }
+    if (!(*raw.tool_change_friction > 0 && *raw.tool_change_friction <= 1)) {
+        problems.add(raw.tool_change_friction.place,
+                     fmt::format("{} is not above 0 and at most 1", *raw.tool_change_friction));
+    }
+    return chosen;
+}
+
+// Nothing where the word is none; then there is no telling which tokens are meant.
+std::optional<Verify> check_verify(const RawResource& raw, const ResourceContext& context,
+                                   Problems& problems) {
+    constexpr std::array<std::pair<std::string_view, Verify>, 2> words{
+        {{"local", Verify::local}, {"introspection", Verify::introspection}}};
+    const auto verify = choose(raw.verify, words, problems);
+    if (verify == Verify::local && !context.scopes) {
+        problems.add(
+            raw.verify.place,
+            "is \"local\", but there is no [auth] here to have issued the tokens: add [auth], "
+            "or write verify = \"introspection\"");
+    }
+    if (verify == Verify::local && raw.introspection) {
+        problems.add(raw.introspection->place,
+                     "has no effect with verify = \"local\"; remove it, or write verify = "
+                     "\"introspection\"");
+    }
+    if (verify == Verify::introspection && !raw.introspection) {
+        problems.add({raw.place.line, raw.place.key + ".introspection"},
+                     "is missing: verify = \"introspection\" needs { endpoint, client_id, "
+                     "client_secret }");
+    }
+    return verify;
+}
+
+}  // namespace
+
+IntrospectionConfig check_introspection(const RawIntrospection& raw, const ResourceContext& context,
+                                        Problems& problems) {
+    constexpr std::array<std::pair<std::string_view, AuthMethod>, 2> methods{
+        {{"client_secret_basic", AuthMethod::client_secret_basic},
+         {"client_secret_post", AuthMethod::client_secret_post}}};
+    const bool insecure = context.server.insecure_http;
+    IntrospectionConfig checked;
+    checked.endpoint = *raw.endpoint;
+    if (check_given(raw.endpoint, "the introspection endpoint's URL (RFC 7662)", problems)) {
+        const auto url = check_url(raw.endpoint, problems);
+        if (url) check_secret_bearing_url(raw.endpoint, insecure, problems);
+        if (url) checked.issuer = url->origin();
+    }
+    if (raw.issuer.given) {
+        check_public_url(raw.issuer, insecure, problems);
+        checked.issuer = *raw.issuer;
+    }
+    check_given(raw.client_id, "the id under which the authorization server knows this gateway",
+                problems);
+    checked.client_id = *raw.client_id;
+    if (!raw.client_secret.given()) {
+        problems.add(
+            raw.client_secret.place(),
+            "is missing: the secret that goes with client_id; _env and _file keep it out of here");
+    }
+    checked.client_secret = resolve_secret(raw.client_secret, context.environment, problems);
+    checked.auth_method = choose(raw.auth_method, methods, problems).value_or(AuthMethod::none);
+    checked.cache_ttl = check_range<Duration>(raw.cache_ttl, 0s, 10min, problems);
+    checked.timeout = check_range<Duration>(raw.timeout, 10ms, 1min, problems);
+    return checked;
+}
+
+std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws,
+                                            const ResourceContext& context, Problems& problems) {
+    std::vector<ResourceConfig> checked;
+    UniqueNames paths("path", problems);
+    TrustReader trusts(context.environment, problems);
+    for (const RawResource& raw : raws) {
+        paths.check(raw.path);
+        const auto identifier = check_path(raw.path, context, problems);
+        check_upstream(raw, problems);
+        const auto elsewhere = check_identifier(raw.identifier, problems);
+        const auto upstream_trust = trusts.read(raw.upstream, raw.upstream_ca);
+        const auto verify = check_verify(raw, context, problems);
+        // Another authorization server has scopes of its own.
+        const auto* scopes = verify == Verify::local ? context.scopes : nullptr;
+        const auto required = check_scopes(raw.required_scopes, scopes, problems);
+        const auto supported = check_scopes(raw.scopes_supported, scopes, problems);
+        std::optional<IntrospectionConfig> introspection;
+        if (raw.introspection) {
+            introspection = check_introspection(*raw.introspection, context, problems);
+            introspection->trust = trusts.read(raw.introspection->endpoint, raw.introspection->ca);
+        }
+        auto friction = raw.friction ? check_friction(*raw.friction, problems) : nullptr;
+        const auto tool_changes = check_tool_changes(raw, problems);
+        auto tools = check_tools(raw.tools, scopes, problems);
+        const std::string name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
+        const Duration timeout = check_range<Duration>(raw.timeout, 10ms, 24h, problems);
+        const Duration connect = check_range<Duration>(raw.connect_timeout, 10ms, 1min, problems);
+        if (!identifier) continue;
+        checked.push_back({.path = *raw.path,
+                           .identifier = elsewhere.value_or(*identifier),
+                           .name = name,
+                           .upstream = *raw.upstream,
+                           .upstream_trust = upstream_trust,
+                           .introspection = std::move(introspection),
+                           .required_scopes = required,
+                           .scopes_supported = supported.empty() ? required : supported,
+                           .timeout = timeout,
+                           .connect_timeout = connect,
+                           .tools = std::move(tools),
+                           .friction = std::move(friction),
+                           .tool_changes = tool_changes,
+                           .tool_change_friction = *raw.tool_change_friction});
+    }
+    return checked;
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,62 @@
+// The configuration: a Config that exists is valid.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/admin_config.h"
+#include "config/auth_config.h"
+#include "config/environment.h"
+#include "config/problem.h"
+#include "config/raw_config.h"
+#include "config/resource_config.h"
+#include "config/server_config.h"
+#include "config/storage_config.h"
+
+namespace sluice::config {
+
+class Config {
+public:
+    const ServerConfig& server() const { return server_; }
+    const LogConfig& log() const { return log_; }
+    const StorageConfig& storage() const { return storage_; }
+    const std::optional<AuthConfig>& auth() const { return auth_; }  // absent: only a gateway
+    const std::vector<ResourceConfig>& resources() const { return resources_; }
+    const std::optional<AdminConfig>& admin() const { return admin_; }  // absent: no page for it
+
+private:
+    friend class Validator;
+    Config() = default;
+
+    ServerConfig server_;
+    LogConfig log_;
+    StorageConfig storage_;
+    std::optional<AuthConfig> auth_;
+    std::vector<ResourceConfig> resources_;
+    std::optional<AdminConfig> admin_;
+};
+
+/// Every problem of `raw`, in line order, or a Config. Secrets are fetched from `environment`
+/// here.
+std::expected<Config, std::vector<Problem>> validate(const RawConfig& raw,
+                                                     const Environment& environment);
+
+/// The same for a TOML text; problems of reading and of checking come together.
+std::expected<Config, std::vector<Problem>> parse_config(std::string_view toml,
+                                                         const Environment& environment);
+
+/// The same for a file; an unreadable file is one problem without a line.
+std::expected<Config, std::vector<Problem>> load_config(const std::string& path);
+
+/// The same for a command: nothing, and the problems on standard error.
+std::optional<Config> load_config_or_report(const std::string& path);
+
+/// Every key that a file may hold, in the order of the code: `auth.client.redirect_uris`,
+/// `resource.friction.tools.NAME.target_rate` (NAME: chosen by the operator).
+std::vector<std::string> known_keys();
+
+}  // namespace sluice::config

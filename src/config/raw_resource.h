@@ -1,0 +1,96 @@
+// [[resource]] as it is written: every key with its default.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/quantity.h"
+#include "config/raw_friction.h"
+#include "config/setting.h"
+
+namespace sluice::config {
+
+/// How tokens are verified at another authorization server (RFC 7662).
+struct RawIntrospection {
+    Place place;
+    Setting<std::string> endpoint;  // required
+    Setting<std::string> ca;        // PEM file: trusted for the endpoint instead of the system's
+    /// What clients are told to sign in at (RFC 9728 authorization_servers). Empty: the endpoint's
+    /// origin.
+    Setting<std::string> issuer;
+    Setting<std::string> client_id;  // required
+    RawSecret client_secret;         // required
+    Setting<std::string> auth_method =
+        "client_secret_basic";                       // client_secret_basic | client_secret_post
+    Setting<Duration> cache_ttl = Duration::zero();  // of positive answers; 0s: none; at most 10m
+    Setting<Duration> timeout = std::chrono::seconds(5);  // 10ms to 1m
+
+    void each_key(auto& key) {
+        key("endpoint", endpoint);
+        key("ca", ca);
+        key("issuer", issuer);
+        key("client_id", client_id);
+        key("client_secret", client_secret);
+        key("auth_method", auth_method);
+        key("cache_ttl", cache_ttl);
+        key("timeout", timeout);
+    }
+};
+
+struct RawToolRule {
+    Place place;
+    Setting<std::string> match;  // required: RE2, has to match the tool's whole name
+    StringList scopes;           // all of them are needed, beside required_scopes
+
+    void each_key(auto& key) {
+        key("match", match);
+        key("scopes", scopes);
+    }
+};
+
+struct RawResource {
+    Place place;
+    Setting<std::string> path;      // required: the resource identifier is public_url + path
+    Setting<std::string> name;      // on the consent page and in metadata; empty: the path
+    Setting<std::string> upstream;  // required without identifier: the MCP server's URL
+    /// Where the resource is not behind this gateway but asks for decisions: its own URL.
+    Setting<std::string> identifier;
+    /// PEM file: authorities trusted for an https upstream instead of the system's.
+    Setting<std::string> upstream_ca;
+    Setting<std::string> verify = "local";  // local | introspection
+    std::optional<RawIntrospection> introspection;
+    StringList required_scopes;   // for every request
+    StringList scopes_supported;  // in metadata (RFC 9728); empty: required_scopes
+    /// How long the upstream may take until its answer begins. 10ms to 24h.
+    Setting<Duration> timeout = std::chrono::seconds(60);
+    /// How long connecting to the upstream may take. 10ms to 1m.
+    Setting<Duration> connect_timeout = std::chrono::seconds(5);
+    /// When the upstream describes a tool otherwise than before: off | log | friction.
+    Setting<std::string> tool_changes = "log";
+    /// With `friction`: what calls of such a tool meet at least, until an operator acknowledges the
+    /// change. Above 0, at most 1.
+    Setting<double> tool_change_friction = 0.6;
+    std::vector<RawToolRule> tools;  // the first whose pattern matches decides
+    std::optional<RawFriction> friction;
+
+    void each_key(auto& key) {
+        key("path", path);
+        key("name", name);
+        key("upstream", upstream);
+        key("identifier", identifier);
+        key("upstream_ca", upstream_ca);
+        key("verify", verify);
+        key("introspection", introspection);
+        key("required_scopes", required_scopes);
+        key("scopes_supported", scopes_supported);
+        key("timeout", timeout);
+        key("connect_timeout", connect_timeout);
+        key("tool_changes", tool_changes);
+        key("tool_change_friction", tool_change_friction);
+        key("tool", tools);
+        key("friction", friction);
+    }
+};
+
+}  // namespace sluice::config

@@ -1,0 +1,24 @@
+// Remembering and forgetting callers.
+#include "oauth/introspection/caller_cache.h"
+
+namespace sluice::oauth {
+
+void CallerCache::forget_older_than(std::uint64_t revision) {
+    if (revision_ == revision) return;
+    callers_.clear();
+    revision_ = revision;
+}
+
+const Caller* CallerCache::find(const crypto::Digest& field, std::uint64_t revision) {
+    forget_older_than(revision);
+    const auto found = callers_.find(field);
+    return found != callers_.end() ? &found->second : nullptr;
+}
+
+void CallerCache::remember(const crypto::Digest& field, Caller caller, std::uint64_t revision) {
+    forget_older_than(revision);
+    if (callers_.size() >= size_max) callers_.clear();
+    callers_.insert_or_assign(field, std::move(caller));
+}
+
+}  // namespace sluice::oauth

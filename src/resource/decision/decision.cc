@@ -1,0 +1,94 @@
+#include "resource/decision/decision.h"
+
+namespace sluice::resource {
+namespace {
+
+Decision of_admission(const friction::Admission& admission) {
+    Decision decision{.delay = std::chrono::duration_cast<Duration>(admission.delay),
+                      .friction = admission.decision};
+    if (!admission.forward) {
+        decision.outcome = admission.asks_reason ? Decision::Outcome::ask_justification
+                                                 : Decision::Outcome::refuse_friction;
+    }
+    return decision;
+}
+
+CallOutcome outcome_of(const Decision& decision) {
+    switch (decision.outcome) {
+        case Decision::Outcome::ask_justification:
+            return CallOutcome::asked;
+        case Decision::Outcome::refuse_friction:
+            return CallOutcome::refused;
+        default:
+            return decision.delay.count() > 0 ? CallOutcome::delayed : CallOutcome::allowed;
+    }
+}
+
+void report(const DecisionParts& parts, const ToolCall& call, const Decision& decision) {
+    parts.observer.on_friction({.resource = call.resource.settings().path,
+                                .client_id = call.client_id,
+                                .subject = call.subject,
+                                .tool_name = call.tool,
+                                .justification = call.justification,
+                                .decision = decision.friction,
+                                .acted_on = !decision.allowed() || decision.delay.count() > 0,
+                                .request_id = call.request_id});
+}
+
+void report_outcome(const DecisionParts& parts, const ToolCall& call, friction::ToolId tool,
+                    const Decision& decision) {
+    parts.observer.on_tool_call({.resource = call.resource.index(),
+                                 .tool = tool,
+                                 .outcome = outcome_of(decision),
+                                 .client_id = call.client_id,
+                                 .subject = call.subject,
+                                 .tool_name = call.tool,
+                                 .justification = call.justification,
+                                 .decision = decision.friction});
+}
+
+void report_counted(const DecisionParts& parts, const ToolCall& call) {
+    parts.observer.on_counted({.resource = call.resource.settings().path,
+                               .client_id = call.client_id,
+                               .subject = call.subject,
+                               .tool_name = call.tool,
+                               .request_id = call.request_id});
+}
+
+}  // namespace
+
+Decision decide(const token::ScopeSet& granted, const Policy& policy, std::string_view tool,
+                const friction::Admission* admission) {
+    const token::ScopeSet& needed = policy.needed_for(tool);
+    if (!granted.includes(needed)) {
+        return {.outcome = Decision::Outcome::insufficient_scope, .needed = &needed};
+    }
+    return admission == nullptr ? Decision{} : of_admission(*admission);
+}
+
+io::Task<Decision> decide_call(DecisionParts parts, ToolCall call) {
+    if (call.granted != nullptr && !call.counts_only) {
+        const Decision rights = decide(*call.granted, call.resource.policy(), call.tool);
+        if (!rights.allowed()) co_return rights;
+    }
+    const friction::FrictionConfig* const config = call.resource.settings().friction.get();
+    if (config == nullptr) co_return Decision{};
+    const friction::ToolId tool = config->tool(call.tool);
+    if (!tool.is_listed()) report_counted(parts, call);
+    const auto justification = call.justification.empty() ? friction::Justification::absent
+                                                          : friction::Justification::given;
+    const auto count = [index = call.resource.index(), caller = call.caller, tool,
+                        counts_only = call.counts_only, justification,
+                        now = parts.shard.now()](Guard& guard) {
+        return counts_only ? friction::Admission{guard.observe(index, caller, tool, now), true, {}}
+                           : guard.admit(index, caller, tool, now, justification);
+    };
+    const unsigned owner = call.caller.owner(parts.guards.count());
+    Decision decision = of_admission(co_await parts.guards.call(parts.shard, owner, count));
+    decision.has_friction = tool.is_listed();
+    report_outcome(parts, call, tool, decision);
+    if (decision.has_friction) report(parts, call, decision);
+    co_return decision;
+}
+
+}  // namespace sluice::resource

@@ -1,0 +1,67 @@
+// The one place that decides on a tool: for calls through the gateway, single and in batches, for
+// servers that ask by the decision API, for proxies that ask as external authorizers do, and for
+// what tools/list shows.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/clock.h"
+#include "friction/controller.h"
+#include "io/sharded.h"
+#include "io/task.h"
+#include "resource/decision/guard.h"
+#include "resource/metadata/protected_resource.h"
+#include "resource/observer.h"
+#include "resource/tools/policy.h"
+
+namespace sluice::resource {
+
+struct Decision {
+    enum class Outcome : std::uint8_t {
+        allow,               // after `delay`
+        insufficient_scope,  // 403 with a challenge for `needed`
+        ask_justification,   // friction is high, and the call came without a reason
+        refuse_friction,     // `friction` says when to try again
+    };
+    Outcome outcome = Outcome::allow;
+    bool has_friction = false;                // the tool has some: `friction` is what the call met
+    const token::ScopeSet* needed = nullptr;  // of insufficient_scope; lives as long as the policy
+    Duration delay{};
+    friction::Decision friction{};
+
+    bool allowed() const { return outcome == Outcome::allow; }
+};
+
+/// Whether scopes that were `granted` for this resource allow `tool`; with `admission`, what
+/// friction said of this very call, asked for only once the scopes allowed it.
+Decision decide(const token::ScopeSet& granted, const Policy& policy, std::string_view tool,
+                const friction::Admission* admission = nullptr);
+
+/// A call of one tool by a caller who is known. Views live until the decision is made.
+struct ToolCall {
+    const ProtectedResource& resource;
+    CallerKey caller;
+    std::string_view client_id;
+    std::string_view subject;
+    const token::ScopeSet* granted;  // null: nobody said what was granted; only friction decides
+    std::string_view tool;
+    std::string_view justification;  // as trim_justification() gives it; empty: none
+    std::uint64_t request_id = 0;
+    bool counts_only = false;  // it is made whatever is thought of it
+};
+
+/// What deciding takes, of one shard.
+struct DecisionParts {
+    io::Shard& shard;
+    const io::Sharded<Guard>& guards;
+    Observer& observer;
+};
+
+/// Decides on a call: scopes first, then friction on the shard of the caller, which counts the call
+/// if it passes, and tells the observer. Does not suspend where the caller's shard is this one.
+/// Waiting for `delay` is the asker's part. A call that only counts is allowed always, and
+/// `friction` is what would have been thought of it.
+io::Task<Decision> decide_call(DecisionParts parts, ToolCall call);
+
+}  // namespace sluice::resource

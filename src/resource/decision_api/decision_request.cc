@@ -1,0 +1,72 @@
+#include "resource/decision_api/decision_request.h"
+
+#include <algorithm>
+
+#include "base/result.h"
+
+namespace sluice::resource {
+namespace {
+
+bool holds_control(std::string_view text) {
+    return std::ranges::any_of(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+/// Where the member `key` belongs; null for one that is not known.
+std::string_view* place_of(DecisionRequest& request, std::string_view key) {
+    if (key == "token") return &request.token;
+    if (key == "tool") return &request.tool;
+    if (key == "resource") return &request.resource;
+    if (key == "client_id") return &request.client_id;
+    if (key == "subject") return &request.subject;
+    if (key == "scope") return &request.scope.emplace();
+    if (key == "justification") return &request.justification;
+    return nullptr;
+}
+
+std::expected<void, std::string_view> check(const DecisionRequest& request) {
+    if (request.tool.empty()) return failure(std::string_view("tool is missing"));
+    if (request.tool.size() > DecisionRequest::name_bytes_max) {
+        return failure(std::string_view("tool is longer than 256 bytes"));
+    }
+    if (holds_control(request.tool)) {
+        return failure(std::string_view("tool holds a control character"));
+    }
+    if (!request.token.empty() && !request.client_id.empty()) {
+        return failure(std::string_view("either token or client_id, not both"));
+    }
+    if (request.client_id.empty() && (!request.subject.empty() || request.scope)) {
+        return failure(std::string_view("subject and scope go with a client_id"));
+    }
+    if (std::max(request.client_id.size(), request.subject.size()) >
+        DecisionRequest::identity_bytes_max) {
+        return failure(std::string_view("client_id or subject is longer than 2048 bytes"));
+    }
+    return {};
+}
+
+}  // namespace
+
+std::expected<DecisionRequest, std::string_view> read_decision_request(const JsonValue& question) {
+    if (!question.is_object()) {
+        return failure(std::string_view("a question is no JSON object"));
+    }
+    DecisionRequest request;
+    bool all_texts = true;
+    question.for_each_member([&](std::string_view key, const JsonValue& value) {
+        if (value.is_null()) return;
+        std::string_view* const place = place_of(request, key);
+        if (place == nullptr) return;
+        const auto text = value.string();
+        all_texts = all_texts && text.has_value();
+        *place = text.value_or("");
+    });
+    if (!all_texts) {
+        return failure(std::string_view(
+            "token, client_id, subject, scope, resource, tool and justification are texts"));
+    }
+    REQUIRE(check(request));
+    return request;
+}
+
+}  // namespace sluice::resource

@@ -1,0 +1,195 @@
+#include "resource/decision_api/external_authorizer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json_writer.h"
+#include "http/fields.h"
+#include "http/media_type.h"
+#include "http/target.h"
+#include "io/event.h"
+#include "resource/decision/friction_result.h"
+#include "resource/decision_api/decision_response.h"
+#include "resource/gateway/forward.h"
+#include "resource/mcp/era.h"
+#include "resource/mcp/json_rpc.h"
+#include "resource/mcp/justification.h"
+#include "resource/tokens/bearer.h"
+
+namespace sluice::resource {
+namespace {
+
+constexpr int ok = http::code(http::Status::ok);
+
+/// The path of an original URI in its one normal form; empty where it is none that is served.
+std::string path_of(std::string_view uri) {
+    if (!uri.starts_with('/')) return {};
+    const auto target = http::parse_target(http::Method::get, uri);
+    if (!target) return {};
+    std::string path(target->path);
+    if (target->needs_normalizing && !http::normalize_path(target->path, path)) return {};
+    return path;
+}
+
+/// The value where the field stands once.
+std::string_view single(const http::Request& request, std::string_view name) {
+    return request.field_count(name) == 1 ? *request.field(name) : std::string_view();
+}
+
+bool brings_json(const http::Request& request) {
+    return !request.body().empty() &&
+           http::is_media_type(request.field("Content-Type").value_or(""), "application/json");
+}
+
+}  // namespace
+
+/// What the proxy is told.
+struct ExternalAuthorizer::Answer {
+    explicit Answer(ObjectPool<token::TokenInfo>::Lease lease) : caller(std::move(lease)) {}
+
+    ObjectPool<token::TokenInfo>::Lease caller;
+    int status = ok;
+    std::string reason;
+    std::string message;
+    std::string challenge;
+    std::uint32_t retry_after_seconds = 0;
+    Duration delay{};
+    bool has_friction = false;
+    friction::Decision friction{};  // of the tool that met most
+
+    bool allowed() const { return status == ok; }
+
+    void refuse(http::Status with, std::string_view code, std::string_view words) {
+        status = http::code(with);
+        reason = code;
+        message = words;
+    }
+    void take(const Denial& denial) {
+        refuse(denial.status, denial.code, denial.message);
+        challenge = denial.challenge;
+        retry_after_seconds = static_cast<std::uint32_t>(denial.retry_after.count());
+    }
+    void take(const Verdict& verdict, std::string_view tool) {
+        const Decision& decision = verdict.decision;
+        delay = std::max(delay, decision.delay);
+        if (decision.has_friction && decision.friction.friction >= friction.friction) {
+            has_friction = true;
+            friction = decision.friction;
+        }
+        if (verdict.denial) return take(*verdict.denial);
+        if (decision.allowed()) return;
+        status = status_of(decision);
+        reason = reason_of(decision);
+        message = view(friction_text(tool, decision));
+        retry_after_seconds = decision.friction.retry_after_seconds;
+    }
+
+    void write(http::Response& response, http::Status with) const {
+        response.set_status(with);
+        response.add_field("Cache-Control", "no-store");
+        if (has_friction) {
+            response.add_field("X-Sluice-Friction", fmt::format("{:.3f}", friction.friction));
+            response.add_field("X-Sluice-Friction-Level", friction::level_name(friction.level));
+        }
+        if (allowed()) {
+            response.add_field("X-Sluice-Subject", header_safe(caller->subject));
+            response.add_field("X-Sluice-Client", header_safe(caller->client_id));
+            response.add_field("X-Sluice-Scopes", caller->scope.text());
+            return;
+        }
+        response.add_field("Content-Type", "application/json");
+        response.add_field("X-Sluice-Status", fmt::format("{}", status));
+        response.add_field("X-Sluice-Reason", reason);
+        if (!challenge.empty()) response.add_field("WWW-Authenticate", challenge);
+        if (retry_after_seconds > 0) {
+            response.add_field("Retry-After", fmt::format("{}", retry_after_seconds));
+        }
+        JsonWriter json(response.body());
+        json.begin_object()
+            .member("error", std::string_view(reason))
+            .member("error_description", std::string_view(message));
+        if (retry_after_seconds > 0) json.member("retry_after_seconds", retry_after_seconds);
+        json.end_object();
+    }
+};
+
+io::Task<void> ExternalAuthorizer::answer_nginx(http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    Answer answer(service_.lease_caller());
+    const std::string path = path_of(single(request, "X-Original-URI"));
+    co_await judge(exchange, path, answer);
+    if (answer.allowed()) co_return answer.write(exchange.response(), http::Status::ok);
+    const auto status = static_cast<http::Status>(answer.status);
+    if (http::code(status) >= 500) co_return answer.write(exchange.response(), status);
+    const bool unauthorized = !answer.challenge.empty() && status != http::Status::forbidden;
+    answer.write(exchange.response(),
+                 unauthorized ? http::Status::unauthorized : http::Status::forbidden);
+}
+
+io::Task<void> ExternalAuthorizer::answer_envoy(http::Exchange& exchange) {
+    std::string_view path = exchange.request().path();
+    path.remove_prefix(std::min(envoy_prefix.size(), path.size()));
+    Answer answer(service_.lease_caller());
+    co_await judge(exchange, path.empty() ? "/" : path, answer);
+    answer.write(exchange.response(), static_cast<http::Status>(answer.status));
+}
+
+io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, std::string_view path,
+                                         Answer& answer) {
+    const http::Request& request = exchange.request();
+    const std::string_view name = single(request, "Sluice-Resource");
+    const ProtectedResource* const resource =
+        name.empty() ? service_.find_resource_at(path) : service_.find_resource(name);
+    if (resource == nullptr) {
+        co_return answer.refuse(http::Status::internal_server_error, "unknown_resource",
+                                "The proxy asks about a resource that is not configured");
+    }
+    const std::string_view tool = single(request, "Sluice-Tool");
+    if (tool.empty() && brings_json(request)) {
+        co_await judge_body(exchange, *resource, answer);
+    } else {
+        const auto field = request.field(justification_field);
+        const std::string said = field ? decode_mirrored(*field).value_or("") : std::string();
+        co_await judge_tool(exchange, *resource, tool, said, answer);
+    }
+    if (!answer.allowed()) co_return;
+    co_await io::Sleep(exchange.shard(), answer.delay, &exchange.scope());
+}
+
+io::Task<void> ExternalAuthorizer::judge_tool(http::Exchange& exchange,
+                                              const ProtectedResource& resource,
+                                              std::string_view tool, std::string_view justification,
+                                              Answer& answer) {
+    const auto bearer = find_bearer(exchange.request());
+    if (!bearer && bearer.error() == BearerFault::malformed) {
+        co_return answer.take(denial_of_malformed_credentials(resource));
+    }
+    const DecisionRequest request{
+        .tool = tool, .token = bearer.value_or(""), .justification = justification};
+    if (tool.size() > DecisionRequest::name_bytes_max) {
+        co_return answer.refuse(http::Status::bad_request, "invalid_request",
+                                "The tool's name is longer than 256 bytes");
+    }
+    answer.take(co_await service_.judge({resource, request, exchange}, *answer.caller), tool);
+}
+
+io::Task<void> ExternalAuthorizer::judge_body(http::Exchange& exchange,
+                                              const ProtectedResource& resource, Answer& answer) {
+    const auto body = PostedBody::parse(exchange.request().body());
+    if (!body) {
+        co_return answer.refuse(http::Status::bad_request, "invalid_request", body.error().message);
+    }
+    // First the token alone, whatever the messages are.
+    co_await judge_tool(exchange, resource, "", "", answer);
+    const auto field = exchange.request().field(justification_field);
+    const std::string said = field ? decode_mirrored(*field).value_or("") : std::string();
+    for (const Message& message : body->messages()) {
+        if (!answer.allowed()) co_return;
+        if (!message.is_tool_call()) continue;
+        const std::string_view own = trim_justification(message.justification);
+        co_await judge_tool(exchange, resource, message.name, own.empty() ? said : own, answer);
+    }
+}
+
+}  // namespace sluice::resource

@@ -1,0 +1,101 @@
+#include "resource/gateway/event_relay.h"
+
+#include <utility>
+
+#include "resource/decision/tool_changes.h"
+#include "resource/gateway/tool_view.h"
+
+namespace sluice::resource {
+namespace {
+
+constexpr std::size_t event_bytes_max = 32 * 1024 * 1024;
+constexpr std::string_view heartbeat_text = ": keep-alive\n\n";
+
+}  // namespace
+
+EventRelay::EventRelay(RequestContext& context, bool filter, bool looks)
+    : context_(context),
+      filter_(filter),
+      looks_(looks),
+      reader_(event_bytes_max),
+      idle_(context.exchange.shard()),
+      heartbeat_scope_(&context.exchange.scope()) {
+    idle_.set();
+}
+
+io::Task<bool> EventRelay::run(http::ClientResponse& answer, std::string_view ahead) {
+    last_write_ = context_.exchange.shard().now();
+    if (!ahead.empty() && !co_await write(ahead)) co_return false;
+    if (context_.resource.settings().heartbeat > Duration::zero()) group_.spawn(send_heartbeats());
+    const bool complete = co_await pump(answer);
+    heartbeat_scope_.cancel();
+    co_await group_.join();
+    co_return complete;
+}
+
+io::Task<bool> EventRelay::pump(http::ClientResponse& answer) {
+    for (;;) {
+        const auto chunk = co_await answer.next_chunk();
+        if (!chunk) co_return false;
+        if (chunk->empty()) co_return true;
+        reader_.append(*chunk);
+        out_.clear();
+        if (!take_events()) co_return false;
+        if (!listed_.empty()) {
+            co_await note_tools(context_.decision_parts(), context_.resource,
+                                context_.request().id(), std::exchange(listed_, {}));
+        }
+        if (!out_.empty() && !co_await write(out_)) co_return false;
+    }
+}
+
+/// Every event that is complete, behind out_. False where one is beyond all bounds.
+bool EventRelay::take_events() {
+    for (;;) {
+        const auto event = reader_.next();
+        if (!event) return false;
+        if (!*event) return true;
+        append_event(**event);
+    }
+}
+
+void EventRelay::append_event(const http::SseEvent& event) {
+    if (looks_ && event.has_data) {
+        for (auto& definition : read_tool_definitions(event.data, ToolInventory::tools_max)) {
+            listed_.push_back(std::move(definition));
+        }
+    }
+    if (!filter_ || !event.has_data || event.data.empty()) return append_sse(out_, event);
+    filtered_.clear();
+    // What is no JSON is no message of MCP, and a laxer reader might see a list in it.
+    if (!append_visible_tools(context_, event.data, filtered_)) return;
+    http::SseEvent shown = event;
+    shown.data = filtered_;
+    append_sse(out_, shown);
+}
+
+io::Task<bool> EventRelay::write(std::string_view text) {
+    while (writing_) co_await idle_.wait();
+    writing_ = true;
+    idle_.reset();
+    const auto written = co_await context_.exchange.write(text);
+    last_write_ = context_.exchange.shard().now();
+    writing_ = false;
+    idle_.set();
+    co_return written.has_value();
+}
+
+io::Task<void> EventRelay::send_heartbeats() {
+    const Duration every = context_.resource.settings().heartbeat;
+    io::Shard& shard = context_.exchange.shard();
+    for (;;) {
+        const Duration rest = last_write_ + every - shard.now();
+        if (!co_await io::Sleep(shard, rest, &heartbeat_scope_)) co_return;
+        // A write that is under way shows life as soon as the client reads again.
+        if (writing_) last_write_ = shard.now();
+        if (shard.now() - last_write_ < every) continue;
+        if (!co_await write(heartbeat_text)) co_return;
+    }
+}
+
+}  // namespace sluice::resource

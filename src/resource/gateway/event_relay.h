@@ -1,0 +1,50 @@
+// An upstream's event stream, passed on event by event as it arrives.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/client.h"
+#include "http/sse.h"
+#include "io/event.h"
+#include "io/task_group.h"
+#include "resource/gateway/request_context.h"
+#include "resource/tools/tool_definition.h"
+
+namespace sluice::resource {
+
+/// Events are read and written anew, each at once. While the upstream is silent a comment goes out
+/// every `heartbeat` (0: never), only ever between events. Used once.
+class EventRelay {
+public:
+    /// filter  Whether events may hold a list of tools that the caller may not see whole.
+    /// looks   Whether lists of tools are looked at for changes.
+    EventRelay(RequestContext& context, bool filter, bool looks);
+
+    /// The response's stream was begun; `ahead` are events to send first. False where the client
+    /// must learn that the stream was cut off; true where it is complete.
+    io::Task<bool> run(http::ClientResponse& answer, std::string_view ahead);
+
+private:
+    io::Task<void> send_heartbeats();
+    io::Task<bool> pump(http::ClientResponse& answer);
+    io::Task<bool> write(std::string_view text);
+    bool take_events();
+    void append_event(const http::SseEvent& event);
+
+    RequestContext& context_;
+    bool filter_;
+    bool looks_;
+    std::vector<ToolDefinition> listed_;  // by events that are not written yet
+    http::SseReader reader_;
+    std::string out_;
+    std::string filtered_;
+    MonotonicTime last_write_{};
+    bool writing_ = false;
+    io::Event idle_;  // set while nobody writes
+    io::CancelScope heartbeat_scope_;
+    io::TaskGroup group_;
+};
+
+}  // namespace sluice::resource

@@ -1,0 +1,195 @@
+#include "resource/gateway/refusal.h"
+
+#include <fmt/format.h>
+
+#include "resource/mcp/json_rpc_error.h"
+#include "resource/metadata/denial.h"
+
+namespace sluice::resource {
+namespace {
+
+constexpr std::uint32_t upstream_retry_seconds = 5;
+constexpr std::uint32_t stream_retry_seconds = 10;
+
+struct Refusal {
+    http::Status status;
+    RpcCode code;
+    std::string_view error;
+    std::string_view message;
+    std::string_view id{};  // where there is no body
+    const PostedBody* body = nullptr;
+    std::string_view tool{};
+    std::string_view challenge{};
+    std::uint32_t retry_after = 0;  // seconds
+    std::string_view detail{};      // for the log alone
+};
+
+void answer(RequestContext& context, const Refusal& refusal) {
+    http::Response& response = context.response();
+    response.set_status(refusal.status);
+    response.body().clear();
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "no-store");
+    if (!refusal.challenge.empty()) response.add_field("WWW-Authenticate", refusal.challenge);
+    if (refusal.retry_after != 0) {
+        response.add_field("Retry-After", fmt::format("{}", refusal.retry_after));
+    }
+    const RpcFailure failure{.code = refusal.code,
+                             .message = refusal.message,
+                             .error = refusal.error,
+                             .request_id = context.request().id(),
+                             .challenge = refusal.challenge,
+                             .retry_after = refusal.retry_after};
+    if (refusal.body != nullptr) {
+        append_rpc_errors(response.body(), *refusal.body, failure);
+    } else {
+        append_rpc_error(response.body(), refusal.id, failure);
+    }
+}
+
+Answered refuse(RequestContext& context, const Refusal& refusal) {
+    answer(context, refusal);
+    context.observer.on_refusal({.resource = context.resource.settings().path,
+                                 .client_id = context.caller.client_id,
+                                 .tool_name = refusal.tool,
+                                 .code = refusal.error,
+                                 .detail = refusal.detail,
+                                 .status = http::code(refusal.status),
+                                 .request_id = context.request().id()});
+    return {};
+}
+
+Answered refuse(RequestContext& context, const Denial& denial, RpcCode code,
+                const PostedBody* body = nullptr, std::string_view tool = {}) {
+    return refuse(context, {.status = denial.status,
+                            .code = code,
+                            .error = denial.code,
+                            .message = denial.message,
+                            .body = body,
+                            .tool = tool,
+                            .challenge = denial.challenge,
+                            .retry_after = static_cast<std::uint32_t>(denial.retry_after.count()),
+                            .detail = denial.detail});
+}
+
+}  // namespace
+
+Answered refuse_origin(RequestContext& context) {
+    return refuse(context, {.status = http::Status::forbidden,
+                            .code = RpcCode::invalid_request,
+                            .error = "invalid_origin",
+                            .message = "Pages of this origin may not use this server"});
+}
+
+Answered refuse_method(RequestContext& context, std::string_view allow) {
+    context.response().add_field("Allow", allow);
+    return refuse(context, {.status = http::Status::method_not_allowed,
+                            .code = RpcCode::invalid_request,
+                            .error = "invalid_request",
+                            .message = "This method is not served here"});
+}
+
+Answered refuse_without_token(RequestContext& context) {
+    return refuse(context, denial_without_token(context.resource), RpcCode::unauthorized);
+}
+
+Answered refuse_malformed_credentials(RequestContext& context) {
+    return refuse(context, denial_of_malformed_credentials(context.resource),
+                  RpcCode::invalid_request);
+}
+
+Answered refuse_token(RequestContext& context, const TokenError& error) {
+    const bool unknown = error.fault == TokenFault::unavailable;
+    return refuse(context, denial_of_token(context.resource, error),
+                  unknown ? RpcCode::verifier_failed : RpcCode::unauthorized);
+}
+
+Answered refuse_rate_limited(RequestContext& context, const TokenError& error, Seconds wait) {
+    const Denial denial = denial_of_token(context.resource, error);
+    answer(context, {.status = http::Status::too_many_requests,
+                     .code = RpcCode::too_many_tokens,
+                     .error = "too_many_tokens",
+                     .message = "Too many access tokens that are no good came from this address",
+                     .challenge = denial.challenge,
+                     .retry_after = static_cast<std::uint32_t>(wait.count())});
+    return {};
+}
+
+Answered refuse_scope(RequestContext& context, const token::ScopeSet& needed,
+                      const PostedBody* body, std::string_view tool) {
+    const Denial denial = denial_of_scope(context.resource, context.caller.scope, needed, tool);
+    return refuse(context, denial, RpcCode::insufficient_scope, body, tool);
+}
+
+Answered refuse_media_type(RequestContext& context) {
+    return refuse(context, {.status = http::Status::unsupported_media_type,
+                            .code = RpcCode::invalid_request,
+                            .error = "unsupported_media_type",
+                            .message = "The body must be application/json without a coding"});
+}
+
+Answered refuse_message(RequestContext& context, const RpcError& error) {
+    return refuse(context, {.status = http::Status::bad_request,
+                            .code = error.code,
+                            .error = error.code == RpcCode::header_mismatch ? "header_mismatch"
+                                                                            : "invalid_request",
+                            .message = error.message,
+                            .id = error.id});
+}
+
+Answered refuse_stream(RequestContext& context) {
+    return refuse(context, {.status = http::Status::too_many_requests,
+                            .code = RpcCode::too_many_streams,
+                            .error = "too_many_streams",
+                            .message = "Too many event streams are open: close one first",
+                            .retry_after = stream_retry_seconds});
+}
+
+Answered refuse_unreadable(RequestContext& context, http::Status status, const PostedBody* body) {
+    return refuse(context, {.status = status,
+                            .code = RpcCode::upstream_failed,
+                            .error = "upstream_failed",
+                            .message = "The MCP server behind this gateway refused this; what it "
+                                       "says of it cannot be read",
+                            .body = body});
+}
+
+Answered refuse_upstream(RequestContext& context, const http::ClientError& error,
+                         const PostedBody* body) {
+    using Kind = http::ClientError::Kind;
+    if (error.kind == Kind::cancelled) return {};  // the client left: nobody reads this
+    Refusal refusal{.status = http::Status::bad_gateway,
+                    .code = RpcCode::upstream_failed,
+                    .error = "upstream_failed",
+                    .message = "The MCP server behind this gateway gave no usable answer",
+                    .body = body,
+                    .detail = error.description};
+    switch (error.kind) {
+        case Kind::timed_out:
+            refusal.status = http::Status::gateway_timeout;
+            refusal.code = RpcCode::upstream_timed_out;
+            refusal.error = "upstream_timed_out";
+            refusal.message = "The MCP server behind this gateway did not answer in time";
+            break;
+        case Kind::overloaded:
+            refusal.status = http::Status::service_unavailable;
+            refusal.error = "upstream_overloaded";
+            refusal.message = "The MCP server behind this gateway is busy";
+            refusal.retry_after = 1;
+            break;
+        case Kind::unresolved:
+        case Kind::refused:
+            refusal.error = "upstream_unreachable";
+            refusal.message = "The MCP server behind this gateway cannot be reached";
+            refusal.retry_after = upstream_retry_seconds;
+            break;
+        case Kind::reset:
+        case Kind::garbage:
+        case Kind::too_large:
+        case Kind::cancelled:
+            break;
+    }
+    return refuse(context, refusal);
+}
+
+}  // namespace sluice::resource

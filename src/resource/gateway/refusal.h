@@ -1,0 +1,45 @@
+// Refusals: the status, the challenge and the JSON-RPC error that a client gets instead of what it
+// asked for.
+#pragma once
+
+#include <string_view>
+
+#include "http/client_error.h"
+#include "resource/gateway/request_context.h"
+#include "resource/mcp/json_rpc.h"
+#include "resource/tokens/verifier.h"
+
+namespace sluice::resource {
+
+// Each fills the response and tells the observer. `body` is the posted one, for the ids of its
+// requests; null where there is none or it was not read yet.
+
+/// 403: a page of a foreign origin.
+Answered refuse_origin(RequestContext& context);
+/// 405 with Allow.
+Answered refuse_method(RequestContext& context, std::string_view allow);
+/// 401 without `error`: no credentials came (RFC 6750 §3).
+Answered refuse_without_token(RequestContext& context);
+/// 400: an Authorization field that cannot be meant.
+Answered refuse_malformed_credentials(RequestContext& context);
+/// 401 invalid_token, or 503 where nobody could say whether the token is good.
+Answered refuse_token(RequestContext& context, const TokenError& error);
+/// 429: the same as 401, but after too many from one address; the log is not told of each. Says
+/// all the same how to get a good token: among those behind an address may be somebody honest.
+Answered refuse_rate_limited(RequestContext& context, const TokenError& error, Seconds wait);
+/// 403 insufficient_scope, with a challenge for everything that is granted or needed.
+Answered refuse_scope(RequestContext& context, const token::ScopeSet& needed,
+                      const PostedBody* body, std::string_view tool);
+/// 415: not JSON as it is.
+Answered refuse_media_type(RequestContext& context);
+/// 400: no JSON-RPC, or headers that disagree with it.
+Answered refuse_message(RequestContext& context, const RpcError& error);
+/// 429: the caller has as many event streams open as it may.
+Answered refuse_stream(RequestContext& context);
+/// The upstream's own 4xx, whose JSON cannot be read.
+Answered refuse_unreadable(RequestContext& context, http::Status status, const PostedBody* body);
+/// 502, 503 or 504: the MCP server could not be reached or did not answer properly.
+Answered refuse_upstream(RequestContext& context, const http::ClientError& error,
+                         const PostedBody* body);
+
+}  // namespace sluice::resource

@@ -1,0 +1,24 @@
+#include "resource/gateway/tool_view.h"
+
+#include "resource/decision/decision.h"
+#include "resource/mcp/tool_list_filter.h"
+
+namespace sluice::resource {
+
+bool append_visible_tools(RequestContext& context, std::string_view json, std::string& out) {
+    const ShowsTool shows = [&context](std::string_view tool) {
+        return decide(context.caller.scope, context.resource.policy(), tool).allowed();
+    };
+    const auto counts = filter_tool_lists(json, shows, out);
+    if (!counts) return false;
+    if (counts->before > 0) {
+        context.observer.on_tools_listed({.resource = context.resource.settings().path,
+                                          .client_id = context.caller.client_id,
+                                          .before = counts->before,
+                                          .after = counts->after,
+                                          .request_id = context.request().id()});
+    }
+    return true;
+}
+
+}  // namespace sluice::resource

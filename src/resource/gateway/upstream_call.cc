@@ -1,0 +1,301 @@
+#include "resource/gateway/upstream_call.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "http/media_type.h"
+#include "http/sse.h"
+#include "resource/decision/tool_changes.h"
+#include "resource/gateway/event_relay.h"
+#include "resource/gateway/forward.h"
+#include "resource/gateway/refusal.h"
+#include "resource/gateway/token_watch.h"
+#include "resource/gateway/tool_view.h"
+#include "resource/mcp/json_shape.h"
+#include "resource/mcp/raw_json.h"
+
+namespace sluice::resource {
+namespace {
+
+using Kind = http::ClientError::Kind;
+
+constexpr std::size_t whole_body_max = 16 * 1024 * 1024;  // of an answer that is read to its end
+constexpr std::size_t held_back_max = 64 * 1024;  // below it, an answer is sent in one piece
+constexpr int bytes_per_second_min = 1024;        // of a longer one
+
+/// Cancels a scope when another is cancelled that is not its parent.
+class Link final : io::Cancellable {
+public:
+    Link(io::CancelScope& from, io::CancelScope& to) : to_(to) { join(&from); }
+
+private:
+    void on_cancel() override { to_.cancel(); }
+    io::CancelScope& to_;
+};
+
+bool is_events(const http::ResponseHead& head) {
+    return http::is_media_type(head.field("Content-Type").value_or(""), "text/event-stream");
+}
+bool is_json(const http::ResponseHead& head) {
+    return http::is_media_type(head.field("Content-Type").value_or(""), "application/json");
+}
+
+/// What must not reach the client: it would look for credentials, or go, somewhere else.
+bool is_not_for_clients(http::Status status) {
+    const int code = http::code(status);
+    return code == 401 || code == 407 || (code >= 300 && code < 400);
+}
+
+bool succeeds(http::Status status) {
+    return http::code(status) >= 200 && http::code(status) < 300;
+}
+bool refuses(http::Status status) {
+    return http::code(status) >= 400 && http::code(status) < 500;
+}
+
+/// Whether the answer to a JSON-RPC request cannot be one: a proxy's page, or nothing at all.
+bool is_no_answer(const http::ResponseHead& head) {
+    const http::Status status = head.status();
+    if (http::code(status) >= 500) return !is_json(head);
+    if (!succeeds(status) || status == http::Status::accepted) return false;
+    return (!is_json(head) && !is_events(head)) ||
+           parse_decimal(head.field("Content-Length").value_or("")) == 0U;
+}
+
+void append_events(std::string& out, const std::vector<std::string>& messages) {
+    for (const std::string& message : messages) {
+        http::append_sse(out, {.event = "message", .data = message, .has_data = true});
+    }
+}
+
+/// `messages` and those of `json`, which is one message, a batch, or nothing, as one batch.
+std::string merged(std::string_view json, const std::vector<std::string>& messages) {
+    std::string out = "[";
+    const auto add = [&out](std::string_view message) {
+        if (out.size() > 1) out += ',';
+        out += message;
+    };
+    // A mark that may stand at a text's start (RFC 8259 §8.1) must not stand within one.
+    if (json.starts_with("\xef\xbb\xbf")) json.remove_prefix(3);
+    if (const auto document = JsonDocument::parse(json)) {
+        if (document->root().is_array()) {
+            for (const std::string_view message : split_raw_json(json)) add(message);
+        } else {
+            add(json);
+        }
+    }
+    for (const std::string& message : messages) add(message);
+    return out + "]";
+}
+
+/// One answer of the upstream on its way to the client.
+class Relay {
+public:
+    Relay(RequestContext& context, const UpstreamCall& call, http::ClientResponse& answer,
+          io::CancelScope& scope)
+        : context_(context),
+          call_(call),
+          answer_(answer),
+          scope_(scope),
+          deadline_(scope),
+          looks_(call.may_list_tools && watches_tools(context.resource)) {}
+
+    io::Task<void> run() {
+        if (is_not_for_clients(answer_.status())) co_return refuse(Kind::garbage);
+        if (call_.asks && is_no_answer(answer_.head())) co_return refuse(Kind::garbage);
+        const bool hides = call_.may_list_tools && !context_.resource.policy().is_uniform();
+        if (hides && answer_.head().field("Content-Encoding")) co_return refuse(Kind::garbage);
+        context_.response().set_status(answer_.status());
+        if (is_events(answer_.head())) co_return co_await relay_events(hides);
+        const bool adds = call_.held != nullptr && !call_.held->empty();
+        if (hides && is_json(answer_.head())) co_return co_await relay_filtered();
+        if (hides && succeeds(answer_.status()) && answer_.status() != http::Status::accepted) {
+            co_return refuse(Kind::garbage);
+        }
+        if (adds && succeeds(answer_.status())) co_return co_await relay_merged();
+        co_await relay_plain();
+    }
+
+private:
+    void refuse(Kind kind) { refuse_upstream(context_, {kind, ""}, call_.body); }
+
+    /// `body` is whole, said to be JSON, and cannot be read as it must be.
+    void refuse_body() {
+        if (!refuses(answer_.status())) return refuse(Kind::garbage);
+        // The status says what a client must do: begin a new session, do without a stream.
+        if (const auto allow = answer_.head().field("Allow")) {
+            context_.response().add_field("Allow", *allow);
+        }
+        refuse_unreadable(context_, answer_.status(), call_.body);
+    }
+
+    /// Whether a whole body may be passed on: what answers a request, or says why there is no
+    /// answer, must be JSON where it is said to be.
+    bool is_readable(std::string_view body) const {
+        const http::Status status = answer_.status();
+        if (!call_.asks && !refuses(status)) return true;
+        if (body.empty()) return refuses(status) || status == http::Status::accepted;
+        return !is_json(answer_.head()) || answer_.head().field("Content-Encoding") ||
+               is_json_shaped(body);
+    }
+
+    io::Task<void> relay_events(bool hides) {
+        http::Response& response = context_.response();
+        copy_answer_fields(response, answer_.head().fields());
+        if (!response.field("Cache-Control")) response.add_field("Cache-Control", "no-cache");
+        response.add_field("X-Accel-Buffering", "no");
+        if (!co_await context_.exchange.begin_stream()) co_return;
+        std::string ahead;
+        if (call_.held != nullptr) append_events(ahead, *call_.held);
+        EventRelay relay(context_, hides, looks_);
+        TokenWatch watch(context_, scope_);
+        if (call_.endless) watch.start();
+        const bool complete = co_await relay.run(answer_, ahead);
+        co_await watch.stop();
+        // Not by the client: the server drains, or the token is good no longer.
+        const bool ended = call_.endless && scope_.cancelled() && !context_.exchange.cancelled();
+        if (complete || ended) static_cast<void>(co_await context_.exchange.finish());
+    }
+
+    /// The whole body, behind the response's. False where it did not come: then answered.
+    io::Task<bool> read_whole(std::string& body) {
+        restart_deadline();
+        const auto read = co_await answer_.read_body(body, whole_body_max);
+        if (!read) refuse_upstream(context_, read.error(), call_.body);
+        co_return read.has_value();
+    }
+
+    /// Whether the tools of a list are what they were.
+    io::Task<void> look_at(std::string_view body) {
+        if (!looks_ || !is_json(answer_.head()) || answer_.head().field("Content-Encoding")) {
+            co_return;
+        }
+        co_await note_tools(context_.decision_parts(), context_.resource, context_.request().id(),
+                            read_tool_definitions(body, ToolInventory::tools_max));
+    }
+
+    io::Task<void> relay_filtered() {
+        std::string body;
+        if (!co_await read_whole(body)) co_return;
+        std::string shown;
+        if (!is_readable(body)) co_return refuse_body();
+        co_await look_at(body);
+        if (!body.empty() && !append_visible_tools(context_, body, shown)) co_return refuse_body();
+        if (call_.held != nullptr && !call_.held->empty()) shown = merged(shown, *call_.held);
+        copy_answer_fields(context_.response(), answer_.head().fields());
+        context_.response().body() = shown;
+    }
+
+    io::Task<void> relay_merged() {
+        std::string body;
+        if (!co_await read_whole(body)) co_return;
+        if (call_.asks && !is_readable(body)) co_return refuse_body();
+        co_await look_at(body);
+        context_.response().set_status(http::Status::ok);
+        copy_answer_fields(context_.response(), answer_.head().fields());
+        if (!is_json(answer_.head())) {
+            context_.response().add_field("Content-Type", "application/json");
+        }
+        context_.response().body() = merged(body, *call_.held);
+    }
+
+    io::Task<void> relay_plain() {
+        http::Response& response = context_.response();
+        std::string& body = response.body();
+        body.clear();
+        bool complete = false;
+        restart_deadline();  // of all that is held back: a drip does not earn time
+        while (!complete && body.size() <= (looks_ ? whole_body_max : held_back_max)) {
+            const auto chunk = co_await answer_.next_chunk();
+            if (!chunk) {
+                refuse_upstream(context_, chunk.error(), call_.body);
+                co_return;
+            }
+            body += *chunk;
+            complete = chunk->empty();
+        }
+        if (complete && !is_readable(body)) co_return refuse_body();
+        if (complete) co_await look_at(body);
+        copy_answer_fields(response, answer_.head().fields());
+        deadline_.stop();
+        if (!complete) co_await stream_rest(body);
+    }
+
+    /// The upstream may pause for as long as an answer may take, and earns that time by what it
+    /// sends. How slowly the client reads is not its fault.
+    io::Task<void> stream_rest(const std::string& body) {
+        if (!co_await context_.exchange.begin_stream()) co_return;
+        if (!co_await context_.exchange.write(body)) co_return;
+        io::Shard& shard = context_.exchange.shard();
+        const Duration pause_max = context_.resource.settings().timeout;
+        for (Duration left = pause_max;;) {
+            const MonotonicTime due = shard.now() + left;
+            shard.timers().start(deadline_, due);
+            const auto chunk = co_await answer_.next_chunk();
+            if (!chunk) co_return;  // the client sees that the stream was cut off
+            if (chunk->empty()) break;
+            deadline_.stop();
+            const Duration earned =
+                Duration(Seconds(static_cast<std::int64_t>(chunk->size()))) / bytes_per_second_min;
+            left = std::min(pause_max, due - shard.now() + earned);
+            if (!co_await context_.exchange.write(*chunk)) co_return;
+        }
+        static_cast<void>(co_await context_.exchange.finish());
+    }
+
+    void restart_deadline() {
+        io::Shard& shard = context_.exchange.shard();
+        shard.timers().start(deadline_, shard.now() + context_.resource.settings().timeout);
+    }
+
+    RequestContext& context_;
+    const UpstreamCall& call_;
+    http::ClientResponse& answer_;
+    io::CancelScope& scope_;
+    io::Deadline deadline_;
+    const bool looks_;  // at lists of tools, for changes
+};
+
+}  // namespace
+
+io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call) {
+    const ProtectedResource& resource = context.resource;
+    io::CancelScope scope(&context.exchange.scope());
+    http::OutgoingRequest& request = context.exchange.outgoing();
+    fill_upstream_request(request, context.request(), resource.upstream_target(), context.caller,
+                          call.text);
+    // An event stream may be silent for as long as it likes: pieces have deadlines in Relay.
+    const http::CallOptions options{.head_timeout = resource.settings().timeout,
+                                    .chunk_timeout = Duration::zero(),
+                                    .connect_timeout = resource.settings().connect_timeout,
+                                    .repeatable = call.repeatable,
+                                    .scope = &scope};
+    auto answer = co_await resource.client().send(resource.upstream(), request, options);
+    if (!answer) {
+        if (!context.exchange.cancelled()) refuse_upstream(context, answer.error(), call.body);
+        co_return;
+    }
+    std::optional<Link> drain;
+    if (call.endless) drain.emplace(context.exchange.drain(), scope);
+    Relay relay(context, call, *answer, scope);
+    co_await relay.run();
+}
+
+void answer_messages(RequestContext& context, const std::vector<std::string>& messages,
+                     bool is_batch) {
+    http::Response& response = context.response();
+    response.set_status(http::Status::ok);
+    response.add_field("Cache-Control", "no-store");
+    const std::string_view accept = context.request().field("Accept").value_or("");
+    if (!http::accepts(accept, "application/json") &&
+        http::accepts_by_name(accept, "text/event-stream")) {
+        response.add_field("Content-Type", "text/event-stream");
+        response.add_field("X-Accel-Buffering", "no");
+        append_events(response.body(), messages);
+        return;
+    }
+    response.add_field("Content-Type", "application/json");
+    response.body() = is_batch ? merged("", messages) : messages.front();
+}
+
+}  // namespace sluice::resource

@@ -1,0 +1,81 @@
+#include "resource/metadata/denial.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "resource/metadata/challenge.h"
+
+namespace sluice::resource {
+namespace {
+
+std::string_view fault_text(TokenFault fault) {
+    switch (fault) {
+        case TokenFault::wrong_audience:
+            return "The access token is meant for another resource";
+        case TokenFault::wrong_issuer:
+            return "The access token is of another authorization server";
+        case TokenFault::inactive:
+        case TokenFault::unavailable:
+            break;
+    }
+    return "The access token is unknown, expired or revoked";
+}
+
+}  // namespace
+
+Denial denial_without_token(const ProtectedResource& resource) {
+    return {.status = http::Status::unauthorized,
+            .code = "unauthorized",
+            .message = "An access token is required",
+            .challenge = PooledText(resource.entry_challenge())};
+}
+
+Denial denial_of_malformed_credentials(const ProtectedResource& resource) {
+    constexpr std::string_view message = "One Authorization field with one bearer token is allowed";
+    return {.status = http::Status::bad_request,
+            .code = "invalid_request",
+            .message = PooledText(message),
+            .challenge = challenge_text({.error = "invalid_request",
+                                         .error_description = message,
+                                         .resource_metadata = resource.metadata_url()})};
+}
+
+Denial denial_of_token(const ProtectedResource& resource, const TokenError& error) {
+    if (error.fault == TokenFault::unavailable) {
+        return {.status = http::Status::service_unavailable,
+                .code = "temporarily_unavailable",
+                .message = "The access token cannot be verified at the moment",
+                .challenge = {},
+                .retry_after = error.retry_after,
+                .detail = error.detail};
+    }
+    const std::string_view message = fault_text(error.fault);
+    return {.status = http::Status::unauthorized,
+            .code = "invalid_token",
+            .message = PooledText(message),
+            .challenge = challenge_text({.error = "invalid_token",
+                                         .error_description = message,
+                                         .scope = &resource.entry_scope(),
+                                         .resource_metadata = resource.metadata_url()})};
+}
+
+Denial denial_of_scope(const ProtectedResource& resource, const token::ScopeSet& granted,
+                       const token::ScopeSet& needed, std::string_view tool) {
+    const token::ScopeSet asked = step_up_scope(granted, needed);
+    const token::ScopeSet missing = needed.without(granted);
+    PooledText message = "The access token lacks";
+    if (!tool.empty()) {
+        fmt::format_to(std::back_inserter(message), ", for the tool \"{}\"", tool);
+    }
+    message.append(": ").append(missing.text());
+    return {.status = http::Status::forbidden,
+            .code = "insufficient_scope",
+            .message = std::move(message),
+            .challenge = challenge_text({.error = "insufficient_scope",
+                                         .error_description = "More scopes are needed for this",
+                                         .scope = &asked,
+                                         .resource_metadata = resource.metadata_url()})};
+}
+
+}  // namespace sluice::resource

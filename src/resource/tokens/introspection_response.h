@@ -1,0 +1,19 @@
+// What an introspection endpoint's HTTP answer says of a token: RFC 7662 §2.2 and §2.3.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "http/status.h"
+#include "resource/tokens/verifier.h"
+
+namespace sluice::resource {
+
+/// An active token, `inactive` (also for one that is no bearer access token), or `unavailable` for
+/// everything that is no proper answer: a refusal of our own credentials, an error, a body that is
+/// none. retry_after  The answer's Retry-After, if it had one; kept within a minute.
+std::expected<token::TokenInfo, TokenError> read_introspection_answer(
+    http::Status status, std::optional<std::string_view> retry_after, std::string_view body);
+
+}  // namespace sluice::resource

@@ -1,0 +1,77 @@
+// What a shard tells of its health, and all shards of their work.
+#include "server/health_response.h"
+#include "server/shard_service.h"
+
+namespace sluice::server {
+
+// For all shards: nobody knows which one the next connection comes to.
+io::Task<void> ShardService::write_readiness(http::Response& response) {
+    if (stop_ == nullptr || stop_->is_set()) {
+        co_return write_status(response, http::Status::service_unavailable, "stopping");
+    }
+    for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
+        const bool ready = co_await process_.services.call(
+            shard_, shard, [](const ShardService& service) { return service.storage_.is_ready(); });
+        if (!ready) {
+            co_return write_status(response, http::Status::service_unavailable, "storage_away");
+        }
+    }
+    write_status(response, http::Status::ok, "ready");
+    if (process_.redis != nullptr && process_.redis->away()) {
+        response.body() = R"({"status":"ready","degraded":["redis"]})";
+    }
+}
+
+io::Task<void> ShardService::hand_out(oauth::Keys keys) {
+    for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
+        co_await process_.services.call(shard_, shard, [&keys](ShardService& service) {
+            if (service.auth_) service.auth_->use_keys(keys);
+        });
+    }
+}
+
+metrics::Counters ShardService::snapshot() const {
+    metrics::Counters metrics = metrics_;
+    metrics.connections_open = server_.connections();
+    metrics.connections_refused = server_.connections_refused();
+    const http::TlsCounts& tls = server_.tls_counts();
+    metrics.tls_full = tls.full;
+    metrics.tls_resumed = tls.resumed;
+    metrics.tls_failed = tls.failed;
+    if (auth_) metrics.tokens_live = auth_->counts().tokens_live;
+    if (windows_) {
+        metrics.limits_by_redis = windows_->counts().answered;
+        metrics.limits_alone = windows_->counts().decided_alone;
+    }
+    return metrics;
+}
+
+io::Task<void> ShardService::begin_everywhere() {
+    for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
+        co_await process_.services.call(shard_, shard,
+                                        [](ShardService& service) { service.storage_.begin(); });
+    }
+}
+
+io::Task<void> ShardService::write_metrics(http::Response& response) {
+    metrics::Counters total;
+    for (unsigned owner = 0; owner < process_.shard_count; ++owner) {
+        total += co_await process_.services.call(
+            shard_, owner, [](ShardService& service) { return service.snapshot(); });
+    }
+    StoreCounts stored;
+    for (unsigned owner = 0; owner < process_.shard_count && storage_.counts(); ++owner) {
+        stored += co_await process_.services.call(
+            shard_, owner, [](ShardService& service) { return *service.storage_.counts(); });
+    }
+    response.add_field("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    metrics::append_prometheus(response.body(), total, process_.log_writer.dropped_bytes());
+    if (storage_.counts()) append_prometheus(response.body(), stored);
+    if (process_.redis != nullptr)
+        metrics::append_redis(response.body(), total, process_.redis->away());
+    metrics::append_prometheus(
+        response.body(), process_.resources,
+        co_await metrics::count_resources(process_.resources, process_.stats, shard_));
+}
+
+}  // namespace sluice::server

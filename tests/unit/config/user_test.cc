@@ -1,0 +1,58 @@
+// The rules of [[auth.user]].
+#include "tests/unit/config/support.h"
+
+namespace sluice::config::testing {
+namespace {
+
+constexpr std::string_view hash =
+    "$pbkdf2-sha256$i=600000$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+// Line 11 is [[auth.user]], `lines` begin at 12.
+std::string user(std::string_view lines) {
+    return followed_by("[[auth.user]]\n" + std::string(lines) + '\n');
+}
+
+TEST(ConfigUser, HasAPasswordOrItsHash) {
+    const Config config = config_of(user("username = \"alice\"\npassword = \"correct horse\""));
+    EXPECT_EQ(config.auth()->users.at(0).password.reveal(), "correct horse");
+    EXPECT_EQ(config.auth()->users.at(0).name, "alice");
+    const Config hashed =
+        config_of(user("username = \"bob\"\npassword_hash = \"" + std::string(hash) + "\""));
+    EXPECT_EQ(hashed.auth()->users.at(0).password_hash, hash);
+    EXPECT_TRUE(hashed.auth()->users.at(0).password.empty());
+}
+
+TEST(ConfigUser, NeedsOneOfThem) {
+    expect_problem(user("username = \"a\""), "11: auth.user[0].password_hash",
+                   "sluice hash-password");
+    expect_problem(user("username = \"a\"\npassword = \"\""), "13: auth.user[0].password",
+                   "is empty");
+    expect_problem(
+        user("username = \"a\"\npassword = \"p\"\npassword_hash = \"" + std::string(hash) + "\""),
+        "14: auth.user[0].password_hash", "keep one");
+}
+
+TEST(ConfigUser, HashIsOneThatWeCanVerify) {
+    expect_problem(user("username = \"a\"\npassword_hash = \"$2b$12$abc\""),
+                   "13: auth.user[0].password_hash", "is no password hash");
+}
+
+TEST(ConfigUser, NameIsNeededAndGivenOnce) {
+    expect_problem(user("password = \"p\""), "11: auth.user[0].username", "is missing");
+    expect_problem(user("username = \"a\"\npassword = \"p\"\n[[auth.user]]\nusername = "
+                        "\"a\"\npassword = \"q\""),
+                   "15: auth.user[1].username", "is the username of line 12 already");
+}
+
+TEST(ConfigUser, AttributesAreTexts) {
+    const Config config = config_of(user(
+        "username = \"a\"\npassword = \"p\"\nattributes = { team = \"x\", department = \"y\" }"));
+    const auto& attributes = config.auth()->users[0].attributes;
+    ASSERT_EQ(attributes.size(), 2U);
+    EXPECT_EQ(attributes[0], (std::pair<std::string, std::string>("team", "x")));
+    expect_problem(user("username = \"a\"\npassword = \"p\"\nattributes = { level = 3 }"),
+                   "14: auth.user[0].attributes.level", "text in quotes");
+}
+
+}  // namespace
+}  // namespace sluice::config::testing
