@@ -42,7 +42,7 @@ std::vector<ResourceNumbers> ShardStats::numbers(MonotonicTime now) const {
         const RecentCalls::Sum recent = resources_[i].recent.sum(now);
         of.recent_passed = recent.passed;
         of.clients = guard_.client_count(i);
-        of.tool_changes = guard_.book(i).pending_count();
+        of.tool_changes = guard_.inventory(i).pending_count();
         for (std::size_t tool = 0; tool < recent.tools.size(); ++tool) {
             of.tools[tool].recent_passed = recent.tools[tool].passed;
             of.tools[tool].recent_friction_max =
