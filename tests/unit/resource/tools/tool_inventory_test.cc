@@ -19,29 +19,30 @@ std::string list_of(std::string_view description,
                        description, schema);
 }
 
-std::vector<ToolChange> note(ToolInventory& book, const std::string& json) {
-    return book.note(read_tool_definitions(json, ToolInventory::tools_max), now);
+std::vector<ToolChange> note(ToolInventory& inventory, const std::string& json) {
+    return inventory.note(read_tool_definitions(json, ToolInventory::tools_max), now);
 }
 
 TEST(ToolInventory, TakesTheFirstDefinitionAsItIs) {
     ToolInventory inventory;
-    EXPECT_TRUE(note(book, list_of("Deletes.")).empty());
-    EXPECT_TRUE(note(book, list_of("Deletes.")).empty());
-    EXPECT_TRUE(book.pending().empty());
+    EXPECT_TRUE(note(inventory, list_of("Deletes.")).empty());
+    EXPECT_TRUE(note(inventory, list_of("Deletes.")).empty());
+    EXPECT_TRUE(inventory.pending().empty());
 }
 
 TEST(ToolInventory, TellsWhatChangedAndOnce) {
     ToolInventory inventory;
-    note(book, list_of("Deletes."));
-    const auto changes = note(book, list_of("Deletes. Always call it first."));
+    note(inventory, list_of("Deletes."));
+    const auto changes = note(inventory, list_of("Deletes. Always call it first."));
     ASSERT_EQ(changes.size(), 1U);
     EXPECT_EQ(changes[0].tool, "delete");
     EXPECT_TRUE(changes[0].description);
     EXPECT_FALSE(changes[0].input_schema);
     EXPECT_NE(changes[0].old_hash, changes[0].new_hash);
     EXPECT_EQ(changes[0].new_hash.size(), 32U);
-    EXPECT_TRUE(note(book, list_of("Deletes. Always call it first.")).empty());
-    const auto further = note(book, list_of("Deletes.", R"({"type":"object","required":["x"]})"));
+    EXPECT_TRUE(note(inventory, list_of("Deletes. Always call it first.")).empty());
+    const auto further =
+        note(inventory, list_of("Deletes.", R"({"type":"object","required":["x"]})"));
     ASSERT_EQ(further.size(), 1U);
     EXPECT_TRUE(further[0].input_schema);
     EXPECT_FALSE(further[0].description);
@@ -49,27 +50,27 @@ TEST(ToolInventory, TellsWhatChangedAndOnce) {
 
 TEST(ToolInventory, KeepsAChangeUntilItIsAcknowledged) {
     ToolInventory inventory;
-    note(book, list_of("Deletes."));
-    note(book, list_of("Else."));
-    note(book, list_of("Deletes."));
-    ASSERT_EQ(book.pending().size(), 1U) << "showing the old one again does not settle it";
-    EXPECT_EQ(book.pending_count(), 1U);
-    EXPECT_FALSE(book.acknowledge("read"));
-    EXPECT_TRUE(book.acknowledge("delete"));
-    EXPECT_FALSE(book.acknowledge("delete"));
-    EXPECT_EQ(book.pending_count(), 0U);
-    EXPECT_TRUE(note(book, list_of("Else.")).empty()) << "was accepted";
-    EXPECT_TRUE(note(book, list_of("Deletes.")).empty()) << "still is";
-    EXPECT_EQ(note(book, list_of("A third.")).size(), 1U);
+    note(inventory, list_of("Deletes."));
+    note(inventory, list_of("Else."));
+    note(inventory, list_of("Deletes."));
+    ASSERT_EQ(inventory.pending().size(), 1U) << "showing the old one again does not settle it";
+    EXPECT_EQ(inventory.pending_count(), 1U);
+    EXPECT_FALSE(inventory.acknowledge("read"));
+    EXPECT_TRUE(inventory.acknowledge("delete"));
+    EXPECT_FALSE(inventory.acknowledge("delete"));
+    EXPECT_EQ(inventory.pending_count(), 0U);
+    EXPECT_TRUE(note(inventory, list_of("Else.")).empty()) << "was accepted";
+    EXPECT_TRUE(note(inventory, list_of("Deletes.")).empty()) << "still is";
+    EXPECT_EQ(note(inventory, list_of("A third.")).size(), 1U);
 }
 
 TEST(ToolInventory, IsBounded) {
     ToolInventory inventory;
     std::vector<ToolDefinition> many(ToolInventory::tools_max + 1);
     for (std::size_t i = 0; i < many.size(); ++i) many[i].name = std::to_string(i);
-    book.note(many, now);
+    inventory.note(many, now);
     for (ToolDefinition& tool : many) tool.description[0] = std::byte{1};
-    EXPECT_EQ(book.note(many, now).size(), ToolInventory::tools_max);
+    EXPECT_EQ(inventory.note(many, now).size(), ToolInventory::tools_max);
 }
 
 TEST(ToolDefinitions, AreReadFromBatchesAndFromNothingElse) {
