@@ -1,4 +1,5 @@
-// The listeners of [admin] with all that stands behind them: on one shard of the process.
+// Admin server: the listeners of [admin] with all that stands behind them, on one shard of the
+// process.
 #pragma once
 
 #include <expected>

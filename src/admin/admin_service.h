@@ -1,4 +1,4 @@
-// Everything under /admin, and nothing else: the page, its stream of events, and what operators do.
+// Admin API and page: everything under /admin, its stream of events, and what operators do.
 #pragma once
 
 #include <string_view>

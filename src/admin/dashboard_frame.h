@@ -1,4 +1,4 @@
-// From counts to what a person reads: rates, percentiles, and how they went over time.
+// Dashboard figures: rates and percentiles from counts, and how they went over time.
 #pragma once
 
 #include <array>

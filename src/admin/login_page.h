@@ -1,4 +1,4 @@
-// The page that asks an operator for name and password.
+// Admin login page: asks an operator for name and password.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,4 @@
-// Who may look and act under /admin: signing in, the browser's cookie, and what proves that a form
-// is our own.
+// Operator authentication: signing in, the session cookie, and CSRF tokens of the forms.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The files of the page, as Vite built them from web/admin.
+// Static files of the admin page, as Vite built them from web/admin.
 #pragma once
 
 #include <string_view>

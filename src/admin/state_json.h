@@ -1,4 +1,4 @@
-// What is sent to the page, as JSON: docs/ADMIN.md describes it.
+// Dashboard state as JSON: docs/ADMIN.md describes it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What the page shows, gathered from every shard by one message each.
+// Statistics collector: gathers what the page shows from every shard, by one message each.
 #pragma once
 
 #include <span>

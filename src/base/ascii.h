@@ -1,4 +1,4 @@
-// Small rules on ASCII text, independent of any locale.
+// ASCII rules (case, digits, blanks), independent of any locale.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Small blocks of memory: per-thread free lists by size, so that what every request needs for a
-// moment is allocated once.
+// Block pool (free-list allocator): small blocks by size, per thread, so that what every request
+// needs for a moment is allocated once.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// CHECK: an invariant that only a programmer's error can break. On in every build.
+// CHECK, an assertion on in every build: an invariant that only a programmer's error can break.
 #pragma once
 
 #include <string_view>

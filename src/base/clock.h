@@ -1,5 +1,5 @@
-// Time. Two kinds that cannot be mixed: monotonic time for every duration and deadline, wall-clock
-// time only for what leaves the process (exp, iat, log lines).
+// Clock: two kinds of time that cannot be mixed. Monotonic time for every duration and deadline,
+// wall-clock time only for what leaves the process (exp, iat, log lines).
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// Concurrency limit: a counting semaphore for each key, so that no caller holds all of a resource.
+// Concurrency limit (bulkhead): a counting semaphore for each key, so that no caller holds all of a
+// resource.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Zeroed memory straight from the kernel, in huge pages where it can: for tables of many megabytes.
+// Huge pages: zeroed memory straight from the kernel (mmap, THP), for tables of many megabytes.
 #pragma once
 
 #include <cstddef>

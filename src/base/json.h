@@ -1,4 +1,4 @@
-// Reading JSON (RFC 8259), by simdjson. Strict: valid UTF-8, no duplicate keys, bounded depth.
+// JSON reader (RFC 8259), by simdjson. Strict: valid UTF-8, no duplicate keys, bounded depth.
 #pragma once
 
 #include <array>

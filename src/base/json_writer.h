@@ -1,4 +1,4 @@
-// Writing JSON (RFC 8259) behind a string, without a tree in between.
+// JSON writer (RFC 8259): appends to a string, without a tree in between.
 #pragma once
 
 #include <charconv>

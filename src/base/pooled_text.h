@@ -1,4 +1,5 @@
-// A text that lives about as long as a request: its memory comes from the thread's pool of blocks.
+// Pooled string: a text that lives about as long as a request, in memory of the thread's block
+// pool.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Randomness, handed in like the clock: the kernel's in production, a seeded sequence in
-// simulations.
+// Random number generator, handed in like the clock: the kernel's CSPRNG in production, a seeded
+// sequence in simulations.
 #pragma once
 
 #include <array>

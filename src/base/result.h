@@ -1,4 +1,4 @@
-// Results: a value or an error, and the two statements that pass an error on.
+// Result (std::expected): a value or an error, and the two statements that pass an error on.
 #pragma once
 
 #include <expected>

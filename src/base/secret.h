@@ -1,4 +1,4 @@
-// A text that must not outlive its use nor reach a log.
+// Secret: a text that is wiped after use and cannot reach a log.
 #pragma once
 
 #include <cstring>

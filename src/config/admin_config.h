@@ -1,4 +1,4 @@
-// [admin], checked.
+// [admin] settings, checked.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// [auth], checked.
+// [auth] settings, checked.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// From each raw section to the checked one. What comes back is usable only while `problems` is
-// empty.
+// Validation: from each raw section to the checked one. What comes back is usable only while
+// `problems` is empty.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The checks that every section shares. Each adds its problem, if any, and gives a usable value
+// Validators that every section shares. Each adds its problem, if any, and gives a usable value
 // back.
 #pragma once
 

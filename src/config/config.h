@@ -1,4 +1,4 @@
-// The configuration: a Config that exists is valid.
+// Configuration: a Config that exists is valid.
 #pragma once
 
 #include <expected>

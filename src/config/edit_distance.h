@@ -1,4 +1,4 @@
-// Which known word a misspelt one was meant to be.
+// Edit distance (Levenshtein): which known word a misspelt one was meant to be.
 #pragma once
 
 #include <optional>

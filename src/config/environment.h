@@ -1,4 +1,4 @@
-// What a configuration refers to outside itself: environment variables and files.
+// Environment: what a configuration refers to outside itself, variables and files.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Networks in CIDR notation: whose forwarded addresses are believed.
+// CIDR networks (RFC 4632): whose forwarded addresses are believed.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// What is wrong with a configuration: every problem at once, each with its place and what to do.
+// Validation errors: every problem of a configuration at once, each with its place and what to do.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// A whole configuration as it is written, unchecked. `Config` is the checked one.
+// Raw configuration, as it is written, unchecked. `Config` is the checked one.
 #pragma once
 
 #include <optional>

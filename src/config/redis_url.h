@@ -1,4 +1,4 @@
-// Where Redis is, as one text: redis://[user][:password]@host[:port][/database], rediss:// for TLS.
+// Redis URL: redis://[user][:password]@host[:port][/database], rediss:// for TLS.
 #pragma once
 
 #include <expected>

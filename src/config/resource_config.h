@@ -1,4 +1,4 @@
-// [[resource]], checked.
+// [[resource]] settings, checked.
 #pragma once
 
 #include <memory>

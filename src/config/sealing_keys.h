@@ -1,4 +1,4 @@
-// The keys that seal what storage keeps and must be able to read: as texts, one a line.
+// Encryption keys at rest (key rotation): as texts, one a line; the first seals, all open.
 #pragma once
 
 #include <expected>

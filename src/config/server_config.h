@@ -1,4 +1,4 @@
-// [server] and [log], checked.
+// [server] and [log] settings, checked.
 #pragma once
 
 #include <cstdint>

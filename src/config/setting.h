@@ -1,4 +1,4 @@
-// A configured value that remembers where it was written, so that every problem can say so.
+// Setting: a configured value that remembers where it was written, so that problems can say so.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,4 @@
-// [storage], checked.
+// [storage] settings, checked.
 #pragma once
 
 #include <cstddef>

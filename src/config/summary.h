@@ -1,4 +1,4 @@
-// What a configuration sets up, in words: for `sluice check-config`.
+// Configuration summary in words, for `sluice check-config`.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// [server.tls], checked, with the certificates themselves; they can be read again.
+// [server.tls] settings, checked, with the certificates themselves; they can be read again.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// From TOML to the raw configuration: types, units and unknown keys; no rule of meaning.
+// TOML reader: types, units and unknown keys; no rule of meaning.
 #pragma once
 
 #include <optional>

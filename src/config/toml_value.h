@@ -1,4 +1,4 @@
-// One TOML value of each kind that a configuration holds.
+// TOML values of each kind that a configuration holds.
 #pragma once
 
 #include <toml++/toml.h>

@@ -1,4 +1,4 @@
-// Whose certificates are believed where this process connects by https.
+// Trust store (certificate authorities) where this process connects by https.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Which URLs a configuration may hold.
+// URL validation: which URLs a configuration may hold.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// SHA-256, HMAC over it, and comparison that does not tell where two texts differ.
+// Digests: SHA-256 (FIPS 180-4), HMAC (RFC 2104), and constant-time comparison.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Hashes of passwords and secrets that people choose: PBKDF2-HMAC-SHA256 in PHC text form.
+// Password hashing: PBKDF2-HMAC-SHA256 (RFC 8018 §5.2) in the PHC string format.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Sealed texts: encrypted and authenticated with a key that stays here, so that state may travel
+// Authenticated encryption (AEAD, XChaCha20-Poly1305): sealed texts, so that state may travel
 // through a browser or lie on a disk.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Which ciphers a server prefers: the cheapest that are strong, unless the client knows better.
+// TLS cipher preference of a server: the cheapest strong cipher, unless the client knows better.
 #pragma once
 
 struct ssl_ctx_st;

@@ -1,4 +1,4 @@
-// The client's side of TLS: whom to trust, and how connections to servers begin.
+// TLS client context: whom to trust, session resumption, and how connections to servers begin.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// What a server proves itself with: a chain of certificates and the leaf's private key.
+// TLS server certificate: a certificate chain and the leaf's private key.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// The server's side of TLS: identities, what is offered, tickets; connections begin here.
+// TLS server context: certificates by SNI, ALPN, session tickets; connections begin here.
 #pragma once
 
 #include <memory>

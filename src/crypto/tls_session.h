@@ -1,5 +1,5 @@
-// One TLS connection as a state machine over memory: ciphertext goes in, plaintext comes out, and
-// the other way round. Whoever owns it moves the bytes.
+// TLS connection (RFC 8446, RFC 5246) as a state machine over memory: ciphertext goes in, plaintext
+// comes out, and the other way round. Whoever owns it moves the bytes.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The keys that session tickets are sealed with, which change with time.
+// Key rotation of session tickets: ticket keys derived one way from a seed and the time.
 #pragma once
 
 #include <array>

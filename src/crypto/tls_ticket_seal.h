@@ -1,4 +1,5 @@
-// Session tickets: AES-256-GCM under the keys of the hour, as BoringSSL calls for it.
+// Session tickets (RFC 5077, RFC 8446 §4.6.1): AES-256-GCM under the keys of the hour, as BoringSSL
+// calls for it.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// From a client's hash to its place: open addressing that grows without a long step.
+// Hash index (open addressing, incremental rehash): from a client's hash to its place.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// A client's key beside its state: short ones in place, so that comparing costs no further miss.
+// Client key beside its state: short ones in place, so that comparing costs no further cache miss.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The clients of a registry: one block of memory each, found through an index of hashes.
+// Client table of a registry: one block of memory for each client, found through a hash index.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Friction settings that are valid: what controllers and registries work by.
+// Friction configuration, validated: what controllers and registries work by.
 #pragma once
 
 #include <cstddef>

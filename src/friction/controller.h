@@ -1,4 +1,5 @@
-// The feedback loop of one client: overuse of a tool raises its friction, restraint lowers it.
+// Feedback loop of one client: a proportional controller of friction's change (integral action).
+// Overuse of a tool raises its friction, restraint lowers it.
 #pragma once
 
 #include <cstddef>

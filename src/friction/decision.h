@@ -1,4 +1,4 @@
-// What the controller thinks of one call.
+// Friction decision: what the controller thinks of one call.
 #pragma once
 
 #include <cstdint>

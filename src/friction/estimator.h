@@ -1,4 +1,4 @@
-// Smoothed rates: how large a fraction of a client's calls each tool is, without jumps.
+// Exponential moving average (EMA): each tool's smoothed fraction of a client's calls.
 #pragma once
 
 #include <cmath>

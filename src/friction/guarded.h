@@ -1,4 +1,4 @@
-// Guarding a tool of one's own server: the callable that runs it, wrapped once.
+// Decorator of a tool of one's own server: the callable that runs it, guarded once.
 //
 //   friction::ToolGuard guard(*friction::validate({.tools = {{"delete_note", 0.03}}}));
 //   auto delete_note = friction::friction_controlled(guard, "delete_note", remove_from_disk);

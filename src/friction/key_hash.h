@@ -1,4 +1,4 @@
-// Hashing clients' keys: without the secret, nobody can make texts that collide in a table.
+// Keyed hash of client keys: without the secret, nobody can make keys collide (hash flooding).
 #pragma once
 
 #include <array>

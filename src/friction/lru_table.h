@@ -1,5 +1,6 @@
-// A hash table whose entries stand in the order of their last use. Memory grows with the most
-// entries ever held at once; an entry removed is used again, with what its value has allocated.
+// LRU cache (least recently used): a hash table whose entries stand in the order of their last use.
+// Memory grows with the most entries ever held at once; an entry removed is used again, with what
+// its value has allocated.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Penalties of evicted clients: their friction, kept for a while so that leaving does not shed it.
+// Penalty store: friction of evicted clients, kept for a while so that leaving does not shed it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The friction settings as an operator writes them, with the defaults; see docs/FRICTION.md.
+// Friction configuration as an operator writes it, with the defaults; see docs/FRICTION.md.
 #pragma once
 
 #include <cstdint>

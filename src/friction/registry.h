@@ -1,4 +1,4 @@
-// The controllers of all clients of one gateway, bounded in number.
+// Client registry: the controllers of all clients of one gateway, bounded in number.
 #pragma once
 
 #include <cstddef>

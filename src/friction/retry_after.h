@@ -1,4 +1,4 @@
-// How long a refused client has to wait until the same call passes.
+// Retry-After: how long a refused client has to wait until the same call passes.
 #pragma once
 
 #include "friction/config.h"

@@ -1,4 +1,4 @@
-// The news that a tool's target starts to rise because its friction has stood at the top for long.
+// Saturation event: a tool's target starts to rise, since friction has stood at the top for long.
 #pragma once
 
 #include "friction/tool_id.h"

@@ -1,4 +1,4 @@
-// Friction for a server of one's own: a registry that any thread may ask, with its clock.
+// Thread-safe friction guard for a server of one's own: a registry behind a lock, with its clock.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,4 @@
-// A tool's name, looked up once and then a small number.
+// Tool id: a tool's name, looked up once and then a small number (interning).
 #pragma once
 
 #include <cstdint>

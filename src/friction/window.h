@@ -1,4 +1,4 @@
-// The last N calls of one client, whichever tools they went to.
+// Sliding window over the last N calls of one client, whichever tools they went to.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The addresses of one upstream's name: looked up by one caller for all, and kept when that fails.
+// DNS cache with single-flight: an upstream's addresses, looked up by one caller for all, and kept
+// when a lookup fails.
 #pragma once
 
 #include <functional>

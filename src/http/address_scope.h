@@ -1,4 +1,4 @@
-// How far an IP address reaches: the whole Internet, this host, or some special use (RFC 6890).
+// SSRF guard, by address: public, loopback or special-purpose (RFC 6890).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The chunked coding of RFC 9112 §7.1, read as strictly as its grammar allows.
+// Chunked transfer coding decoder (RFC 9112 §7.1), as strict as its grammar allows.
 #pragma once
 
 #include <cstddef>

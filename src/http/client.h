@@ -1,4 +1,4 @@
-// The HTTP client of one shard: keep-alive connections to its upstreams, answers streamed.
+// HTTP client and connection pool of one shard: keep-alive, answers streamed.
 #pragma once
 
 #include <cstddef>

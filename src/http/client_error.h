@@ -1,4 +1,4 @@
-// Why an upstream gave no usable answer.
+// HTTP client errors: why an upstream gave no usable answer.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// One accepted connection: reads requests, has them served in order, sends the answers.
+// HTTP/1.1 server connection: keep-alive, pipelining; requests in order, with back-pressure.
 #pragma once
 
 #include <cstdint>

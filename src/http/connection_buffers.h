@@ -1,4 +1,4 @@
-// What a connection needs while a request is under way, and not while it is idle.
+// Connection buffers: what a request under way needs, and an idle connection does not.
 #pragma once
 
 #include <memory>

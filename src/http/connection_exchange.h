@@ -1,4 +1,4 @@
-// The exchange of a server's connection: how a handler's stream gets onto the wire.
+// Response writer of a server connection: how a handler's stream gets onto the wire.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Cookies: RFC 6265.
+// Cookies (RFC 6265).
 #pragma once
 
 #include <chrono>

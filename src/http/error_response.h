@@ -1,4 +1,4 @@
-// Errors of HTTP itself as a JSON body, of the form that OAuth clients read too (RFC 6749 §5.2).
+// HTTP error responses as JSON, in the form that OAuth clients read too (RFC 6749 §5.2).
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// One request and its answer, as a handler sees them: a whole response, or a stream of pieces.
+// Exchange: one request and its response as a handler sees them; streaming has backpressure.
 #pragma once
 
 #include <string_view>

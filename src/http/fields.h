@@ -1,4 +1,4 @@
-// Rules for field names and values (RFC 9110 §5.1, §5.5, §5.6).
+// Header field syntax (RFC 9110 §5.1, §5.5, §5.6): names, values, lists.
 #pragma once
 
 #include <array>

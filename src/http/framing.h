@@ -1,5 +1,5 @@
-// Where a message ends and whether its connection goes on: RFC 9112 §6, §9, and the Host rule of
-// §3.2.
+// Message framing (RFC 9112 §6, §9), against request smuggling: where a message ends, whether its
+// connection goes on, and the Host rule of §3.2.
 #pragma once
 
 #include <cstdint>

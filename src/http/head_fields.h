@@ -1,4 +1,4 @@
-// Splitting a guarded head into fields: llhttp's part, strict flags only.
+// Header parser: splits a guarded head into fields, by llhttp with strict flags only.
 #pragma once
 
 #include <cstdint>

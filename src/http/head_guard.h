@@ -1,5 +1,6 @@
-// The guard in front of llhttp: finds the lines of a message head as bytes arrive, and refuses
-// every byte that makes two parsers see different lines (RFC 9112 §2.2, §5.2; RFC 9110 §5.5).
+// Request smuggling guard in front of llhttp: finds the lines of a message head as bytes arrive,
+// and refuses every byte that makes two parsers see different lines (RFC 9112 §2.2, §5.2; RFC 9110
+// §5.5).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The date format of HTTP: RFC 9110 §5.6.7, "Sun, 06 Nov 1994 08:49:37 GMT".
+// HTTP-date (RFC 9110 §5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT".
 #pragma once
 
 #include <array>

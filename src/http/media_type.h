@@ -1,4 +1,4 @@
-// Content-Type and Accept: RFC 9110 §8.3, §12.5.1.
+// Media types and content negotiation: Content-Type, Accept (RFC 9110 §8.3, §12.5.1).
 #pragma once
 
 #include <string_view>

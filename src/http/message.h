@@ -1,4 +1,4 @@
-// The typed messages that handlers see: a request that was read, a response to be written.
+// HTTP messages as handlers see them: a request that was read, a response to be written.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A request that Sluice sends to an upstream.
+// Upstream request: what Sluice sends to an upstream.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Why bytes are no HTTP message that Sluice takes, and the limits it sets on them.
+// HTTP parse errors and message limits: why bytes are no message that Sluice takes.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// The one deadline of a connection, moved from phase to phase: moving it out costs a store.
+// Connection timeout: one deadline, moved from phase to phase (header, body, idle, write) by a
+// store.
 #pragma once
 
 #include "io/cancel.h"

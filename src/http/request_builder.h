@@ -1,4 +1,4 @@
-// A request made in process, for calls that never cross a wire and for tests of endpoints.
+// Request builder: a request made in process, for calls that cross no wire and for tests.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Reading requests from the bytes of one connection: guard, llhttp, framing, body, in that order.
+// HTTP request parser (RFC 9112): guard, llhttp, framing, body, in that order.
 #pragma once
 
 #include <cstddef>

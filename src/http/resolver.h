@@ -1,4 +1,4 @@
-// Names to addresses, off the reactor threads.
+// DNS resolver: names to addresses, off the reactor threads.
 #pragma once
 
 #include <cstdint>

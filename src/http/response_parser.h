@@ -1,4 +1,4 @@
-// Reading an upstream's answers: the head first, then the body piece by piece as it arrives.
+// HTTP response parser (RFC 9112): the head first, then the body piece by piece as it arrives.
 #pragma once
 
 #include <cstddef>

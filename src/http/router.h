@@ -1,4 +1,4 @@
-// Which handler serves a request: exact paths, and prefixes for path-inserted documents.
+// Router: which handler serves a request, by exact path or prefix.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// A shard's HTTP server: accepts on its listeners, serves every connection, drains at the end.
+// HTTP server of one shard: accepts, serves every connection; graceful shutdown by draining.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What the connections of one shard share.
+// Server context: what the connections of one shard share.
 #pragma once
 
 #include <cstdint>

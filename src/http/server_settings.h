@@ -1,4 +1,4 @@
-// How patient and how generous a server is with its clients.
+// HTTP server timeouts and limits: how patient and how generous with its clients.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// What answers the requests of a server, and who is told about them afterwards.
+// Request handler interface (service), and who is told about requests afterwards.
 #pragma once
 
 #include <cstddef>

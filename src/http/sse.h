@@ -1,4 +1,4 @@
-// Server-sent events (HTML Living Standard §9.2): reading a stream of them, and writing them.
+// Server-sent events (SSE, HTML Living Standard §9.2): reading a stream of them, writing them.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The request line and its target: RFC 9112 §3, with one normal form for every path.
+// Request line and request target (RFC 9112 §3), with one normal form for every path.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Why TLS with a server did not come about, so that an operator knows what to look at.
+// TLS errors of upstream connections, so that an operator knows what to look at.
 #pragma once
 
 #include "crypto/tls_session.h"

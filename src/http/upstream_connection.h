@@ -1,4 +1,4 @@
-// One connection to an upstream: a request goes out, its answer comes in, and between two it idles.
+// Upstream connection (keep-alive): a request goes out, its answer comes in, between two it idles.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// URIs: RFC 3986, taken apart strictly. Nothing is normalised here but by HttpUrl.
+// URI parser (RFC 3986), strict. Nothing is normalised here but by HttpUrl.
 #pragma once
 
 #include <cstdint>

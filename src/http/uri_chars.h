@@ -1,4 +1,4 @@
-// Character classes of RFC 3986 and percent-encoding.
+// URI character classes and percent-encoding (RFC 3986 §2).
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Whether a URL from the configuration may be connected to: an upstream, an introspection endpoint.
+// SSRF guard, by URL: whether a configured upstream or introspection endpoint may be connected to.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// The parts of a URL's text, cut as RFC 3986 appendix B cuts; nothing is decoded or refused.
+// URL components, split as RFC 3986 appendix B splits; nothing is decoded or refused.
 #pragma once
 
 #include <optional>

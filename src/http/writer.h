@@ -1,4 +1,4 @@
-// Serialising messages behind a string: RFC 9112. Allocates only where the string has to grow.
+// HTTP message writer (RFC 9112). Allocates only where the string has to grow.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A socket address: IPv4, IPv6 or a UNIX path.
+// Socket address: IPv4, IPv6 or a UNIX path.
 #pragma once
 
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-// Who keeps received buffers for longer than a turn, so that they can be had back.
+// Buffer reclaim: who keeps received buffers for longer than a turn, so that they can be had back.
 #pragma once
 
 #include "base/check.h"

@@ -1,4 +1,4 @@
-// Giving work up: a scope that operations join while they wait, and that ends all of them at once.
+// Cancellation: a scope that operations join while they wait, and that ends all of them at once.
 #pragma once
 
 #include <cerrno>

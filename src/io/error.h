@@ -1,5 +1,4 @@
-// What can go wrong with I/O: the kernel's own error numbers, with a name where Sluice decides on
-// them.
+// I/O errors: the kernel's own numbers (errno), with a name where Sluice decides on them.
 #pragma once
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-// Waiting for something to happen on the same shard, and for time to pass.
+// Event and sleep: waiting for something to happen on the same shard, and for time to pass.
 #pragma once
 
 #include <coroutine>

@@ -1,4 +1,4 @@
-// The ring of io_uring: multishot accept and receive over a ring of provided buffers.
+// io_uring: multishot accept and receive over a ring of provided buffers.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// A listening socket of one shard.
+// Listening socket of one shard (SO_REUSEPORT).
 #pragma once
 
 #include <coroutine>

@@ -1,5 +1,4 @@
-// How shards talk: a lock-free list of messages that any thread may push to and one shard takes
-// from.
+// Mailbox (lock-free MPSC queue): messages that any thread may push and one shard takes.
 #pragma once
 
 #include <atomic>

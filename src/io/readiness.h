@@ -1,4 +1,4 @@
-// Waiting until a descriptor is ready, for libraries that do their own reads and writes.
+// Readiness (poll) of a descriptor, for libraries that do their own reads and writes.
 #pragma once
 
 #include <coroutine>

@@ -1,5 +1,5 @@
-// The seam between Sluice and the kernel: everything a shard asks of it. KernelRing is io_uring;
-// tests put a seeded network in its place.
+// I/O interface between Sluice and the kernel: everything a shard asks of it. KernelRing is
+// io_uring; tests put a seeded network in its place.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Why io_uring was refused, in words for whoever runs the process.
+// io_uring setup errors, in words for whoever runs the process.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The process: one pinned thread and shard per core, started together and stopped together.
+// Runtime, thread per core: one pinned thread and shard per core, started and stopped together.
 #pragma once
 
 #include <atomic>

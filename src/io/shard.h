@@ -1,4 +1,5 @@
-// A shard: one core's ring, timers, ready coroutines and mailbox, and the loop that turns them.
+// Shard (event loop): one core's ring, timers, ready coroutines and mailbox, and the loop that
+// turns them.
 #pragma once
 
 #include <coroutine>

@@ -1,4 +1,4 @@
-// One instance of a service on every shard, and calls from one shard to another's.
+// Sharded service: one instance on every shard, and calls from one shard to another's.
 #pragma once
 
 #include <coroutine>

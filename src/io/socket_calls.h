@@ -1,4 +1,4 @@
-// The few socket calls that are made directly: opening, naming and ending sockets.
+// Socket system calls that are made directly: opening, naming and ending sockets.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
-// A connected TCP or UNIX socket on one shard: received bytes as they come, and sends that are
-// whole; through TLS where start_tls() was called.
+// Stream, a connected socket (TCP or UNIX) with backpressure: received bytes as they come, and
+// sends that are whole; through TLS where start_tls() was called.
 #pragma once
 
 #include <coroutine>

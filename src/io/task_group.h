@@ -1,4 +1,5 @@
-// A group of tasks that run on their own, and the gate that proves at the end that none is left.
+// Task group (structured concurrency): tasks that run on their own, and the gate that proves at the
+// end that none is left.
 #pragma once
 
 #include <coroutine>

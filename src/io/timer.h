@@ -1,5 +1,5 @@
-// Timers of one shard: a hierarchical wheel with ticks of a millisecond; starting and stopping one
-// is O(1), so every request can have its deadlines.
+// Timer wheel (hierarchical, ticks of a millisecond): starting and stopping a timer is O(1), so
+// every request can have its deadlines.
 #pragma once
 
 #include <array>

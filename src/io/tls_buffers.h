@@ -1,4 +1,4 @@
-// The memory that TLS connections of one shard use while bytes are under way, and not between.
+// TLS record buffers of one shard, used while bytes are under way, and not between.
 #pragma once
 
 #include <cstdint>

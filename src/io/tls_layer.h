@@ -1,4 +1,4 @@
-// What a Stream keeps for TLS: the session, and everything that goes out.
+// TLS layer of a Stream: the session, and everything that goes out.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// A listening UNIX socket and the file that names it in the file system.
+// UNIX domain socket that listens, and the file that names it in the file system.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-// Waking a shard from a thread that is none: the main thread and the workers.
+// Waker: wakes a shard from a thread that is none, the main thread or a worker.
 #pragma once
 
 #include <expected>

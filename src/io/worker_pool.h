@@ -1,4 +1,4 @@
-// A few threads for what would block a shard: password hashing, name resolution, files.
+// Thread pool for what would block a shard: password hashing, name resolution, files.
 #pragma once
 
 #include <atomic>

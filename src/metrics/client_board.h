@@ -1,4 +1,4 @@
-// Which clients met friction lately, by name: for people who look, never for a decision.
+// Top clients by friction, by name: for people who look, never for a decision.
 #pragma once
 
 #include <array>

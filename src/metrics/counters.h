@@ -1,4 +1,4 @@
-// What a shard counts, and all shards' counts as Prometheus text.
+// Counters of a shard, and all shards' as Prometheus text.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// What became of the tool calls of the last minute: enough for a rate, cheap enough for each call.
+// Rolling window of the last minute's tool calls: enough for a rate, cheap enough for each call.
 #pragma once
 
 #include <array>

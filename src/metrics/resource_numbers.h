@@ -1,4 +1,4 @@
-// What is counted of each resource and of each of its tools that has friction.
+// Metrics of each resource and of each of its tools that has friction.
 #pragma once
 
 #include <array>

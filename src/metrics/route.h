@@ -1,4 +1,4 @@
-// The kinds of requests that Sluice counts and logs apart.
+// Route labels: the kinds of requests that Sluice counts and logs apart.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// One shard's counts of its resources, and its part of the board of clients.
+// Statistics of one shard's resources, and its part of the board of clients.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// The notes themselves: a small bounded store that the built-in MCP server keeps in memory.
+// Notes: a small bounded store that the built-in MCP server keeps in memory.
 #pragma once
 
 #include <cstddef>

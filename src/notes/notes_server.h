@@ -1,4 +1,4 @@
-// The built-in MCP server of `sluice dev`: something real to call on the first day. It speaks the
+// MCP server of `sluice dev`, built in: something real to call on the first day. It speaks the
 // revisions of 2025 (without sessions) and 2026-07-28, and answers with JSON.
 #pragma once
 

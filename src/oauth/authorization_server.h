@@ -1,4 +1,4 @@
-// The authorization server of one shard: OAuth 2.1's endpoints over this shard's grants.
+// Authorization server (OAuth 2.1) of one shard: its endpoints over this shard's grants.
 #pragma once
 
 #include <cstdint>

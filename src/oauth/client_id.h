@@ -1,4 +1,4 @@
-// The form of the client identifiers that Sluice issues or finds in its configuration.
+// Client identifier syntax: those that Sluice issues or finds in its configuration.
 #pragma once
 
 #include <algorithm>

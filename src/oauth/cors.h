@@ -1,6 +1,5 @@
-// Cross-origin requests of browser clients (Fetch Standard §3.2): to metadata, token, revocation
-// and registration, which trust nothing that a browser adds by itself. Never to /authorize
-// (OAuth 2.1 §3.1).
+// CORS (Fetch Standard §3.2) of browser clients: to metadata, token, revocation and registration,
+// which trust nothing that a browser adds by itself. Never to /authorize (OAuth 2.1 §3.1).
 #pragma once
 
 #include "http/message.h"

@@ -1,4 +1,4 @@
-// Every error the authorization server answers: its code on the wire, its status, its words.
+// OAuth error responses (RFC 6749 §4.1.2.1, §5.2): each error's code, status and words.
 #pragma once
 
 #include <cstdint>

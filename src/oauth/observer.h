@@ -1,4 +1,4 @@
-// What the authorization server reports as it happens, for logs and metrics. Never a secret.
+// Events of the authorization server (audit log, metrics) as they happen. Never a secret.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Request parameters under OAuth's rules, which are stricter than a form's.
+// OAuth request parameters (RFC 6749 §3.1, §3.2), which are stricter than a form's.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Proof key for code exchange (RFC 7636), method S256 alone: OAuth 2.1 leaves no room for "plain".
+// PKCE (RFC 7636), method S256 alone: OAuth 2.1 leaves no room for "plain".
 #pragma once
 
 #include <optional>

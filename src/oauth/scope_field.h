@@ -1,4 +1,4 @@
-// The `scope` member of registration requests, in the shapes that clients send.
+// scope member of registration requests (RFC 7591 §2), in the shapes that clients send.
 #pragma once
 
 #include <optional>

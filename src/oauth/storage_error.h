@@ -1,4 +1,4 @@
-// What a client is told where storage gives no answer.
+// Storage errors as OAuth answers: what a client is told where storage gives no answer.
 #pragma once
 
 #include <type_traits>

@@ -1,5 +1,5 @@
-// A person who can sign in, as storage has it: the value of a document of kind user, whose key is
-// the username. `sluice user add` writes it, signing in reads it.
+// Stored user account: the value of a document of kind user, whose key is the username. `sluice
+// user add` writes it, signing in reads it.
 #pragma once
 
 #include <optional>

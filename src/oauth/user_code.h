@@ -1,4 +1,4 @@
-// User codes of the device grant (RFC 8628 §6.1), as people type them.
+// User codes of the device authorization grant (RFC 8628 §6.1), as people type them.
 #pragma once
 
 #include <string>

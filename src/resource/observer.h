@@ -1,4 +1,4 @@
-// What a gateway reports as it happens, for logs and metrics.
+// Events of a gateway as they happen, for logs and metrics.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The process: what all shards share, and one service on each of them.
+// Application (process): what all shards share, and one service on each of them.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// The certificates in use, and how they are replaced while connections go on.
+// Certificate hot reload: the certificates in use, replaced while connections go on.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Where `sluice dev` keeps what is made, and where its operators' page listens.
+// Paths of `sluice dev`: where it keeps what is made, and where its operators' page listens.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// Everything that parts of Sluice report, as log lines and counts of one shard.
+// Event log: everything that parts of Sluice report, as log lines and counts of one shard.
 #pragma once
 
 #include "base/log.h"

@@ -1,4 +1,4 @@
-// The small answers of /healthz and /readyz.
+// Health and readiness checks: the small answers of /healthz and /readyz.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Reading a new password from whoever runs a command.
+// Password prompt: reads a new password from whoever runs a command.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// What each path of this process is: built once from the settings, then only asked.
+// Route table of this process: built once from the settings, then only asked.
 #pragma once
 
 #include <optional>

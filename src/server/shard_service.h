@@ -1,4 +1,4 @@
-// All that one shard serves: the endpoints of this process, over this shard's state.
+// Service of one shard: the endpoints of this process, over this shard's state.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// The part of the command line that is about what is stored.
+// Command line of storage: the part that is about what is stored.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// The client behind proxies that are believed: Forwarded (RFC 7239) and X-Forwarded-For.
+// Trusted proxies: the client behind them, by Forwarded (RFC 7239) and X-Forwarded-For.
 #pragma once
 
 #include <vector>

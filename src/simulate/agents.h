@@ -1,4 +1,5 @@
-// Made-up agents, for who has no trace yet: they think, call, and take what they are answered.
+// Load model: made-up agents, for who has no trace yet. They think, call, and take what they are
+// answered.
 #pragma once
 
 #include <cstdint>

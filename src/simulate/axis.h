@@ -1,4 +1,4 @@
-// Axes: where values lie on the page, and round numbers to mark.
+// Chart axes: where values lie on the page, and round numbers to mark (ticks).
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The picture of a simulated run: one SVG that stands alone.
+// Chart of a simulated run: one SVG that stands alone.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The picture's colours and type: light, and dark where the reader prefers it.
+// Chart style: colours and type, light, and dark where the reader prefers it.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What a simulation works on: the friction of one resource, and somebody who calls.
+// Simulation inputs: the friction of one resource, and somebody who calls.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// Numbers as an operator reads them, in the table and in the picture.
+// Number formatting as an operator reads them, in the table and in the picture.
 #pragma once
 
 #include <string>

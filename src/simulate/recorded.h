@@ -1,4 +1,4 @@
-// A recorded trace as a workload: the calls as they were made, whatever they are answered.
+// Trace replay: a recorded trace as a workload, whatever the calls are answered.
 #pragma once
 
 #include <vector>

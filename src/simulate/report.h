@@ -1,4 +1,4 @@
-// A simulated run as text: a short table for the terminal, and JSON for programs.
+// Simulation report: a short table for the terminal, and JSON for programs.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Friction and rates over time, for drawing: sampled at even distances from the registry itself.
+// Time series of friction and rates, for drawing: sampled from the registry itself.
 #pragma once
 
 #include <cstddef>

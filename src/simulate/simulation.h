@@ -1,4 +1,4 @@
-// A workload led through the friction registry in virtual time, call by call.
+// Simulation in virtual time: a workload led through the friction registry, call by call.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What a simulated run comes to: counts, and the times that an operator asks for.
+// Simulation summary: counts, and the times that an operator asks for.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Writing SVG: shapes with classes, whose colours a style sheet gives for light and dark.
+// SVG writer: shapes with classes, whose colours a style sheet gives for light and dark.
 #pragma once
 
 #include <span>

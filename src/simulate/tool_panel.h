@@ -1,4 +1,4 @@
-// One tool's part of the picture: its share of calls, its friction, and what became of its calls.
+// Tool panel of the chart: one tool's share of calls, its friction, and what became of its calls.
 #pragma once
 
 #include <cstddef>

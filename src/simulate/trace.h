@@ -1,4 +1,4 @@
-// A recorded trace of tool calls: who called what and when.
+// Trace reader: recorded tool calls, who called what and when.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Who makes the calls of a simulation, and how they take the answers.
+// Workload: who makes the calls of a simulation, and how they take the answers.
 #pragma once
 
 #include <cstddef>

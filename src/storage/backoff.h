@@ -1,4 +1,4 @@
-// How long to wait before the next attempt: twice as long each time, and never in step with others.
+// Exponential back-off with jitter: twice as long each time, and never in step with others.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What the tokens of a grant say, once for all tokens that say the same.
+// Interned claims: what the tokens of a grant say, once for all tokens that say the same.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// A bounded map whose entries live for one fixed time: codes, sessions, windows, failures.
+// TTL map, bounded: entries live for one fixed time (codes, sessions, windows, failures).
 #pragma once
 
 #include <cstddef>

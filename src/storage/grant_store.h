@@ -1,4 +1,4 @@
-// The grants of one shard and their tokens, in memory.
+// In-memory grants of one shard and their tokens.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Documents in memory: those of one kind on one shard.
+// In-memory documents: those of one kind on one shard.
 #pragma once
 
 #include <cstddef>

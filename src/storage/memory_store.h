@@ -1,4 +1,4 @@
-// The engine of a process that keeps everything in its memory, and loses it when it ends.
+// In-memory engine: keeps everything in the process, and loses it when that ends.
 #pragma once
 
 #include <memory>

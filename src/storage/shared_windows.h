@@ -1,5 +1,6 @@
-// What several boxes count together: windows of rate limits, and ids that may be used once. It
-// does without durability: where nobody answers, each box decides by what it has itself.
+// Distributed rate limit interface: windows that several boxes count together, and ids that may be
+// used once (replay). It does without durability: where nobody answers, each box decides by what it
+// has itself.
 #pragma once
 
 #include <cstdint>

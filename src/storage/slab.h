@@ -1,4 +1,4 @@
-// Numbered places for small records, handed out and taken back, that never move.
+// Slab allocator: numbered places for small records, handed out and taken back, that never move.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// What a storage engine does: it keeps what must outlive the process, and where several boxes share
-// one engine it decides who was first.
+// Storage engine interface: keeps what must outlive the process, and where several boxes share one
+// engine it decides who was first (compare-and-set).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The grant of a tag, where it is in memory.
+// Tag index: the grant of a tag, where it is in memory.
 #pragma once
 
 #include <cstdint>

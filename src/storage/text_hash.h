@@ -1,4 +1,4 @@
-// Hashing text keys: seeded, since strangers choose many of them, and without a copy to look up.
+// Seeded string hash against hash flooding: strangers choose many of the keys. No copy to look up.
 #pragma once
 
 #define XXH_INLINE_ALL

@@ -1,4 +1,4 @@
-// A hash table for records of tokens: keyed by SHA-256, compact, and without any long step.
+// Extendible hash table of token records: keyed by SHA-256, compact, and without any long step.
 #pragma once
 
 #include <algorithm>

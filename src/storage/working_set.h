@@ -1,4 +1,5 @@
-// The tokens of one shard: in memory what is in use, behind it the store that has all of them.
+// Write-through token cache of one shard: in memory what is in use, behind it the store that has
+// all.
 #pragma once
 
 #include <cstddef>

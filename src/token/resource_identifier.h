@@ -1,4 +1,4 @@
-// Resource identifiers (RFC 8707) and audiences: one canonical form, compared by its text.
+// Resource indicators (RFC 8707) and audiences: one canonical form, compared by its text.
 #pragma once
 
 #include <cstddef>

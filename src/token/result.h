@@ -1,4 +1,4 @@
-// What can go wrong with the texts of a token's claims.
+// Token claim errors: what can go wrong with the texts of a token's claims.
 #pragma once
 
 #include <expected>

@@ -1,5 +1,4 @@
-// The texts that Sluice hands out as tokens, codes and sessions: opaque, and they name their owner
-// shard.
+// Opaque token format: tokens, codes and sessions, whose text names their owner shard.
 //
 //   sat_ <8 characters> <43 characters>
 //    |        |               `- base64url of 256 random bits: the secret

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks what the compiler does not: layers, who includes which library, sizes, names, headers that stand alone.
+"""Checks what the compiler does not: layers, who includes which library, sizes, names, terms, headers that stand alone.
 
 usage: tests/tidy/tidy.py [ROOT]
 
@@ -10,6 +10,7 @@ import pathlib, sys
 sys.dont_write_bytecode = True
 import headers
 import rules
+import terms
 from tree import Tree
 
 
@@ -17,7 +18,7 @@ def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2]
     tree = Tree(root)
     passed = failed = 0
-    for rule in [*rules.ALL, headers.headers_stand_alone]:
+    for rule in [*rules.ALL, terms.terms_lead_to_their_file, headers.headers_stand_alone]:
         problems = list(rule(tree))
         for problem in problems:
             print(problem)

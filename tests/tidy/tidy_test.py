@@ -4,6 +4,7 @@ import pathlib, sys, tempfile, unittest
 
 sys.dont_write_bytecode = True
 import rules
+import terms
 from tree import Tree
 
 HEADER = "// A subject.\n#pragma once\n"
@@ -69,6 +70,23 @@ class Rules(unittest.TestCase):
         self.assertEqual(len(self.problems(rules.sources_include_their_own_header_first, own)), 1)
         own["src/io/a.cc"] = '#include "io/a.h"\n'
         self.assertEqual(self.problems(rules.sources_include_their_own_header_first, own), [])
+
+    def test_terms(self):
+        def rule(tree):
+            return terms.terms_lead_to_their_file(tree, {"rate limiter": "oauth/limits/pace.h"})
+        name = "src/oauth/limits/pace.h"
+        self.check(rule, name, "// How often.\n#pragma once\n", "// Rate limiter: how often.\n#pragma once\n")
+        self.check(rule, name, "// How often.\n// Rate limiter.\n", "// Of the rate-limiters.\n")
+        self.assertEqual(len(self.problems(rule, {"src/oauth/limits/speed.h": HEADER})), 1)
+        # Three others of that very name: nobody looks further.
+        crowd = {name: "// Rate limiter.\n"} | {f"src/{folder}/rate_limiter.h": HEADER for folder in ("io", "http", "base")}
+        self.assertEqual(len(self.problems(rule, crowd)), 1)
+        del crowd["src/io/rate_limiter.h"]
+        self.assertEqual(self.problems(rule, crowd), [])
+
+    def test_every_term_is_in_the_table_once(self):
+        self.assertEqual(len({terms.plain(term) for term in terms.TERMS}), len(terms.TERMS))
+        self.assertGreaterEqual(len(terms.TERMS), 20)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// Who can sign in: the users of the configuration, and those in storage.
+// User accounts: those of the configuration, and those in storage.
 #pragma once
 
 #include <optional>

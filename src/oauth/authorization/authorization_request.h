@@ -1,4 +1,4 @@
-// The query of an authorization request (RFC 6749 §4.1.1), checked.
+// Authorization request (RFC 6749 §4.1.1), its query checked.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// Sending the browser back to the client (RFC 6749 §4.1.2, RFC 9207).
+// Authorization response (RFC 6749 §4.1.2, with iss of RFC 9207): the redirect back to the client.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The browser's cookie, the person signed in with it, and the forms that belong to it.
+// Session cookie, session fixation defence (a new id at sign-in), and CSRF tokens of the forms.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What a person has allowed a client before.
+// Remembered consent: what a person has allowed a client before.
 #pragma once
 
 #include <string_view>

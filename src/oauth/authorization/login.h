@@ -1,4 +1,4 @@
-// Checking a username and password.
+// Login: checks a username and password, with lockout and constant cost for unknown names.
 #pragma once
 
 #include <string_view>

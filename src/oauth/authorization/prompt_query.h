@@ -1,4 +1,5 @@
-// The request's own query, with another prompt: links and redirects between the pages.
+// prompt parameter (OpenID Connect Core §3.1.2.1): the request's own query with another prompt, for
+// links and redirects between the pages.
 #pragma once
 
 #include <string>

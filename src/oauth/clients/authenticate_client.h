@@ -1,4 +1,4 @@
-// The client of a request, authenticated, within its rate limit.
+// Client authentication (RFC 6749 §2.3, §3.2.1), within the client's rate limit.
 #pragma once
 
 #include <string_view>

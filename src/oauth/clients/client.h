@@ -1,4 +1,4 @@
-// A client of the authorization server, configured or registered.
+// OAuth client (RFC 6749 §2), configured or registered.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// How a client says who it is (RFC 6749 §2.3), and whether that is true.
+// Client credentials in a request: client_secret_basic, client_secret_post (RFC 6749 §2.3.1), none.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// The clients that a shard knows: the configured ones, and registered ones that it has met.
+// Client directory of a shard: the configured clients, and registered ones that it has met.
 #pragma once
 
 #include <cstddef>

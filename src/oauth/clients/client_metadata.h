@@ -1,4 +1,4 @@
-// What a client says of itself when it registers (RFC 7591 §2).
+// Client metadata (RFC 7591 §2): what a client says of itself when it registers.
 #pragma once
 
 #include <cstddef>

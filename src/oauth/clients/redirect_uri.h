@@ -1,4 +1,5 @@
-// Redirect URIs: which may be registered, and which request matches a registered one.
+// Redirect URI validation against open redirects: which may be registered, and which request
+// matches (RFC 8252 §7.3, OAuth 2.1 §2.3.1).
 #pragma once
 
 #include <optional>

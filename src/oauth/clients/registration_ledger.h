@@ -1,4 +1,5 @@
-// Which registered clients are in use, so that the others can be forgotten.
+// Registration garbage collection: which registered clients are in use, so that the others can be
+// forgotten.
 #pragma once
 
 #include <cstddef>

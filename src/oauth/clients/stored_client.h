@@ -1,4 +1,4 @@
-// Registered clients in the store: every shard knows those it has met, and asks for the others.
+// Stored clients (RFC 7591): every shard knows those it has met, and asks the store for the others.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// What an authorization code stands for, between the consent page and the token endpoint.
+// Authorization code (RFC 6749 §4.1.2): single use, against replay; bound to client, redirect URI
+// and PKCE challenge.
 #pragma once
 
 #include <optional>

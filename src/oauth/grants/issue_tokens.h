@@ -1,4 +1,4 @@
-// Turning an authorization into tokens, on the shard that owns its tag.
+// Token issuance: turns an authorization into tokens, on the shard that owns its tag.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Which resource a token is meant for (RFC 8707).
+// Resource indicators (RFC 8707): which resource a token is meant for.
 #pragma once
 
 #include <optional>

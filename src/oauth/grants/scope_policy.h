@@ -1,4 +1,4 @@
-// Which scopes a client gets (RFC 6749 §3.3).
+// Scope policy (RFC 6749 §3.3): which scopes a client gets.
 #pragma once
 
 #include <optional>

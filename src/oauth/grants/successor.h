@@ -1,4 +1,4 @@
-// What replaces a refresh token, derived from it.
+// Refresh token rotation (RFC 9700 §4.14.2), idempotent: the successor is derived from the token.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// A request to the token endpoint, its client known.
+// Token request (RFC 6749 §3.2), its client known.
 #pragma once
 
 #include <optional>

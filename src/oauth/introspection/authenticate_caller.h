@@ -1,4 +1,4 @@
-// Who asks about a token (RFC 7662 §2.1).
+// Authentication of introspection callers (RFC 7662 §2.1): client credentials or API key.
 #pragma once
 
 #include "http/form.h"

@@ -1,4 +1,4 @@
-// Callers of the introspection endpoint that have proved who they are, by what they sent.
+// Authentication cache: introspection callers that have proved who they are, by what they sent.
 #pragma once
 
 #include <cstddef>

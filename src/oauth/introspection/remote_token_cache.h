@@ -1,4 +1,4 @@
-// Copies of access tokens that live on other shards: asking about one again costs no message.
+// Remote token cache: tokens that live on other shards, so that asking again costs no message.
 #pragma once
 
 #include <atomic>

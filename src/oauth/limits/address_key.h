@@ -1,4 +1,4 @@
-// Under which name an address is counted.
+// Rate limit key of a peer address: IPv4 whole, IPv6 by its /64.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Slowing down guesses: of a password, of a client's secret.
+// Brute-force protection (lockout): slows down guesses of a password or a client's secret.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// A sliding window for each key, on the key's owner shard.
+// Rate limiter: a sliding window for each key, on the key's owner shard.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Asking the windows that several boxes share, where there are any.
+// Distributed rate limit: asks the windows that several boxes share, where there are any.
 #pragma once
 
 #include <string_view>

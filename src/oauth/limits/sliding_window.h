@@ -1,4 +1,4 @@
-// Counting requests in a window of time that slides, in constant space.
+// Sliding window counter: requests in a window of time that slides, in constant space.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// How a client is named to a person.
+// Client display name: how a client is named to a person.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Writing HTML.
+// HTML writer, with escaping against XSS.
 #pragma once
 
 #include <string>

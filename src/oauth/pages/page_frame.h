@@ -1,4 +1,5 @@
-// What all pages share: the frame around their content, and the fields that protect them.
+// Page frame with the clickjacking and XSS defences: CSP, frame-ancestors, no referrer, no
+// sniffing.
 #pragma once
 
 #include <string_view>

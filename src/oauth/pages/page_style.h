@@ -1,4 +1,4 @@
-// The pages' style sheet, and the policy that lets no other run.
+// Style sheet of the pages, and its hash for the Content-Security-Policy that lets no other run.
 #pragma once
 
 #include <string>

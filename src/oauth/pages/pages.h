@@ -1,4 +1,4 @@
-// The pages a person sees: sign in, allow or deny, and what went wrong. They need no script.
+// Login, consent and error pages, without script.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Who a call's friction is counted for.
+// Caller key: who a call's friction is counted for (issuer, client and subject of a verified
+// token).
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// The one place that decides on a tool: for calls through the gateway, single and in batches, for
-// servers that ask by the decision API, for proxies that ask as external authorizers do, and for
-// what tools/list shows.
+// Policy decision point (PDP): the one place that decides on a tool, for calls through the gateway,
+// single and in batches, for servers that ask by the decision API, for proxies that ask as external
+// authorizers do, and for what tools/list shows.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,4 @@
-// What a client reads when friction holds a tool call back: a tool result, so that the model sees
-// it.
+// Friction refusal as an MCP tool result (isError), so that the model sees it.
 #pragma once
 
 #include <fmt/format.h>

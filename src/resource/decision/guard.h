@@ -1,4 +1,4 @@
-// Friction for verified callers: one shard's part of every resource's registry of clients.
+// Friction guard of verified callers: one shard's part of every resource's registry of clients.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Tool definition changes ("rug pulls"): noticing, reporting and acknowledging them.
+// Rug pull detection (tool poisoning): noticing, reporting and acknowledging changed definitions.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
-// The decision API: for servers that ask about a call instead of standing behind the gateway. Who
-// asks has been authenticated before.
+// Decision API (external authorization over HTTP): for servers that ask about a call instead of
+// standing behind the gateway. Who asks has been authenticated before.
 //
 //   POST   /v1/decision                    may this call be made? If so it is counted
 //   POST   /v1/friction/record             counts a call that nothing is asked about

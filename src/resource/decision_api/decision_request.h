@@ -1,4 +1,4 @@
-// One question of the decision API, as JSON.
+// Decision request: one question of the decision API, as JSON.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// One answer of the decision API, as JSON.
+// Decision response: one answer of the decision API, as JSON.
 #pragma once
 
 #include <cstdint>

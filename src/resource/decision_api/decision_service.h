@@ -1,4 +1,4 @@
-// Answers the questions of servers and proxies that are not behind the gateway: whose token this
+// Decision service: answers servers and proxies that are not behind the gateway, whose token this
 // is, and what the one decision function says of the call.
 #pragma once
 
@@ -21,7 +21,7 @@ namespace sluice::resource {
 struct Verdict {
     // Why the caller is not let through for its token's sake; nothing where that is good.
     std::optional<Denial> denial;
-    Decision decision{};  // where there are no denial
+    Decision decision{};  // where there is no denial
 
     bool allowed() const { return !denial && decision.allowed(); }
 };

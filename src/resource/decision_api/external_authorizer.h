@@ -1,6 +1,6 @@
-// The decision function for proxies, in their own conventions: nginx's auth_request and Envoy's
-// ext_authz over HTTP. A proxy asks with the client's Authorization and these fields, which it sets
-// itself on every request, so that none comes from the client:
+// External authorizer (nginx auth_request, Envoy ext_authz over HTTP): the decision function for
+// proxies, in their own conventions. A proxy asks with the client's Authorization and these fields,
+// which it sets itself on every request, so that none comes from the client:
 //
 //   Sluice-Authorization  proves that the proxy may ask: what a resource server says in
 //                         Authorization; checked before a request gets here

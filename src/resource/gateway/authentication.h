@@ -1,4 +1,5 @@
-// The first steps of every request but a preflight: whose token is it, and does it open the door.
+// Token authentication: the first steps of every request but a preflight, whose token it is, and
+// whether it opens the door.
 #pragma once
 
 #include <expected>

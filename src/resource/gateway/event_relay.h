@@ -1,4 +1,4 @@
-// An upstream's event stream, passed on event by event as it arrives.
+// SSE proxy: an upstream's event stream, passed on event by event as it arrives.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Which fields cross the gateway in either direction.
+// Header rules (hop-by-hop, end-to-end; RFC 9110 §7.6.1): which fields cross the gateway.
 #pragma once
 
 #include <span>

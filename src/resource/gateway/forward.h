@@ -1,4 +1,5 @@
-// Which fields cross the gateway, in either direction, and who the upstream is told the caller is.
+// Request and response headers of the proxy: which fields cross the gateway, in either direction,
+// and who the upstream is told the caller is.
 #pragma once
 
 #include <string>

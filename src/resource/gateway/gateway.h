@@ -1,4 +1,5 @@
-// The gateway of one shard: every protected resource's path, and the documents that describe them.
+// Reverse proxy (gateway) of one shard: every protected resource's path, and the documents that
+// describe them.
 #pragma once
 
 #include <memory>

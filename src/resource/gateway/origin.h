@@ -1,4 +1,4 @@
-// Browsers: which origins may use a gateway, and what CORS tells them.
+// Origin check against DNS rebinding (MCP), and CORS: which browser origins may use a gateway.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Refusals: the status, the challenge and the JSON-RPC error that a client gets instead of what it
-// asked for.
+// Error responses of the gateway: the status, the challenge and the JSON-RPC error that a client
+// gets instead of what it asked for.
 #pragma once
 
 #include <string_view>

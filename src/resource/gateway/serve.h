@@ -1,4 +1,4 @@
-// A request at a protected resource, step by step.
+// Request pipeline of a protected resource, step by step.
 #pragma once
 
 #include "io/task.h"

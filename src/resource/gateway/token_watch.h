@@ -1,4 +1,4 @@
-// Whether the token that opened an endless stream is still good, while the stream runs.
+// Revocation check of long-lived streams: whether the token that opened one is still good.
 #pragma once
 
 #include "io/event.h"

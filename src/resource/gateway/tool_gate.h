@@ -1,4 +1,4 @@
-// Tool calls on their way in: the decision on each, and what is left to pass on.
+// Policy enforcement point (PEP) of tool calls: the decision on each, and what is left to pass on.
 #pragma once
 
 #include <expected>

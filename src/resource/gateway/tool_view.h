@@ -1,4 +1,4 @@
-// What one caller sees of an answer's tools.
+// Tool visibility: what one caller sees of an answer's tools.
 #pragma once
 
 #include <string>

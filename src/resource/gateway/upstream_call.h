@@ -1,4 +1,4 @@
-// Passing a request on to the MCP server, and its answer back.
+// Proxying: passes a request on to the MCP server, and its answer back.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// The two eras of MCP's HTTP transport, and the rule that mirrored headers must agree with the
-// body.
+// MCP protocol versions: the two eras of its HTTP transport, and the rule that mirrored headers
+// must agree with the body.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// JSON-RPC 2.0 as MCP uses it: what a client posted, and the errors that answer it.
+// JSON-RPC 2.0 messages as MCP uses them: what a client posted, and the errors that answer it.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Telling JSON from what is none, without reading it.
+// JSON validator: tells JSON from what is none, without reading it.
 #pragma once
 
 #include <string_view>

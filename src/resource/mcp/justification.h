@@ -1,4 +1,4 @@
-// The reason that a caller gives for a tool call, where friction asks for one.
+// Justification: the reason that a caller gives for a tool call, where friction asks for one.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// The exact text of values inside a JSON text, so that what is passed on stays as it was written.
+// Raw JSON values: the exact text of values inside a JSON text, so that what is passed on stays as
+// it was written.
 #pragma once
 
 #include <cstddef>

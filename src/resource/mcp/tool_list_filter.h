@@ -1,4 +1,4 @@
-// Leaving out of a tools/list answer what its reader may not call.
+// tools/list filter: leaves out what its reader may not call.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// WWW-Authenticate of a protected resource: RFC 6750 §3, RFC 9728 §5.1, MCP's rules for scopes.
+// WWW-Authenticate challenge (RFC 6750 §3, RFC 9728 §5.1), with step-up scopes as MCP has them.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
-// One protected resource on one shard: its settings, compiled, and the texts its answers need.
+// Protected resource (RFC 9728 §1.2) on one shard: its settings, compiled, and the texts its
+// answers need.
 #pragma once
 
 #include <cstddef>

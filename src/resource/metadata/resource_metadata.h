@@ -1,4 +1,4 @@
-// ProtectedResource resource metadata: RFC 9728 §2 and §3.
+// Protected resource metadata (RFC 9728 §2, §3).
 #pragma once
 
 #include <string>

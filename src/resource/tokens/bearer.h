@@ -1,4 +1,4 @@
-// Finding the access token of a request: RFC 6750 §2.1, and nowhere else.
+// Bearer token of a request (RFC 6750 §2.1), from the Authorization field and nowhere else.
 #pragma once
 
 #include <cstdint>

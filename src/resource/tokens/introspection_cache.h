@@ -1,4 +1,5 @@
-// Active tokens that another server has told about, for a bounded time and number.
+// Introspection cache (RFC 7662 §4): active tokens that another server has told about, for a
+// bounded time and number.
 #pragma once
 
 #include <cstddef>

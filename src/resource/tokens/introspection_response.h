@@ -1,4 +1,4 @@
-// What an introspection endpoint's HTTP answer says of a token: RFC 7662 §2.2 and §2.3.
+// Introspection response (RFC 7662 §2.2, §2.3): what an endpoint's HTTP answer says of a token.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// Tokens of another authorization server: RFC 7662 over pooled connections.
+// Token introspection client (RFC 7662), single-flight, over pooled connections.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The question a gateway asks of every access token: is it active, and what does it allow.
+// Token verification: the question a gateway asks of every access token.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Which scopes a request and a tool need: the resource's own and the first rule that matches.
+// Access policy (scopes by tool): the resource's own and those of the first rule that matches.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What an answer to tools/list says of each tool: enough to notice that it says something else.
+// Tool definition fingerprint: what tools/list says of each tool, enough to notice a change.
 #pragma once
 
 #include <cstddef>

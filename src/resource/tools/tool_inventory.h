@@ -1,4 +1,4 @@
-// Tool inventory: pinned definitions of an MCP server's tools, and which of them have changed.
+// Tool inventory: pinned definitions of a server's tools (tool poisoning, rug pulls), and changes.
 #pragma once
 
 #include <cstddef>

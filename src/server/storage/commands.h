@@ -1,5 +1,5 @@
-// The commands that work on what is stored. Each gives the process's exit status: 0, or 1 with a
-// sentence on standard error.
+// Storage commands (backup, restore, migrate, user, forget-keys). Each gives the process's exit
+// status: 0, or 1 with a sentence on standard error.
 #pragma once
 
 #include "server/command_line.h"

@@ -1,4 +1,4 @@
-// A shard's store that counts what it is asked, for /metrics.
+// Store metrics: a shard's store that counts what it is asked, for /metrics.
 #pragma once
 
 #include <array>

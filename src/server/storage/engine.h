@@ -1,4 +1,4 @@
-// The engine that [storage] names, opened.
+// Engine selection: the storage engine that [storage] names, opened.
 #pragma once
 
 #include <expected>

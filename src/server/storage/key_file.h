@@ -1,4 +1,4 @@
-// The file of sealing keys: read, or made where there is none yet.
+// Key file of sealing keys: read, or made where there is none yet.
 #pragma once
 
 #include <expected>

@@ -1,5 +1,5 @@
-// Brings the server's own keys out of the store to every shard, and has them sealed anew when the
-// sealing keys change.
+// Key rotation: brings the server's own keys out of the store to every shard, and has them sealed
+// anew when the sealing keys change.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// A caller's penalty as storage has it: a document of kind friction_penalty.
+// Stored penalty: a caller's penalty as a document of kind friction_penalty.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// What seals the server's own keys in storage: one key that seals, and former ones that still open.
+// Encryption at rest with key rotation: one key that seals the server's own keys, and former ones
+// that still open them.
 #pragma once
 
 #include <optional>

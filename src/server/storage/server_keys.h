@@ -1,4 +1,5 @@
-// The server's own keys, kept in storage: sealed, made once, and the same for every box and start.
+// Server keys (secrets of its own), kept sealed in storage, made once, and the same for every box
+// and start.
 #pragma once
 
 #include <cstdint>

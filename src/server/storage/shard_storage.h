@@ -1,4 +1,4 @@
-// One shard's part of storage: its store, what the store tells, and what is kept there beside the
+// Storage of one shard: its store, what the store tells, and what is kept there beside the
 // authorization server's own.
 #pragma once
 

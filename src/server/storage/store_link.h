@@ -1,5 +1,5 @@
-// What the store tells a shard: to the authorization server what is about tokens, to the log the
-// rest.
+// Store events: what the store tells a shard goes to the authorization server (tokens) or to the
+// log (the rest).
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Work of a command on a store: one shard for as long as it takes.
+// Store task of a command: one shard for as long as it takes.
 #pragma once
 
 #include <expected>

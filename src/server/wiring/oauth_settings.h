@@ -1,4 +1,4 @@
-// From the configuration to what the authorization server is told.
+// Wiring: from the configuration to what the authorization server is told.
 #pragma once
 
 #include "base/random.h"

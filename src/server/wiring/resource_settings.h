@@ -1,4 +1,4 @@
-// From the configuration to what the gateway is told.
+// Wiring: from the configuration to what the gateway is told.
 #pragma once
 
 #include "config/config.h"

@@ -1,4 +1,4 @@
-// One shard's access to the windows that boxes share.
+// Wiring: one shard's access to the rate limit windows that boxes share.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The arguments of one execution of a prepared statement, in PostgreSQL's binary format.
+// Bind parameters of a prepared statement, in PostgreSQL's binary format.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// A connection for threads that may wait: it connects, prepares, migrates and cleans up.
+// Blocking connection for threads that may wait: connects, prepares, migrates and cleans up.
 #pragma once
 
 #include <atomic>

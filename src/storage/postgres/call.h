@@ -1,4 +1,4 @@
-// One call of the store on its way through the queue and a connection.
+// Store call on its way through the queue and a connection.
 #pragma once
 
 #include <coroutine>

@@ -1,4 +1,4 @@
-// The calls of a shard that no connection has taken yet: bounded, and none waits for ever.
+// Call queue of a shard, with group commit of new tokens: bounded, and none waits for ever.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What one box does every minute for all: partitions, and what has expired.
+// Maintenance job, every minute on one box for all: partitions, and what has expired.
 #pragma once
 
 #include <expected>

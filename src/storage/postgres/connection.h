@@ -1,5 +1,4 @@
-// One connection of a shard: sends batches of calls as pipelines and tells the queue what became
-// of them.
+// Pipelined connection of a shard: sends batches of calls and tells the queue what became of them.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Makes connections ready for use, on a thread that may wait.
+// Connector: makes connections ready for use, on a thread that may wait.
 #pragma once
 
 #include <atomic>

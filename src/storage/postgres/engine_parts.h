@@ -1,4 +1,4 @@
-// What the stores of one engine share.
+// Engine parts: what the stores of one engine share.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// libpq's connections and results as values that free themselves.
+// RAII handles of libpq's connections and results.
 #pragma once
 
 #include <libpq-fe.h>

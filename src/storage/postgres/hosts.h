@@ -1,4 +1,4 @@
-// The hosts that a connection text names: each is tried for as long as one attempt may take.
+// Failover hosts of a connection URL: each is tried for as long as one attempt may take.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The numbered migrations of the schema: what is pending, and doing it.
+// Schema migrations, numbered: what is pending, and doing it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// New tokens as the parameters $1 to $16 of the statements that add some.
+// Bulk insert: new tokens as the parameters $1 to $16 of the statements that add some.
 #pragma once
 
 #include <array>

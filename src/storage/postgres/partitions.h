@@ -1,4 +1,4 @@
-// The partitions of a token table: made before they are needed, dropped when all in them is over.
+// Table partitions by expiry: made before they are needed, dropped when all in them is over.
 #pragma once
 
 #include <cstdint>

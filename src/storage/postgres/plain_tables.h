@@ -1,5 +1,5 @@
-// The tables that a Python server keeps its tokens in, as text: mcp_access_tokens and
-// mcp_refresh_tokens. Their column types differ between deployments.
+// Legacy token tables of a Python server, as text: mcp_access_tokens and mcp_refresh_tokens. Their
+// column types differ between deployments.
 #pragma once
 
 #include <array>

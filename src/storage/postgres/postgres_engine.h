@@ -1,4 +1,4 @@
-// PostgreSQL as a storage engine: one truth for several boxes.
+// PostgreSQL engine: one truth for several boxes.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// What a PostgreSQL engine has to be told.
+// PostgreSQL settings: what an engine has to be told.
 #pragma once
 
 #include <cstddef>

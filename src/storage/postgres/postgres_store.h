@@ -1,4 +1,4 @@
-// One shard's store: calls become statements, rows become answers.
+// PostgreSQL store of one shard: calls become statements, rows become answers.
 #pragma once
 
 #include <deque>

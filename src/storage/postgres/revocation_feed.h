@@ -1,5 +1,5 @@
-// Hears of grants that died elsewhere and tells the shards: by notification, and by looking again
-// where one was missed.
+// Revocation feed (LISTEN/NOTIFY, and polling where a notification was missed): hears of grants
+// that died elsewhere and tells the shards.
 #pragma once
 
 #include <vector>

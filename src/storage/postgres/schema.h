@@ -1,4 +1,4 @@
-// Whether the database looks as the statements expect.
+// Schema check: whether the database looks as the statements expect.
 #pragma once
 
 #include <expected>

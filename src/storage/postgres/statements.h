@@ -1,4 +1,4 @@
-// The statements that a connection prepares, and the order of their parameters.
+// Prepared statements of a connection, and the order of their parameters.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Redis as what several boxes share: a connection on each shard, and one opinion on whether it is
+// Redis, shared by several boxes: a connection on each shard, and one opinion on whether it is
 // there.
 #pragma once
 

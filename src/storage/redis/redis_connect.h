@@ -1,4 +1,4 @@
-// Opening a connection to Redis: addresses, TCP, TLS.
+// Redis connect: addresses, TCP, TLS.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// One connection to Redis: commands go out in their order, and replies come back in it.
+// Redis connection, pipelined: commands go out in their order, and replies come back in it.
 #pragma once
 
 #include <coroutine>

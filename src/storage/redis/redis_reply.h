@@ -1,4 +1,4 @@
-// What Redis says to one command.
+// Redis reply (RESP2) to one command.
 #pragma once
 
 #include <cstdint>

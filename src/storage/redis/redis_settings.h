@@ -1,4 +1,4 @@
-// Which Redis to talk to, and for how long to wait for it.
+// Redis settings: which server, and for how long to wait for it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// One shard's windows and claims in Redis, and its opinion on whether Redis is there.
+// Distributed rate limits in Redis, with a circuit breaker: one shard's windows and claims, and its
+// opinion on whether Redis is there.
 #pragma once
 
 #include <cstdint>

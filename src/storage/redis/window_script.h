@@ -1,4 +1,4 @@
-// The sliding window as a script that Redis runs: one step there, by its own clock.
+// Sliding window rate limit as a Lua script: one step in Redis, by its own clock.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// The way back of a batch: one message for each shard that has jobs in it.
+// Batch replies: one message for each shard that has jobs in a batch.
 #pragma once
 
 #include <vector>

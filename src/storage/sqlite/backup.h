@@ -1,5 +1,5 @@
-// Copies of the database that are whole: made while a server writes to it, checked before they
-// replace it.
+// Online backup and restore: copies that are whole, made while a server writes to the database,
+// checked before they replace it.
 #pragma once
 
 #include <expected>

@@ -1,5 +1,5 @@
-// How SQLite reads and writes the database's file here: every page ends in a checksum, so that
-// bytes that have changed on the disk are noticed and never taken for what was written.
+// Page checksums (SQLite VFS): bytes that have changed on the disk are noticed and never taken for
+// what was written.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Looking through a large database while the server already answers.
+// Integrity check in the background: looks through a large database while the server answers.
 #pragma once
 
 #include <expected>

@@ -1,5 +1,5 @@
-// Moving the write-ahead log's pages into the database, on a thread of its own, so that the writer
-// hardly ever waits for it.
+// Checkpoint of the write-ahead log, on a thread of its own, so that the writer hardly ever waits
+// for it.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// A connection to a SQLite file, prepared statements, and what their errors mean for the engine.
+// SQLite connection, prepared statements, and what their errors mean for the engine.
 #pragma once
 
 #include <sqlite3.h>

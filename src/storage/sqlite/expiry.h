@@ -1,5 +1,5 @@
-// Removing what has expired: in the background, in steps that are bounded however large the tables
-// are.
+// Garbage collection of expired rows: in the background, in steps that are bounded however large
+// the tables are.
 #pragma once
 
 #include <array>

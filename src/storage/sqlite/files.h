@@ -1,5 +1,5 @@
-// Files beside SQLite: descriptors, directories that have to be on the disk too, and the lock that
-// lets one server alone have a database.
+// File descriptors, fsync of directories, and the lock file that lets one server alone have a
+// database.
 #pragma once
 
 #include <chrono>

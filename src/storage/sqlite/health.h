@@ -1,4 +1,4 @@
-// What the engine's threads know of the file's state, and how shard 0 hears of it.
+// Health of the file: what the engine's threads know, and how shard 0 hears of it.
 #pragma once
 
 #include <atomic>

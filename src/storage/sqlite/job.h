@@ -1,4 +1,4 @@
-// What shards ask of the engine's threads: jobs that live in the awaiting coroutines' frames.
+// Jobs that shards hand to the engine's threads; they live in the awaiting coroutines' frames.
 #pragma once
 
 #include <coroutine>

@@ -1,4 +1,4 @@
-// The jobs that wait for a thread of the engine: a bounded list that it takes at once.
+// Job queue of one engine thread: bounded, taken at once, so that jobs share a group commit.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Whether SQLite's write-ahead log is whole, apart from what a crash may leave at its end.
+// Write-ahead log (WAL) check: whether it is whole, apart from what a crash may leave at its end.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// From a path to a database that may be worked with: created, locked, looked over, upgraded.
+// Database open and crash recovery: created, locked, looked over, upgraded.
 #pragma once
 
 #include <expected>

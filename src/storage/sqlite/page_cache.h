@@ -1,4 +1,4 @@
-// How SQLite is set up in this process, before it is used for the first time.
+// Page cache: how SQLite is set up in this process, before it is used for the first time.
 #pragma once
 
 namespace sluice::storage::sqlite {

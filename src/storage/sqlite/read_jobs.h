@@ -1,4 +1,4 @@
-// The reads of the store contract, as jobs of a reader.
+// Read jobs: the reads of the store contract, for a reader.
 #pragma once
 
 #include <optional>

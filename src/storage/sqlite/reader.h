@@ -1,4 +1,4 @@
-// A thread that reads: all that waits shares one snapshot, which has every write that was
+// Snapshot reader thread: all that waits shares one snapshot, which has every write that was
 // acknowledged.
 #pragma once
 

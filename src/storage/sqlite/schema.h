@@ -1,4 +1,4 @@
-// The tables of the SQLite file, numbered, and the way from every older number to the newest.
+// Schema versions of the SQLite file, and the migration from every older one to the newest.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What an operator may set, and how every connection of the engine is set up.
+// SQLite settings and pragmas: what an operator may set, and how connections are set up.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The embedded engine: one SQLite file, one thread that writes, one that reads.
+// SQLite engine, embedded: one file, one thread that writes, one that reads.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// One shard's way to the threads of the SQLite engine.
+// SQLite store of one shard: its way to the engine's threads.
 #pragma once
 
 #include <coroutine>

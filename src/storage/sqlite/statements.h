@@ -1,4 +1,4 @@
-// All statements of the engine, prepared once for each thread.
+// Prepared statements of the engine, once for each thread.
 #pragma once
 
 #include "storage/sqlite/database.h"

@@ -1,4 +1,4 @@
-// A file of SQLite that wraps one of the VFS below: what passes through unchanged.
+// VFS shim: a file of SQLite that wraps one of the VFS below; what passes through unchanged.
 #pragma once
 
 #include <sqlite3.h>

@@ -1,4 +1,4 @@
-// The writes of the store contract, as jobs of the writer's transactions.
+// Write jobs: the writes of the store contract, for the writer's transactions.
 #pragma once
 
 #include "storage/sqlite/job.h"

@@ -1,5 +1,5 @@
-// The thread that writes: all that waits goes into one transaction, and nobody is answered before
-// its commit is on the disk.
+// Group commit: the thread that writes takes all that waits into one transaction, and nobody is
+// answered before its commit is on the disk.
 #pragma once
 
 #include <atomic>
