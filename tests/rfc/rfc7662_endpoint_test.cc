@@ -128,6 +128,27 @@ TEST_F(IntrospectionTest, ARefreshTokenIsNoAccessTokenToAResourceServer) {
     EXPECT_EQ(own.json("token_type"), "");
 }
 
+TEST_F(IntrospectionTest, AReplacedRefreshTokenIsInactiveThoughItsRepeatIsStillAnswered) {
+    Parameters request = authorization_request();
+    request["client_id"] = "conf";
+    request["redirect_uri"] = "https://app.example/cb";
+    Parameters redeem = TokenClient::code_request(Browser(servers).code(request), "");
+    redeem["redirect_uri"] = "https://app.example/cb";
+    const std::string header = basic("conf", conf_secret);
+    const std::string replaced = client.token(redeem, header).json("refresh_token");
+    const Parameters refresh = TokenClient::refresh_request(replaced, "");
+    const std::string successor = client.token(refresh, header).json("refresh_token");
+    ASSERT_NE(successor, "");
+    const auto ask_about = [&](std::string_view text, unsigned shard) {
+        return ask(question(text).field("Authorization", header), shard);
+    };
+    for (const unsigned shard : {0U, 1U}) {
+        EXPECT_EQ(ask_about(replaced, shard).body(), inactive);
+        EXPECT_EQ(ask_about(successor, shard).json("active"), "true");
+    }
+    EXPECT_EQ(client.token(refresh, header).json("refresh_token"), successor);
+}
+
 TEST_F(IntrospectionTest, ManyWrongSecretsAreSlowedAndTheRightCallerIsNot) {
     const std::string text = client.sign_in().json("access_token");
     EXPECT_TRUE(client.is_active(text));

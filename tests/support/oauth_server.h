@@ -202,6 +202,16 @@ public:
         return begin(handler, sent, shard)->answer();
     }
 
+    /// Runs `function(oauth::ShardState&)` on a shard, at once.
+    template <class Function>
+    void on_shard(unsigned shard, Function function) {
+        const auto run_there = [](Servers& servers, unsigned there,
+                                  Function what) -> io::Task<void> {
+            co_await servers.peers_.call(*servers.shards_[there], there, std::move(what));
+        };
+        calls_.spawn(run_there(*this, shard, std::move(function)));
+    }
+
     /// Turns all shards until every call has been answered; time passes where all of them wait.
     void run() {
         for (int idle = 0; calls_.size() > 0;) {

@@ -255,6 +255,25 @@ TEST_F(SessionTest, AnotherAccountCanBeUsedInstead) {
     EXPECT_TRUE(browser.get(query).body().contains(">Bob"));
 }
 
+TEST_F(SessionTest, SigningInAgainEndsTheSessionFromBefore) {
+    const std::string again = query + "&prompt=login";
+    for (const char* username : {"alice", "bob"}) {
+        Browser earlier(servers);
+        log_in(earlier, "alice", password);
+        browser.cookie = earlier.cookie;
+        const Answer page = browser.get(again);
+        ASSERT_EQ(browser
+                      .submit(page, again,
+                              {{"action", "login"},
+                               {"username", username},
+                               {"password", std::string(password)}})
+                      .status(),
+                  303);
+        EXPECT_TRUE(earlier.get(query).body().contains("name=\"password\"")) << username;
+        EXPECT_TRUE(browser.get(query).body().contains("value=\"allow\"")) << username;
+    }
+}
+
 TEST_F(SessionTest, APostThatIsNoFormOfOursIsRefused) {
     browser.get(query);
     EXPECT_EQ(browser.post(query, {{"action", "dance"}}).status(), 400);

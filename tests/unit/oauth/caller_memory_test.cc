@@ -1,0 +1,59 @@
+// Proofs of callers that are remembered, where clients change while one is under way.
+#include <gtest/gtest.h>
+
+#include "crypto/digest.h"
+#include "oauth/shard_state.h"
+#include "tests/support/oauth_browser.h"
+
+namespace sluice::oauth_test {
+namespace {
+
+constexpr std::string_view another = "Basic of-another";
+
+class CallerMemory : public testing::Test {
+protected:
+    /// Sends `request`, and before the shard that counts guesses has answered: a client changes and
+    /// another caller proves who it is. On the shard that counts, the answer comes at once, after
+    /// which there is nothing left to get wrong.
+    void expect_kept(AuthorizationServer::Handler handler, const Sent& request) {
+        for (unsigned shard = 0; shard < servers.shard_count(); ++shard) {
+            const auto call = servers.begin(handler, request, shard);
+            servers.on_shard(shard, [](oauth::ShardState& state) {
+                state.clients.add(oauth::Client(**state.clients.find("pub2")));
+                state.callers.remember(crypto::sha256(another), {nullptr, true},
+                                       state.clients.revision());
+            });
+            EXPECT_EQ(call->answer().status(), 200);
+            EXPECT_TRUE(servers.server(shard).knows_resource_server(another));
+            EXPECT_FALSE(servers.server(shard).knows_resource_server(basic("rs", rs_secret)));
+        }
+    }
+
+    Servers servers{test_settings(), 2};
+};
+
+TEST_F(CallerMemory, AnIntrospectingCallerProvedBeforeAChangeDoesNotDisplaceThoseProvedSince) {
+    Sent question = form_post("/introspect", encode({{"token", "x"}}));
+    expect_kept(&AuthorizationServer::introspect,
+                question.field("Authorization", basic("rs", rs_secret)));
+}
+
+TEST_F(CallerMemory, AClientProvedBeforeAChangeDoesNotDisplaceThoseProvedSince) {
+    expect_kept(
+        &AuthorizationServer::token,
+        TokenClient::request({{"grant_type", "client_credentials"}}, basic("conf", conf_secret)));
+}
+
+TEST_F(CallerMemory, AChangeOfAClientForgetsWhoHasProvedIt) {
+    const std::string header = basic("rs", rs_secret);
+    Sent question = form_post("/introspect", encode({{"token", "x"}}));
+    question.field("Authorization", header);
+    EXPECT_EQ(servers.call(&AuthorizationServer::introspect, question).status(), 200);
+    EXPECT_TRUE(servers.server().knows_resource_server(header));
+    servers.on_shard(0, [](oauth::ShardState& state) { state.clients.remove("rs"); });
+    EXPECT_FALSE(servers.server().knows_resource_server(header));
+    EXPECT_EQ(servers.call(&AuthorizationServer::introspect, question).status(), 401);
+}
+
+}  // namespace
+}  // namespace sluice::oauth_test
