@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+
 #include "base/json.h"
 #include "resource/decision/friction_result.h"
 #include "tests/unit/resource/support.h"
@@ -55,6 +58,19 @@ TEST(CallerKey, HasOneOwnerAmongTheShards) {
     EXPECT_EQ(key.owner(1), 0U);
     EXPECT_EQ(key.owner(4), key.owner(4));
     EXPECT_LT(key.owner(3), 3U);
+}
+
+TEST(CallerKey, SpreadsCallersOverTheShards) {
+    constexpr unsigned shards = 4;
+    constexpr int callers = 1000;
+    std::array<int, shards> owned{};
+    for (int i = 0; i < callers; ++i) {
+        const CallerKey caller = CallerKey::of(issuer, "pub", "user-" + std::to_string(i));
+        ++owned.at(caller.owner(shards));
+        EXPECT_EQ(caller.owner(shards), CallerKey::from_text(caller.text())->owner(shards));
+        EXPECT_EQ(caller.owner(1), 0U);
+    }
+    for (const int share : owned) EXPECT_NEAR(share, callers / shards, 100);
 }
 
 TEST(Guard, HoldsBackACallerWhoOverusesAToolAndNobodyElse) {

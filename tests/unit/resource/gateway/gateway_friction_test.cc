@@ -10,12 +10,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-void add_friction(World& world, friction::Mode mode) {
+void add_friction(World& world, friction::Mode mode, std::string_view tool = "delete_note") {
     friction::RawFrictionConfig raw;
     raw.mode = mode;
     raw.warmup_calls = 0;
     raw.adjustment_rate = 1.0;
-    raw.tools.push_back({.name = "delete_note", .target_rate = 0.03});
+    raw.tools.push_back({.name = std::string(tool), .target_rate = 0.03});
     world.settings.resources[0].friction =
         std::make_shared<const friction::FrictionConfig>(friction::validate(raw).value());
 }
@@ -88,6 +88,23 @@ TEST(GatewayFriction, ADeniedCallCostsNothing) {
             co_await world.ask(shard, {.body = tool_call("delete_note"), .token = "writer"});
         EXPECT_FALSE(is_held(first));
     });
+}
+
+TEST(GatewayFriction, ABatchThatLacksAScopeAnywhereCostsNothing) {
+    World world;
+    add_friction(world, friction::Mode::block, "read_note");
+    world.play([&](io::Shard& shard) -> io::Task<void> {
+        for (int i = 0; i < 60; ++i) {
+            const Answer answer =
+                co_await world.ask(shard, {.body = "[" + tool_call("read_note", "1") + "," +
+                                                   tool_call("delete_note", "2") + "]"});
+            EXPECT_EQ(answer.status, 403);
+        }
+        EXPECT_TRUE(world.report.friction.empty());
+        EXPECT_TRUE(world.upstream.seen.empty());
+        EXPECT_FALSE(is_held(co_await world.ask(shard, {.body = tool_call("read_note")})));
+    });
+    EXPECT_EQ(world.report.friction, std::vector<std::string>{"pub alice read_note allowed "});
 }
 
 TEST(GatewayFriction, OnlyReportsInModeObserve) {

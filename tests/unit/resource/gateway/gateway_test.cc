@@ -223,14 +223,19 @@ TEST(Gateway, WhatTheUpstreamSaysOfSessionsAndErrorsReachesTheClient) {
 
 TEST(Gateway, AnUpstreamThatWantsCredentialsOrSendsAwayIsABadGateway) {
     const Fields challenge = {{"WWW-Authenticate", "Bearer realm=\"elsewhere\""}};
+    const Fields proxy = {{"Proxy-Authenticate", "Basic realm=\"elsewhere\""}};
     const Fields away = {{"Location", "http://127.0.0.1:9000/elsewhere"}};
     for (const auto& answer : {FakeUpstream::fixed(401, "application/json", "{}", challenge),
+                               FakeUpstream::fixed(407, "application/json", "{}", proxy),
+                               FakeUpstream::fixed(300, "application/json", "{}"),
+                               FakeUpstream::fixed(399, "application/json", "{}"),
                                FakeUpstream::fixed(307, "", "", away)}) {
         World world;
         world.upstream.answer = answer;
         const Answer got = world.answer_to({.body = rpc("ping", "{}")});
         EXPECT_EQ(got.status, 502);
         EXPECT_EQ(got.field("www-authenticate"), "");
+        EXPECT_EQ(got.field("proxy-authenticate"), "");
         EXPECT_EQ(got.field("location"), "");
     }
 }
