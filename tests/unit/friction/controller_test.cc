@@ -220,6 +220,22 @@ TEST(Controller, GroupPressureFallsOnItsMembersByTheirShare) {
     EXPECT_EQ(client.check("other").friction, 0);
 }
 
+TEST(Controller, AGroupInsideTheDeadZoneIsNotPressed) {
+    RawFrictionConfig raw = plain_config();
+    raw.dead_zone = 0.25;
+    raw.tools = {{.name = "write", .target_rate = 1}};
+    for (const bool beyond : {false, true}) {
+        raw.groups = {{.name = "mutations",
+                       .tools = {"write"},
+                       .aggregate_target = beyond ? 0.125 : 0.25,
+                       .pressure_weight = 1}};
+        Client client(raw);
+        client.record("other", 1);
+        client.record("write", 1);  // half of the calls: 0.25 above a target of 0.25
+        EXPECT_EQ(client.check("write").friction, beyond ? 0.1 * 0.375 : 0);
+    }
+}
+
 class Saturations final : public SaturationListener {
 public:
     void on_saturation(const SaturationEvent& event) override { events.push_back(event); }
