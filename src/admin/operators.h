@@ -13,7 +13,7 @@
 #include "io/shard.h"
 #include "io/task.h"
 #include "io/worker_pool.h"
-#include "oauth/limits/attempt_throttle.h"
+#include "oauth/limits/login_throttle.h"
 #include "storage/expiring_map.h"
 #include "storage/text_hash.h"
 
@@ -56,10 +56,8 @@ private:
     io::WorkerPool& workers_;
     storage::TextMap<crypto::PasswordHash> operators_;
     storage::ExpiringMap<crypto::Digest, std::string, crypto::DigestHash> sessions_;
-    std::string key_;                        // of form tokens
-    oauth::AttemptThrottle guesser_logins_;  // by name and address
-    oauth::AttemptThrottle account_logins_;  // by name: only ever held, never refused
-    oauth::AttemptThrottle address_logins_;
+    std::string key_;  // of form tokens
+    oauth::LoginThrottle logins_;
 };
 
 }  // namespace sluice::admin

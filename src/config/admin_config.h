@@ -4,16 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "base/secret.h"
-#include "config/quantity.h"
+#include "base/clock.h"
+#include "crypto/password_hash.h"
 #include "io/address.h"
 
 namespace sluice::config {
 
 struct OperatorConfig {
     std::string name;
-    Secret password;            // empty where password_hash is given
-    std::string password_hash;  // empty where password is given
+    crypto::PasswordHash password_hash;
 };
 
 struct AdminConfig {

@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "config/admin_config.h"
-#include "config/auth_config.h"
 #include "config/checks.h"
 #include "config/environment.h"
 #include "config/problem.h"
 #include "config/raw_config.h"
-#include "config/resource_config.h"
 #include "config/server_config.h"
 #include "config/storage_config.h"
+#include "crypto/password_hash.h"
+#include "oauth/settings.h"
+#include "resource/settings.h"
 
 namespace sluice::config {
 
@@ -32,21 +33,23 @@ storage::RedisSettings check_redis(const RawRedis& raw, const Environment& envir
 StorageConfig check_storage(const RawStorage& raw, const Environment& environment,
                             Problems& problems);
 
-AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
-                      const Environment& environment, Problems& problems);
+/// All but `resources`, which are those of the whole configuration, and what storage says.
+oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
+                           const Environment& environment, Problems& problems);
 /// Nothing where the text is no address.
 std::optional<io::Address> parse_listen(std::string_view text);
 /// The addresses of a list, each once.
 std::vector<io::Address> check_listen(const StringList& list, UniqueNames& unique,
                                       Problems& problems);
-/// The hash of somebody who signs in with it or with `password`: one of them has to be given.
-std::string check_password_hash(const RawSecret& password, const Setting<std::string>& hash,
-                                Problems& problems);
-UserConfig check_user(const RawUser& raw, const Environment& environment, Problems& problems);
+/// What somebody signs in with: `hash`, or `password` in plain text; one of them has to be given.
+crypto::PasswordHash check_password(const RawSecret& password, const Setting<std::string>& hash,
+                                    const Environment& environment, Problems& problems);
+oauth::UserSetting check_user(const RawUser& raw, const Environment& environment,
+                              Problems& problems);
 /// `scopes` and `default_scope` are those of [auth].
-ClientConfig check_client(const RawClient& raw, const token::ScopeSet& scopes,
-                          const token::ScopeSet& default_scope, const Environment& environment,
-                          Problems& problems);
+oauth::ClientSetting check_client(const RawClient& raw, const token::ScopeSet& scopes,
+                                  const token::ScopeSet& default_scope,
+                                  const Environment& environment, Problems& problems);
 
 /// `server` is checked already.
 AdminConfig check_admin(const RawAdmin& raw, const ServerConfig& server,
@@ -55,13 +58,12 @@ AdminConfig check_admin(const RawAdmin& raw, const ServerConfig& server,
 /// What the resources refer to.
 struct ResourceContext {
     const ServerConfig& server;
-    const token::ScopeSet* scopes;  // of [auth]; null where there is no [auth]
+    const oauth::Settings* auth;  // null where there is no [auth]
     const Environment& environment;
 };
-std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raw,
-                                            const ResourceContext& context, Problems& problems);
-IntrospectionConfig check_introspection(const RawIntrospection& raw, const ResourceContext& context,
-                                        Problems& problems);
+std::vector<resource::ResourceSettings> check_resources(const std::vector<RawResource>& raw,
+                                                        const ResourceContext& context,
+                                                        Problems& problems);
 /// Null where there is a problem, or friction is not enabled.
 std::shared_ptr<const friction::FrictionConfig> check_friction(const RawFriction& raw,
                                                                Problems& problems);

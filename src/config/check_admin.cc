@@ -4,7 +4,6 @@
 #include "config/check.h"
 #include "config/checks.h"
 #include "config/url_rules.h"
-#include "crypto/password_hash.h"
 
 namespace sluice::config {
 namespace {
@@ -37,12 +36,10 @@ std::vector<io::Address> check_admin_listen(const RawAdmin& raw, const ServerCon
 
 OperatorConfig check_operator(const RawOperator& raw, const Environment& environment,
                               Problems& problems) {
-    OperatorConfig of;
     check_given(raw.name, "the name to sign in with", problems);
-    of.name = check_line(raw.name, problems);
-    of.password = resolve_secret(raw.password, environment, problems);
-    of.password_hash = check_password_hash(raw.password, raw.password_hash, problems);
-    return of;
+    return {
+        .name = check_line(raw.name, problems),
+        .password_hash = check_password(raw.password, raw.password_hash, environment, problems)};
 }
 
 }  // namespace

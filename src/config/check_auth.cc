@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::days;
 
-token::ScopeSet check_scope_table(const RawAuth& raw, AuthConfig& auth, Problems& problems) {
+token::ScopeSet check_scope_table(const RawAuth& raw, oauth::Settings& auth, Problems& problems) {
     token::ScopeSet names;
     for (const Entry& entry : raw.scopes) {
         if (!token::ScopeSet::is_name(entry.name)) {
@@ -28,7 +28,7 @@ token::ScopeSet check_scope_table(const RawAuth& raw, AuthConfig& auth, Problems
     return names;
 }
 
-void check_lifetimes(const RawAuth& raw, AuthConfig& auth, Problems& problems) {
+void check_lifetimes(const RawAuth& raw, oauth::Settings& auth, Problems& problems) {
     const auto check = [&](const Setting<Duration>& ttl, Duration least, Duration most) {
         return check_range(ttl, least, most, problems);
     };
@@ -39,13 +39,12 @@ void check_lifetimes(const RawAuth& raw, AuthConfig& auth, Problems& problems) {
     auth.session_ttl = check(raw.session_ttl, 1min, days(90));
 }
 
-void check_registration(const RawAuth& raw, AuthConfig& auth, const Environment& environment,
+void check_registration(const RawAuth& raw, oauth::Settings& auth, const Environment& environment,
                         Problems& problems) {
-    using Registration = AuthConfig::Registration;
-    constexpr std::array<std::pair<std::string_view, Registration>, 3> words{
-        {{"open", Registration::open},
-         {"token", Registration::token},
-         {"closed", Registration::closed}}};
+    using oauth::Registration;
+    constexpr NameTable<Registration, 3> words{{{"open", Registration::open},
+                                                {"token", Registration::token},
+                                                {"closed", Registration::closed}}};
     const auto registration = choose(raw.registration, words, problems);
     if (!registration) return;
     auth.registration = *registration;
@@ -63,7 +62,7 @@ void check_registration(const RawAuth& raw, AuthConfig& auth, const Environment&
     }
 }
 
-void check_callers(const RawAuth& raw, AuthConfig& auth, const token::ScopeSet& scopes,
+void check_callers(const RawAuth& raw, oauth::Settings& auth, const token::ScopeSet& scopes,
                    const Environment& environment, Problems& problems) {
     UniqueNames usernames("username", problems);
     for (const RawUser& user : raw.users) {
@@ -109,9 +108,9 @@ Secret check_strong_secret(const RawSecret& raw, const Environment& environment,
     return secret;
 }
 
-AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
-                      const Environment& environment, Problems& problems) {
-    AuthConfig auth;
+oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
+                           const Environment& environment, Problems& problems) {
+    oauth::Settings auth;
     auth.issuer = server.public_url;
     if (raw.issuer.given) {
         const auto url = check_public_url(raw.issuer, server.insecure_http, problems);
@@ -130,9 +129,6 @@ AuthConfig check_auth(const RawAuth& raw, const ServerConfig& server,
     }
     check_lifetimes(raw, auth, problems);
     auth.remember_consent = *raw.remember_consent;
-    for (const Setting<std::string>& resource : raw.resources) {
-        if (auto url = check_url(resource, problems)) auth.resources.push_back(*std::move(url));
-    }
     check_registration(raw, auth, environment, problems);
     auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);
     auth.rate_limit.window = check_range<Duration>(raw.rate_limit.window, 1s, 24h, problems);

@@ -1,6 +1,4 @@
 // The rules of [[auth.client]].
-#include <array>
-
 #include "config/check.h"
 #include "config/checks.h"
 #include "config/url_rules.h"
@@ -9,16 +7,9 @@
 namespace sluice::config {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, AuthMethod>, 3> auth_methods{
-    {{"none", AuthMethod::none},
-     {"client_secret_basic", AuthMethod::client_secret_basic},
-     {"client_secret_post", AuthMethod::client_secret_post}}};
-
-enum class GrantType { authorization_code, refresh_token, client_credentials };
-constexpr std::array<std::pair<std::string_view, GrantType>, 3> grant_types{
-    {{"authorization_code", GrantType::authorization_code},
-     {"refresh_token", GrantType::refresh_token},
-     {"client_credentials", GrantType::client_credentials}}};
+using oauth::ClientSetting;
+using oauth::GrantType;
+using token::ClientAuthMethod;
 
 void check_client_id(const Setting<std::string>& id, Problems& problems) {
     if (!check_given(id, "the name that the client calls itself", problems)) return;
@@ -32,32 +23,32 @@ Place place_of(const RawClient& raw, std::string_view key) {
     return {raw.place.line, fmt::format("{}.{}", raw.place.key, key)};
 }
 
-void check_grant_types(const RawClient& raw, ClientConfig& client, Problems& problems) {
-    for (const auto& type : raw.grant_types) {
-        const auto grant = choose(type, grant_types, problems);
-        client.authorization_code |= grant == GrantType::authorization_code;
-        client.refresh_token |= grant == GrantType::refresh_token;
-        client.client_credentials |= grant == GrantType::client_credentials;
+void check_grant_types(const RawClient& raw, ClientSetting& client, Problems& problems) {
+    for (const auto& name : raw.grant_types) {
+        const auto type = choose(name, oauth::grant_type_names, problems);
+        if (type) client.grant_types.add(*type);
     }
     const auto place = [&] { return place_of(raw, "grant_types"); };
-    if (client.refresh_token && !client.authorization_code) {
+    if (client.grant_types.has(GrantType::refresh_token) &&
+        !client.grant_types.has(GrantType::authorization_code)) {
         problems.add(place(),
                      "refresh_token needs authorization_code beside it: refresh tokens come "
                      "from that grant alone");
     }
-    if (client.client_credentials && client.auth_method == AuthMethod::none) {
+    if (client.grant_types.has(GrantType::client_credentials) &&
+        !token::is_confidential(client.auth_method)) {
         problems.add(place(),
                      "client_credentials needs a client with a secret: set auth_method "
                      "(RFC 6749 section 4.4)");
     }
 }
 
-void check_secret(const RawClient& raw, ClientConfig& client, const Environment& environment,
+void check_secret(const RawClient& raw, ClientSetting& client, const Environment& environment,
                   Problems& problems) {
-    const auto method = choose(raw.auth_method, auth_methods, problems);
+    const auto method = choose(raw.auth_method, token::client_auth_method_names, problems);
     if (!method) return;
     client.auth_method = *method;
-    const bool confidential = method != AuthMethod::none;
+    const bool confidential = token::is_confidential(*method);
     if (confidential && !raw.client_secret.given()) {
         problems.add(
             raw.client_secret.place(),
@@ -74,10 +65,10 @@ void check_secret(const RawClient& raw, ClientConfig& client, const Environment&
 
 }  // namespace
 
-ClientConfig check_client(const RawClient& raw, const token::ScopeSet& scopes,
-                          const token::ScopeSet& default_scope, const Environment& environment,
-                          Problems& problems) {
-    ClientConfig client;
+ClientSetting check_client(const RawClient& raw, const token::ScopeSet& scopes,
+                           const token::ScopeSet& default_scope, const Environment& environment,
+                           Problems& problems) {
+    ClientSetting client;
     check_client_id(raw.client_id, problems);
     client.client_id = *raw.client_id;
     client.client_name =
@@ -88,13 +79,13 @@ ClientConfig check_client(const RawClient& raw, const token::ScopeSet& scopes,
         check_redirect_uri(uri, problems);
         client.redirect_uris.push_back(*uri);
     }
-    if (client.authorization_code && client.redirect_uris.empty()) {
+    if (client.grant_types.has(GrantType::authorization_code) && client.redirect_uris.empty()) {
         problems.add(place_of(raw, "redirect_uris"),
                      "is missing: the grant type authorization_code needs at least one");
     }
     client.scope = raw.scope->empty() ? default_scope : check_scopes(raw.scope, &scopes, problems);
     client.introspect = *raw.introspect;
-    if (client.introspect && client.auth_method == AuthMethod::none) {
+    if (client.introspect && !token::is_confidential(client.auth_method)) {
         problems.add(raw.introspect.place,
                      "needs a client with a secret: set auth_method (RFC 7662 "
                      "section 2.1)");

@@ -63,6 +63,11 @@ std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& 
     return std::nullopt;
 }
 
+// Stands in for an identifier that could not be read, of a resource that is not used.
+token::ResourceIdentifier nowhere() {
+    return *token::ResourceIdentifier::parse("http://localhost/");
+}
+
 void check_upstream(const RawResource& raw, Problems& problems) {
     if (raw.identifier.given && !raw.upstream.given) return;
     if (raw.identifier.given) {
@@ -87,9 +92,9 @@ std::optional<token::ResourceIdentifier> check_identifier(const Setting<std::str
     return std::nullopt;
 }
 
-std::vector<ToolRuleConfig> check_tools(const std::vector<RawToolRule>& rules,
-                                        const token::ScopeSet* scopes, Problems& problems) {
-    std::vector<ToolRuleConfig> checked;
+std::vector<resource::ToolRule> check_tools(const std::vector<RawToolRule>& rules,
+                                            const token::ScopeSet* scopes, Problems& problems) {
+    std::vector<resource::ToolRule> checked;
     for (const RawToolRule& rule : rules) {
         if (check_given(rule.match, "a pattern for the names of tools; \".*\" is every tool",
                         problems)) {
@@ -108,10 +113,9 @@ enum class Verify { local, introspection };
 
 resource::ToolChanges check_tool_changes(const RawResource& raw, Problems& problems) {
     using resource::ToolChanges;
-    constexpr std::array<std::pair<std::string_view, ToolChanges>, 3> words{
-        {{"off", ToolChanges::off},
-         {"log", ToolChanges::log},
-         {"friction", ToolChanges::friction}}};
+    constexpr NameTable<ToolChanges, 3> words{{{"off", ToolChanges::off},
+                                               {"log", ToolChanges::log},
+                                               {"friction", ToolChanges::friction}}};
     const auto chosen = choose(raw.tool_changes, words, problems).value_or(ToolChanges::off);
     if (chosen == ToolChanges::friction && !raw.friction) {
         problems.add(raw.tool_changes.place,
@@ -127,10 +131,10 @@ resource::ToolChanges check_tool_changes(const RawResource& raw, Problems& probl
 // Nothing where the word is none; then there is no telling which tokens are meant.
 std::optional<Verify> check_verify(const RawResource& raw, const ResourceContext& context,
                                    Problems& problems) {
-    constexpr std::array<std::pair<std::string_view, Verify>, 2> words{
+    constexpr NameTable<Verify, 2> words{
         {{"local", Verify::local}, {"introspection", Verify::introspection}}};
     const auto verify = choose(raw.verify, words, problems);
-    if (verify == Verify::local && !context.scopes) {
+    if (verify == Verify::local && context.auth == nullptr) {
         problems.add(
             raw.verify.place,
             "is \"local\", but there is no [auth] here to have issued the tokens: add [auth], "
@@ -149,24 +153,25 @@ std::optional<Verify> check_verify(const RawResource& raw, const ResourceContext
     return verify;
 }
 
-}  // namespace
-
-IntrospectionConfig check_introspection(const RawIntrospection& raw, const ResourceContext& context,
-                                        Problems& problems) {
-    constexpr std::array<std::pair<std::string_view, AuthMethod>, 2> methods{
-        {{"client_secret_basic", AuthMethod::client_secret_basic},
-         {"client_secret_post", AuthMethod::client_secret_post}}};
+// issuer  Of the tokens: what the file says, or the endpoint's origin.
+resource::IntrospectionSettings check_introspection(const RawIntrospection& raw,
+                                                    const ResourceContext& context,
+                                                    std::string& issuer, Problems& problems) {
+    using token::ClientAuthMethod;
+    constexpr NameTable<ClientAuthMethod, 2> methods{
+        {{"client_secret_basic", ClientAuthMethod::client_secret_basic},
+         {"client_secret_post", ClientAuthMethod::client_secret_post}}};
     const bool insecure = context.server.insecure_http;
-    IntrospectionConfig checked;
+    resource::IntrospectionSettings checked;
     checked.endpoint = *raw.endpoint;
     if (check_given(raw.endpoint, "the introspection endpoint's URL (RFC 7662)", problems)) {
         const auto url = check_url(raw.endpoint, problems);
         if (url) check_secret_bearing_url(raw.endpoint, insecure, problems);
-        if (url) checked.issuer = url->origin();
+        if (url) issuer = url->origin();
     }
     if (raw.issuer.given) {
         check_public_url(raw.issuer, insecure, problems);
-        checked.issuer = *raw.issuer;
+        issuer = *raw.issuer;
     }
     check_given(raw.client_id, "the id under which the authorization server knows this gateway",
                 problems);
@@ -177,54 +182,56 @@ IntrospectionConfig check_introspection(const RawIntrospection& raw, const Resou
             "is missing: the secret that goes with client_id; _env and _file keep it out of here");
     }
     checked.client_secret = resolve_secret(raw.client_secret, context.environment, problems);
-    checked.auth_method = choose(raw.auth_method, methods, problems).value_or(AuthMethod::none);
+    checked.auth_method = choose(raw.auth_method, methods, problems).value_or(checked.auth_method);
     checked.cache_ttl = check_range<Duration>(raw.cache_ttl, 0s, 10min, problems);
     checked.timeout = check_range<Duration>(raw.timeout, 10ms, 1min, problems);
     return checked;
 }
 
-std::vector<ResourceConfig> check_resources(const std::vector<RawResource>& raws,
-                                            const ResourceContext& context, Problems& problems) {
-    std::vector<ResourceConfig> checked;
+}  // namespace
+
+std::vector<resource::ResourceSettings> check_resources(const std::vector<RawResource>& raws,
+                                                        const ResourceContext& context,
+                                                        Problems& problems) {
+    std::vector<resource::ResourceSettings> checked;
     UniqueNames paths("path", problems);
     TrustReader trusts(context.environment, problems);
+    token::ScopeSet own_scopes;
+    if (context.auth != nullptr) own_scopes = oauth::known_scopes(*context.auth);
     for (const RawResource& raw : raws) {
         paths.check(raw.path);
         const auto identifier = check_path(raw.path, context, problems);
         check_upstream(raw, problems);
         const auto elsewhere = check_identifier(raw.identifier, problems);
-        const auto upstream_trust = trusts.read(raw.upstream, raw.upstream_ca);
+        resource::ResourceSettings resource{
+            .path = *raw.path,
+            .identifier = elsewhere.value_or(identifier.value_or(nowhere())),
+            .issuer = context.auth != nullptr ? context.auth->issuer : std::string(),
+            .upstream = *raw.upstream,
+            .upstream_trust = trusts.read(raw.upstream, raw.upstream_ca)};
         const auto verify = check_verify(raw, context, problems);
         // Another authorization server has scopes of its own.
-        const auto* scopes = verify == Verify::local ? context.scopes : nullptr;
-        const auto required = check_scopes(raw.required_scopes, scopes, problems);
-        const auto supported = check_scopes(raw.scopes_supported, scopes, problems);
-        std::optional<IntrospectionConfig> introspection;
-        if (raw.introspection) {
-            introspection = check_introspection(*raw.introspection, context, problems);
-            introspection->trust = trusts.read(raw.introspection->endpoint, raw.introspection->ca);
+        const auto* scopes =
+            verify == Verify::local && context.auth != nullptr ? &own_scopes : nullptr;
+        resource.required_scopes = check_scopes(raw.required_scopes, scopes, problems);
+        resource.scopes_supported = check_scopes(raw.scopes_supported, scopes, problems);
+        if (resource.scopes_supported.empty()) {
+            resource.scopes_supported = resource.required_scopes;
         }
-        auto friction = raw.friction ? check_friction(*raw.friction, problems) : nullptr;
-        const auto tool_changes = check_tool_changes(raw, problems);
-        auto tools = check_tools(raw.tools, scopes, problems);
-        const std::string name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
-        const Duration timeout = check_range<Duration>(raw.timeout, 10ms, 24h, problems);
-        const Duration connect = check_range<Duration>(raw.connect_timeout, 10ms, 1min, problems);
-        if (!identifier) continue;
-        checked.push_back({.path = *raw.path,
-                           .identifier = elsewhere.value_or(*identifier),
-                           .name = name,
-                           .upstream = *raw.upstream,
-                           .upstream_trust = upstream_trust,
-                           .introspection = std::move(introspection),
-                           .required_scopes = required,
-                           .scopes_supported = supported.empty() ? required : supported,
-                           .timeout = timeout,
-                           .connect_timeout = connect,
-                           .tools = std::move(tools),
-                           .friction = std::move(friction),
-                           .tool_changes = tool_changes,
-                           .tool_change_friction = *raw.tool_change_friction});
+        if (raw.introspection) {
+            resource.introspection =
+                check_introspection(*raw.introspection, context, resource.issuer, problems);
+            resource.introspection->trust =
+                trusts.read(raw.introspection->endpoint, raw.introspection->ca);
+        }
+        if (raw.friction) resource.friction = check_friction(*raw.friction, problems);
+        resource.tool_changes = check_tool_changes(raw, problems);
+        resource.tool_change_friction = *raw.tool_change_friction;
+        resource.tools = check_tools(raw.tools, scopes, problems);
+        resource.name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
+        resource.timeout = check_range<Duration>(raw.timeout, 10ms, 24h, problems);
+        resource.connect_timeout = check_range<Duration>(raw.connect_timeout, 10ms, 1min, problems);
+        if (identifier) checked.push_back(std::move(resource));
     }
     return checked;
 }

@@ -1,28 +1,32 @@
 // The rules of [[auth.user]].
 #include "config/check.h"
 #include "config/checks.h"
-#include "crypto/password_hash.h"
 
 namespace sluice::config {
 
-std::string check_password_hash(const RawSecret& password, const Setting<std::string>& hash,
-                                Problems& problems) {
+crypto::PasswordHash check_password(const RawSecret& password, const Setting<std::string>& hash,
+                                    const Environment& environment, Problems& problems) {
+    const Secret plain = resolve_secret(password, environment, problems);
     if (password.given() && hash.given) {
         problems.add(hash.place, "stands beside a password; keep one of them");
     } else if (!password.given() && !hash.given) {
         problems.add(hash.place, "is missing: `sluice hash-password` makes the line");
-    } else if (hash.given && !crypto::PasswordHash::parse(*hash)) {
+    } else if (password.given()) {
+        return crypto::PasswordHash::of_known(plain.reveal());
+    } else if (auto parsed = crypto::PasswordHash::parse(*hash)) {
+        return *std::move(parsed);
+    } else {
         problems.add(hash.place, "is no password hash; `sluice hash-password` makes the line");
     }
-    return *hash;
+    return crypto::PasswordHash::of_nobody();
 }
 
-UserConfig check_user(const RawUser& raw, const Environment& environment, Problems& problems) {
-    UserConfig user;
+oauth::UserSetting check_user(const RawUser& raw, const Environment& environment,
+                              Problems& problems) {
     check_given(raw.username, "the name to sign in with", problems);
-    user.username = check_line(raw.username, problems);
-    user.password = resolve_secret(raw.password, environment, problems);
-    user.password_hash = check_password_hash(raw.password, raw.password_hash, problems);
+    oauth::UserSetting user{
+        .username = check_line(raw.username, problems),
+        .password_hash = check_password(raw.password, raw.password_hash, environment, problems)};
     user.name = raw.name->empty() ? user.username : check_line(raw.name, problems);
     user.email = check_line(raw.email, problems);
     for (const Entry& entry : raw.attributes) {

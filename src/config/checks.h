@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/name_table.h"
 #include "config/environment.h"
 #include "config/problem.h"
 #include "config/quantity.h"
@@ -39,8 +40,7 @@ std::uint32_t check_count(const Setting<std::int64_t>& setting, std::int64_t lea
 
 /// One of a closed set of words; nothing, and a problem, for any other.
 template <class Enum, std::size_t n>
-std::optional<Enum> choose(const Setting<std::string>& setting,
-                           const std::array<std::pair<std::string_view, Enum>, n>& words,
+std::optional<Enum> choose(const Setting<std::string>& setting, const NameTable<Enum, n>& words,
                            Problems& problems) {
     std::string list;
     for (const auto& [word, value] : words) {

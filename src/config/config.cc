@@ -1,9 +1,13 @@
 #include "config/config.h"
 
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <filesystem>
 
 #include "config/check.h"
 #include "config/toml_reader.h"
+#include "config/url_rules.h"
 
 namespace sluice::config {
 
@@ -17,13 +21,11 @@ public:
         config.server_ = check_server(raw.server, environment, problems);
         config.log_ = check_log(raw.log, problems);
         config.storage_ = check_storage(raw.storage, environment, problems);
-        token::ScopeSet scopes;
         if (raw.auth) {
             config.auth_ = check_auth(*raw.auth, config.server_, environment, problems);
-            for (const ScopeConfig& scope : config.auth_->scopes) scopes.insert(scope.name);
         }
-        const ResourceContext context{config.server_, raw.auth ? &scopes : nullptr, environment};
-        config.resources_ = check_resources(raw.resources, context, problems);
+        config.gateway_ = check_gateway(raw, config, environment, problems);
+        if (config.auth_) complete_auth(*raw.auth, config, *config.auth_, problems);
         if (raw.admin) {
             config.admin_ = check_admin(*raw.admin, config.server_, environment, problems);
         }
@@ -32,6 +34,33 @@ public:
         }
         if (!problems.empty()) return std::unexpected(problems.take());
         return config;
+    }
+
+private:
+    static resource::Settings check_gateway(const RawConfig& raw, const Config& config,
+                                            const Environment& environment, Problems& problems) {
+        const oauth::Settings* const auth = config.auth_ ? &*config.auth_ : nullptr;
+        return {.allowed_origins = config.server_.allowed_origins,
+                .own_origin = config.server_.public_url,
+                .resources =
+                    check_resources(raw.resources, {config.server_, auth, environment}, problems)};
+    }
+
+    // What the authorization server takes from other tables than its own.
+    static void complete_auth(const RawAuth& raw, const Config& config, oauth::Settings& auth,
+                              Problems& problems) {
+        for (const resource::ResourceSettings& resource : config.gateway_.resources) {
+            auth.resources.push_back({resource.identifier, resource.name});
+        }
+        for (const Setting<std::string>& elsewhere : raw.resources) {
+            if (const auto url = check_url(elsewhere, problems)) {
+                auth.resources.push_back({*url, std::string(url->host())});
+            }
+        }
+        auth.foreign_tokens = config.storage_.plain_tokens;
+        if (config.storage_.durable()) {
+            auth.tokens_in_memory_max = config.storage_.tokens_in_memory;
+        }
     }
 };
 

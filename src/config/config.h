@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "config/admin_config.h"
-#include "config/auth_config.h"
 #include "config/environment.h"
 #include "config/problem.h"
 #include "config/raw_config.h"
-#include "config/resource_config.h"
 #include "config/server_config.h"
 #include "config/storage_config.h"
+#include "oauth/settings.h"
+#include "resource/settings.h"
 
 namespace sluice::config {
 
@@ -24,8 +24,9 @@ public:
     const ServerConfig& server() const { return server_; }
     const LogConfig& log() const { return log_; }
     const StorageConfig& storage() const { return storage_; }
-    const std::optional<AuthConfig>& auth() const { return auth_; }  // absent: only a gateway
-    const std::vector<ResourceConfig>& resources() const { return resources_; }
+    /// Of the whole process: each shard has its part of the bounds. Absent: only a gateway.
+    const std::optional<oauth::Settings>& auth() const { return auth_; }
+    const resource::Settings& gateway() const { return gateway_; }
     const std::optional<AdminConfig>& admin() const { return admin_; }  // absent: no page for it
 
 private:
@@ -35,8 +36,8 @@ private:
     ServerConfig server_;
     LogConfig log_;
     StorageConfig storage_;
-    std::optional<AuthConfig> auth_;
-    std::vector<ResourceConfig> resources_;
+    std::optional<oauth::Settings> auth_;
+    resource::Settings gateway_;
     std::optional<AdminConfig> admin_;
 };
 

@@ -13,13 +13,13 @@ std::string count(std::size_t number, std::string_view thing) {
     return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }
 
-std::string_view word(AuthConfig::Registration registration) {
+std::string_view word(oauth::Registration registration) {
     switch (registration) {
-        case AuthConfig::Registration::open:
+        case oauth::Registration::open:
             return "open";
-        case AuthConfig::Registration::token:
+        case oauth::Registration::token:
             return "by token";
-        case AuthConfig::Registration::closed:
+        case oauth::Registration::closed:
             return "closed";
     }
     return "";
@@ -67,7 +67,7 @@ std::string summarise(const Config& config) {
                            count(auth->scopes.size(), "scope"), count(auth->users.size(), "user"),
                            count(auth->clients.size(), "client"), word(auth->registration));
     }
-    for (const ResourceConfig& resource : config.resources()) {
+    for (const resource::ResourceSettings& resource : config.gateway().resources) {
         const std::string verified = resource.introspection
                                          ? "tokens verified at " + resource.introspection->endpoint
                                          : "tokens verified here";

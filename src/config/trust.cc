@@ -23,7 +23,7 @@ std::optional<crypto::TlsTrust> TrustReader::read(bool secure, const Place& plac
 }
 
 std::optional<crypto::TlsTrust> TrustReader::read_file(const Setting<std::string>& ca) {
-    const auto pem = surroundings_.file(*ca);
+    const auto pem = environment_.file(*ca);
     if (!pem) {
         problems_.add(ca.place, fmt::format("the file {} cannot be read", *ca));
         return std::nullopt;
@@ -39,7 +39,7 @@ std::optional<crypto::TlsTrust> TrustReader::read_system(const Place& place,
                                                          const Setting<std::string>& ca) {
     if (system_) return system_;
     const std::string path = crypto::TlsTrust::system_path();
-    const auto pem = surroundings_.file(path);
+    const auto pem = environment_.file(path);
     auto trust = crypto::TlsTrust::parse(pem.value_or(""));
     if (trust) return system_ = *std::move(trust);
     problems_.add(

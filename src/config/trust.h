@@ -15,7 +15,7 @@ namespace sluice::config {
 class TrustReader {
 public:
     TrustReader(const Environment& environment, Problems& problems)
-        : surroundings_(environment), problems_(problems) {}
+        : environment_(environment), problems_(problems) {}
 
     /// The authorities of the file `ca`, or the system's where none is written; nothing where `url`
     /// is no https, or there is a problem.
@@ -29,7 +29,7 @@ private:
     std::optional<crypto::TlsTrust> read_file(const Setting<std::string>& ca);
     std::optional<crypto::TlsTrust> read_system(const Place& place, const Setting<std::string>& ca);
 
-    const Environment& surroundings_;
+    const Environment& environment_;
     Problems& problems_;
     std::optional<crypto::TlsTrust> system_;
 };

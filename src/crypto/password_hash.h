@@ -30,7 +30,7 @@ public:
     /// stretching it would protect nothing. Costs nothing to make; verifying takes as long as of
     /// the others, so that guessing stays as slow and time does not tell who has which.
     /// It has no text form.
-    static PasswordHash of_known(std::string_view password, Random& random);
+    static PasswordHash of_known(std::string_view password);
 
     /// Nothing where the text has another form or function, fewer or more iterations than the
     /// limits, a salt outside of 8 to 64 bytes, or a hash that is not 32 bytes.

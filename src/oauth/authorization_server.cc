@@ -2,7 +2,7 @@
 #include "oauth/authorization_server.h"
 
 #include "oauth/cors.h"
-#include "oauth/endpoints.h"
+#include "oauth/introspection/authenticate_caller.h"
 #include "oauth/metadata.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
@@ -15,6 +15,11 @@ constexpr Duration sweep_interval = std::chrono::milliseconds{100};
 io::Task<void> wait_for_keys(http::Response& response) {
     write_json_error(response, storage_error(storage::StoreError::unavailable));
     allow_every_origin(response);
+    co_return;
+}
+
+io::Task<void> answer_preflight(http::Response& response) {
+    write_preflight(response);
     co_return;
 }
 
@@ -42,47 +47,15 @@ AuthorizationServer::AuthorizationServer(Parts parts, Peers& peers)
 
 AuthorizationServer::~AuthorizationServer() = default;
 
-io::Task<void> AuthorizationServer::authorize(const http::Request& request,
-                                              http::Response& response) {
-    if (!state_->has_keys) return wait_for_keys(response);
-    return serve_authorize(*state_, request, response);
+io::Task<void> AuthorizationServer::serve(const Endpoint& endpoint, const http::Request& request,
+                                          http::Response& response) {
+    if (request.method() == http::Method::options) return answer_preflight(response);
+    if (endpoint.needs_keys && !state_->has_keys) return wait_for_keys(response);
+    return endpoint.handler(*state_, request, response);
 }
 
-io::Task<void> AuthorizationServer::token(const http::Request& request, http::Response& response) {
-    if (!state_->has_keys) return wait_for_keys(response);
-    return serve_token(*state_, request, response);
-}
-
-io::Task<void> AuthorizationServer::introspect(const http::Request& request,
-                                               http::Response& response) {
-    return serve_introspect(*state_, request, response);
-}
-
-io::Task<void> AuthorizationServer::revoke(const http::Request& request, http::Response& response) {
-    return serve_revoke(*state_, request, response);
-}
-
-io::Task<void> AuthorizationServer::register_client(const http::Request& request,
-                                                    http::Response& response) {
-    return serve_register(*state_, request, response);
-}
-
-io::Task<void> AuthorizationServer::metadata(const http::Request&, http::Response& response) {
-    response.set_status(http::Status::ok);
-    response.add_field("Content-Type", "application/json");
-    response.add_field("Cache-Control", "public, max-age=300");
-    allow_every_origin(response);
-    response.body() = state_->metadata_json;
-    co_return;
-}
-
-io::Task<void> AuthorizationServer::preflight(const http::Request&, http::Response& response) {
-    write_preflight(response);
-    co_return;
-}
-
-io::Task<AuthorizationServer::Activity> AuthorizationServer::find_active(
-    std::string_view access_token, token::TokenInfo& info) {
+io::Task<Activity> AuthorizationServer::find_active(std::string_view access_token,
+                                                    token::TokenInfo& info) {
     return find_active_token(*state_, access_token, info);
 }
 

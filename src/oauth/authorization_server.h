@@ -11,6 +11,9 @@
 #include "io/sharded.h"
 #include "io/task.h"
 #include "io/worker_pool.h"
+#include "oauth/endpoint_table.h"
+#include "oauth/introspection/introspection_endpoint.h"
+#include "oauth/keys.h"
 #include "oauth/observer.h"
 #include "oauth/settings.h"
 #include "storage/shared_windows.h"
@@ -25,8 +28,7 @@ struct ShardState;
 using Peers = io::Sharded<ShardState>;
 
 /// All are constructed, on one thread, before the shards run; from then on each is used on its own
-/// shard only. What Parts name outlives them. Handlers answer every request; requests and responses
-/// live until the task ends.
+/// shard only. What Parts name outlives them. Requests and responses live until the task ends.
 class AuthorizationServer {
 public:
     struct Parts {
@@ -47,46 +49,15 @@ public:
     AuthorizationServer& operator=(const AuthorizationServer&) = delete;
     ~AuthorizationServer();
 
-    using Handler = io::Task<void> (AuthorizationServer::*)(const http::Request&, http::Response&);
+    /// Answers a request at one of routes(settings).
+    io::Task<void> serve(const Endpoint& endpoint, const http::Request& request,
+                         http::Response& response);
 
-    struct Route {
-        http::Method method;
-        std::string path;       // exact
-        std::string_view name;  // "authorize", "token", "introspect", "revoke", "register",
-                                // "metadata", for logs and metrics
-        Handler handler;
-    };
-    /// Every path there is to serve, preflights included: under the issuer's path and, where it has
-    /// one, at the root as well, since clients try it. 404 for any other path under /.well-known/
-    /// is the caller's affair.
-    static std::vector<Route> routes(const Settings& settings);
-
-    io::Task<void> authorize(const http::Request& request, http::Response& response);
-    io::Task<void> token(const http::Request& request, http::Response& response);
-    io::Task<void> introspect(const http::Request& request, http::Response& response);
-    io::Task<void> revoke(const http::Request& request, http::Response& response);
-    io::Task<void> register_client(const http::Request& request, http::Response& response);
-    io::Task<void> metadata(const http::Request& request, http::Response& response);
-    /// OPTIONS of the endpoints that browsers call from other origins.
-    io::Task<void> preflight(const http::Request& request, http::Response& response);
-
-    enum class Activity : std::uint8_t {
-        active,
-        inactive,     // unknown, expired, revoked
-        unavailable,  // storage does not answer: nobody knows
-    };
-    /// The same answer as introspect() gives, in process: where `access_token` is an active access
-    /// token of this server, `info` is all that is known of it. Does not suspend where the token is
-    /// in this shard's memory; allocates only what `info` has no room for yet.
-    /// Both live until the task ends.
+    /// See find_active_token().
     io::Task<Activity> find_active(std::string_view access_token, token::TokenInfo& info);
 
-    /// Whether `authorization` has proved this before: then admit_resource_server() need not be
-    /// asked. No allocation.
+    // See the functions of these names.
     bool knows_resource_server(std::string_view authorization);
-    /// Whether `request` comes from a resource server: a confidential client that may introspect
-    /// every token, or the holder of an API key, by `authorization`, what an Authorization field
-    /// would say. Otherwise `response` is the answer. Both live until the task ends.
     io::Task<bool> admit_resource_server(const http::Request& request,
                                          std::string_view authorization, http::Response& response);
 

@@ -1,8 +1,8 @@
 // Making the process's keys.
+#include "oauth/keys.h"
+
 #include <span>
 #include <string>
-
-#include "oauth/settings.h"
 
 namespace sluice::oauth {
 namespace {

@@ -4,6 +4,10 @@
 #include <initializer_list>
 
 #include "base/json_writer.h"
+#include "oauth/cors.h"
+#include "oauth/endpoint_table.h"
+#include "oauth/grants/grant_table.h"
+#include "oauth/shard_state.h"
 
 namespace sluice::oauth {
 namespace {
@@ -15,35 +19,38 @@ void write_list(JsonWriter& json, std::string_view name,
     json.end_array();
 }
 
+// "token_endpoint", and "token_endpoint_auth_methods_supported" where clients authenticate there.
+void write_endpoint(JsonWriter& json, const Settings& settings, const Endpoint& endpoint) {
+    json.key(endpoint.metadata_name)
+        .value(std::string_view(settings.issuer + std::string(endpoint.path)));
+    if (endpoint.client_authentication == ClientAuthentication::unlisted) return;
+    json.key(std::string(endpoint.metadata_name) + "_auth_methods_supported").begin_array();
+    for (const auto& [name, method] : token::client_auth_method_names) {
+        const bool taken = endpoint.client_authentication == ClientAuthentication::any ||
+                           token::is_confidential(method);
+        if (taken) json.value(name);
+    }
+    json.end_array();
+}
+
 }  // namespace
 
 std::string make_metadata(const Settings& settings) {
     std::string text;
     JsonWriter json(text);
-    const auto endpoint = [&](std::string_view name, std::string_view path) {
-        json.key(name).value(std::string_view(settings.issuer + std::string(path)));
-    };
     json.begin_object().key("issuer").value(std::string_view(settings.issuer));
-    endpoint("authorization_endpoint", "/authorize");
-    endpoint("token_endpoint", "/token");
-    if (settings.registration != Registration::closed) {
-        endpoint("registration_endpoint", "/register");
+    for (const Endpoint& endpoint : endpoints()) {
+        if (endpoint.offered == nullptr || endpoint.offered(settings)) {
+            write_endpoint(json, settings, endpoint);
+        }
     }
     json.key("scopes_supported").begin_array();
     for (const ScopeSetting& scope : settings.scopes) json.value(std::string_view(scope.name));
+    json.end_array().key("grant_types_supported").begin_array();
+    for (const GrantDeclaration& grant : grant_table()) json.value(to_text(grant.type));
     json.end_array();
     write_list(json, "response_types_supported", {"code"});
     write_list(json, "response_modes_supported", {"query"});
-    write_list(json, "grant_types_supported",
-               {"authorization_code", "refresh_token", "client_credentials"});
-    write_list(json, "token_endpoint_auth_methods_supported",
-               {"none", "client_secret_basic", "client_secret_post"});
-    endpoint("revocation_endpoint", "/revoke");
-    write_list(json, "revocation_endpoint_auth_methods_supported",
-               {"none", "client_secret_basic", "client_secret_post"});
-    endpoint("introspection_endpoint", "/introspect");
-    write_list(json, "introspection_endpoint_auth_methods_supported",
-               {"client_secret_basic", "client_secret_post"});
     write_list(json, "code_challenge_methods_supported", {"S256"});
     write_list(json, "prompt_values_supported", {"none", "login", "consent"});
     json.member("authorization_response_iss_parameter_supported", true)
@@ -51,6 +58,15 @@ std::string make_metadata(const Settings& settings) {
         .member("request_uri_parameter_supported", false)
         .end_object();
     return text;
+}
+
+io::Task<void> serve_metadata(ShardState& state, const http::Request&, http::Response& response) {
+    response.set_status(http::Status::ok);
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "public, max-age=300");
+    allow_every_origin(response);
+    response.body() = state.metadata_json;
+    co_return;
 }
 
 std::string_view issuer_path(const Settings& settings) {

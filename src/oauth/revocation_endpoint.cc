@@ -1,9 +1,10 @@
 // POST /revoke (RFC 7009).
+#include "oauth/revocation_endpoint.h"
+
 #include "crypto/digest.h"
 #include "http/form.h"
 #include "oauth/clients/authenticate_client.h"
 #include "oauth/cors.h"
-#include "oauth/endpoints.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"

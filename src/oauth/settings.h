@@ -1,23 +1,24 @@
-// What an authorization server is told at its start: plain, checked values that the wiring fills
-// from the configuration.
+// Settings of an authorization server: plain, checked values, as the configuration gives them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "base/secret.h"
 #include "crypto/password_hash.h"
+#include "oauth/grants/grant_types.h"
+#include "token/client_auth_method.h"
 #include "token/resource_identifier.h"
 #include "token/scope.h"
 
 namespace sluice::oauth {
 
-enum class ClientAuthMethod : std::uint8_t { none, client_secret_basic, client_secret_post };
+using token::ClientAuthMethod;
 
 struct ScopeSetting {
     std::string name;
@@ -27,7 +28,9 @@ struct ScopeSetting {
 struct UserSetting {
     std::string username;  // the token's subject, too
     crypto::PasswordHash password_hash;
-    std::string name;  // for people to read
+    std::string name;  // for people to read; never empty
+    std::string email{};
+    std::vector<std::pair<std::string, std::string>> attributes{};  // for policies
 };
 
 struct ClientSetting {
@@ -36,9 +39,7 @@ struct ClientSetting {
     ClientAuthMethod auth_method = ClientAuthMethod::none;
     Secret client_secret;  // empty exactly where auth_method is none
     std::vector<std::string> redirect_uris;
-    bool authorization_code = false;
-    bool refresh_token = false;
-    bool client_credentials = false;
+    GrantTypes grant_types;
     token::ScopeSet scope;    // the most it can be granted
     bool introspect = false;  // sees every token at /introspect, not its own alone
 };
@@ -98,13 +99,7 @@ struct Settings {
     Duration registered_client_ttl = std::chrono::days{90};
 };
 
-/// Secrets that every shard shares, and every process that serves the same issuer.
-struct Keys {
-    static Keys generate(Random& random);
-
-    Secret form;                   // authenticates the forms of the login and consent pages
-    Secret successor;              // derives the successors of refresh tokens
-    std::uint64_t owner_seed = 0;  // spreads clients, users and addresses over this process' shards
-};
+/// The names of every scope there is.
+token::ScopeSet known_scopes(const Settings& settings);
 
 }  // namespace sluice::oauth

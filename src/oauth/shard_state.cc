@@ -1,16 +1,10 @@
 // Building one shard's state, and sweeping it.
 #include "oauth/shard_state.h"
 
-#include <algorithm>
-
 #include "oauth/metadata.h"
 
 namespace sluice::oauth {
 namespace {
-
-constexpr ThrottleRule guesser_rule{};
-constexpr ThrottleRule account_rule{.slowed = 1'000'000'000};   // held, but never refused
-constexpr ThrottleRule address_rule{.free = 10, .slowed = 20};  // one address may be many people
 
 ThrottleRule wrong_secret_rule(const Settings& settings) {
     return {.free = settings.wrong_secrets_max,
@@ -49,9 +43,7 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       token_limits(settings.rate_limit, hash_seed),
       registration_limits(settings.rate_limit, hash_seed),
       wrong_secrets(wrong_secret_rule(settings), hash_seed),
-      guesser_logins(guesser_rule, hash_seed),
-      account_logins(account_rule, hash_seed),
-      address_logins(address_rule, hash_seed) {
+      logins(hash_seed) {
     for (const UserSetting& user : settings.users) users.emplace(user.username, &user);
 }
 
@@ -72,9 +64,7 @@ void ShardState::sweep() {
     token_limits.expire(now());
     registration_limits.expire(now());
     wrong_secrets.expire(now());
-    guesser_logins.expire(now());
-    account_logins.expire(now());
-    address_logins.expire(now());
+    logins.expire(now());
 }
 
 }  // namespace sluice::oauth

@@ -9,11 +9,13 @@
 
 #include "crypto/digest.h"
 #include "oauth/authorization_server.h"
+#include "oauth/clients/caller_cache.h"
 #include "oauth/clients/client_directory.h"
 #include "oauth/clients/registration_ledger.h"
-#include "oauth/introspection/caller_cache.h"
 #include "oauth/introspection/remote_token_cache.h"
+#include "oauth/keys.h"
 #include "oauth/limits/attempt_throttle.h"
+#include "oauth/limits/login_throttle.h"
 #include "oauth/limits/rate_limiter.h"
 #include "oauth/pages/page_style.h"
 #include "storage/text_hash.h"
@@ -53,11 +55,9 @@ struct ShardState {
     RateLimiter token_limits;         // by client_id, and address where the client is public
     RateLimiter registration_limits;  // by address
     AttemptThrottle wrong_secrets;    // by client_id and address
-    AttemptThrottle guesser_logins;   // by username and address
-    AttemptThrottle account_logins;   // by username: only ever held, never refused
-    AttemptThrottle address_logins;   // by address
+    LoginThrottle logins;
 
-    CallerCache callers;  // of introspection
+    CallerCache callers;  // that have proved who they are
     RemoteTokenCache remote_tokens{tokens.memory().claims()};
 
     /// The shard that keeps what belongs to `name`: a client, a user, an address.

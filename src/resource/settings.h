@@ -1,5 +1,4 @@
-// What a gateway is told at its start: plain, checked values that the wiring fills from the
-// configuration.
+// Settings of the gateway: plain, checked values, as the configuration gives them.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +11,7 @@
 #include "base/secret.h"
 #include "crypto/tls_client_context.h"
 #include "friction/config.h"
+#include "token/client_auth_method.h"
 #include "token/resource_identifier.h"
 #include "token/scope.h"
 
@@ -24,15 +24,13 @@ struct ToolRule {
     token::ScopeSet scopes;
 };
 
-enum class ClientAuthentication { client_secret_basic, client_secret_post };
-
 /// Where tokens are asked about with RFC 7662 when they are not this process's own.
 struct IntrospectionSettings {
     std::string endpoint;                                  // absolute URL
     std::optional<crypto::TlsTrust> trust = std::nullopt;  // where that is https
     std::string client_id;
     Secret client_secret;
-    ClientAuthentication authentication = ClientAuthentication::client_secret_basic;
+    token::ClientAuthMethod auth_method = token::ClientAuthMethod::client_secret_basic;
     Duration timeout = std::chrono::seconds{5};  // for connecting, asking and the whole answer
     // For how long an active answer is taken again without asking: the longest time a revoked token
     // may still pass. 0: ask each time. Never beyond the token's own expiry.

@@ -6,8 +6,6 @@
 #include <span>
 
 #include "base/result.h"
-#include "server/wiring/oauth_settings.h"
-#include "server/wiring/resource_settings.h"
 
 namespace sluice::server {
 namespace {
@@ -15,16 +13,15 @@ namespace {
 // Jobs are password checks, about 75 ms each: more of them waiting is a flood, not people.
 constexpr std::size_t waiting_jobs_max = 64;
 
-std::optional<oauth::Settings> auth_settings(const config::Config& config, Random& random,
-                                             std::size_t shard_count) {
-    if (!config.auth()) return std::nullopt;
-    oauth::Settings settings = oauth_settings(config, random);
-    // Every shard keeps a copy of every client: the bound is the process's.
-    settings.unused_clients_max =
-        std::max<std::size_t>(settings.unused_clients_max / shard_count, 1000);
-    if (config.storage().durable()) {
-        settings.tokens_in_memory_max = config.storage().tokens_in_memory / shard_count;
-    }
+// The bounds of the configuration are the process's; each shard gets its part of them.
+std::optional<oauth::Settings> share_of_each_shard(std::optional<oauth::Settings> settings,
+                                                   std::size_t shard_count) {
+    if (!settings) return settings;
+    // Every shard keeps a copy of every client.
+    settings->unused_clients_max =
+        std::max<std::size_t>(settings->unused_clients_max / shard_count, 1000);
+    settings->tokens_in_memory_max =
+        std::max<std::size_t>(settings->tokens_in_memory_max / shard_count, 1);
     return settings;
 }
 
@@ -40,12 +37,11 @@ std::optional<crypto::TlsTicketKeys> ticket_keys(const config::Config& config,
 
 Application::Application(Parts parts, config::Config config, OpenedStorage storage, int log_fd)
     : config_(std::move(config)),
-      auth_settings_(auth_settings(config_, parts.random, parts.shards.size())),
+      auth_settings_(share_of_each_shard(config_.auth(), parts.shards.size())),
       keys_(oauth::Keys::generate(parts.random)),
-      resource_settings_(resource_settings(config_)),
       redis_(config_.storage().redis ? std::make_unique<storage::Redis>(*config_.storage().redis)
                                      : nullptr),
-      router_(auth_settings_ ? &*auth_settings_ : nullptr, resource_settings_),
+      router_(auth_settings_ ? &*auth_settings_ : nullptr, config_.gateway()),
       proxies_(config_.server().trusted_proxies, config_.server().trusts_unix_peers),
       log_writer_(log_fd),
       workers_(std::move(parts.wakers), waiting_jobs_max),
@@ -65,7 +61,7 @@ ProcessParts Application::shared_parts() {
             .auth = auth_settings_ ? &*auth_settings_ : nullptr,
             .keys = keys_,
             .redis = redis_.get(),
-            .resources = resource_settings_,
+            .resources = config_.gateway(),
             .router = router_,
             .proxies = proxies_,
             .log_writer = log_writer_,

@@ -64,7 +64,6 @@ private:
     config::Config config_;
     std::optional<oauth::Settings> auth_settings_;
     oauth::Keys keys_;
-    resource::Settings resource_settings_;
     std::unique_ptr<storage::Redis> redis_;  // null: boxes share no windows
     ServiceRouter router_;
     TrustedProxies proxies_;

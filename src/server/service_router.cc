@@ -21,9 +21,9 @@ ServiceRouter::ServiceRouter(const oauth::Settings* auth, const resource::Settin
     add(Method::get, "/readyz", {Endpoint::Kind::readiness, metrics::Route::health});
     add(Method::get, "/metrics", {Endpoint::Kind::metrics, metrics::Route::metrics});
     if (auth != nullptr) {
-        for (const auto& route : oauth::AuthorizationServer::routes(*auth)) {
+        for (const oauth::Route& route : oauth::routes(*auth)) {
             add(route.method, route.path,
-                {Endpoint::Kind::oauth, route_named(route.name), route.handler});
+                {Endpoint::Kind::oauth, route_named(route.endpoint->name), route.endpoint});
         }
     }
     // Who asks for decisions is a client or holds an API key of [auth].

@@ -8,7 +8,7 @@
 
 #include "http/router.h"
 #include "metrics/route.h"
-#include "oauth/authorization_server.h"
+#include "oauth/endpoint_table.h"
 #include "resource/decision_api/decision_api.h"
 #include "resource/decision_api/external_authorizer.h"
 #include "resource/settings.h"
@@ -19,7 +19,7 @@ struct Endpoint {
     enum class Kind : std::uint8_t { oauth, decision, authorizer, health, readiness, metrics };
     Kind kind;
     metrics::Route route;
-    oauth::AuthorizationServer::Handler handler = nullptr;               // of kind oauth
+    const oauth::Endpoint* oauth = nullptr;                              // of kind oauth
     resource::DecisionApi::Handler decision_handler = nullptr;           // of kind decision
     resource::ExternalAuthorizer::Handler authorizer_handler = nullptr;  // of kind authorizer
 };

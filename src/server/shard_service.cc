@@ -8,7 +8,7 @@
 #include "io/task_group.h"
 #include "io/unix_socket.h"
 #include "server/health_response.h"
-#include "server/wiring/shared_windows.h"
+#include "server/shared_windows.h"
 
 namespace sluice::server {
 namespace {
@@ -48,9 +48,9 @@ resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
         static io::Task<std::expected<void, resource::TokenError>> run(
             oauth::AuthorizationServer& server, std::string_view text, token::TokenInfo& info) {
             switch (co_await server.find_active(text, info)) {
-                case oauth::AuthorizationServer::Activity::active:
+                case oauth::Activity::active:
                     co_return std::expected<void, resource::TokenError>();
-                case oauth::AuthorizationServer::Activity::inactive:
+                case oauth::Activity::inactive:
                     co_return std::unexpected(resource::TokenError{resource::TokenFault::inactive});
                 default:
                     co_return std::unexpected(
@@ -241,7 +241,7 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
     http::Response& response = exchange.response();
     switch (endpoint.kind) {
         case Endpoint::Kind::oauth:
-            co_return co_await (auth_.get()->*endpoint.handler)(exchange.request(), response);
+            co_return co_await auth_->serve(*endpoint.oauth, exchange.request(), response);
         case Endpoint::Kind::decision:
             co_return co_await serve_decision(endpoint, exchange);
         case Endpoint::Kind::authorizer:

@@ -96,8 +96,8 @@ std::expected<void, std::string> check_agents(const SimulateCommand& command,
 std::expected<Subject, std::string> load_subject(const SimulateCommand& command) {
     TRY(const config::Config config, load_enabled(command.config));
     std::vector<std::string> paths;
-    const config::ResourceConfig* chosen = nullptr;
-    for (const config::ResourceConfig& resource : config.resources()) {
+    const resource::ResourceSettings* chosen = nullptr;
+    for (const resource::ResourceSettings& resource : config.gateway().resources) {
         if (!resource.friction) continue;
         paths.push_back(resource.path);
         if (command.resource.empty() || command.resource == resource.path) chosen = &resource;

@@ -88,7 +88,7 @@ TEST_F(RefreshTest, SixteenRefreshesAtOnceLeaveExactlyOneLivingChain) {
     std::vector<std::unique_ptr<Servers::Call>> calls;
     for (unsigned i = 0; i < 16; ++i) {
         calls.push_back(servers.begin(
-            &AuthorizationServer::token,
+            "token",
             TokenClient::request(TokenClient::refresh_request(first.json("refresh_token"))),
             i % servers.shard_count()));
     }
@@ -181,7 +181,7 @@ TEST_F(RefreshTest, AJumpOfTheWallClockEndsNothingAndRevivesNothing) {
 
 TEST(RefreshWithoutGrantType, AClientThatDidNotRegisterForItGetsNoRefreshToken) {
     oauth::Settings settings = test_settings();
-    settings.clients.front().refresh_token = false;
+    settings.clients.front().grant_types.remove(oauth::GrantType::refresh_token);
     Servers servers(settings);
     const Answer tokens = TokenClient(servers).sign_in();
     EXPECT_EQ(tokens.json("refresh_token"), "");

@@ -49,7 +49,7 @@ TEST_F(ClientAuthenticationTest, TwoWaysOfAuthenticationAtOnceAreRefused) {
     expect_error(client.token(other, basic("conf", conf_secret)), 400, "invalid_request");
     Sent twice = TokenClient::request(conf_request(conf_code()), basic("conf", conf_secret));
     twice.field("Authorization", basic("conf", conf_secret));
-    expect_error(servers.call(&AuthorizationServer::token, twice), 400, "invalid_request");
+    expect_error(servers.call("token", twice), 400, "invalid_request");
 }
 
 TEST_F(ClientAuthenticationTest,
@@ -81,7 +81,7 @@ TEST_F(ClientAuthenticationTest,
 TEST_F(ClientAuthenticationTest, ASecretInTheQueryCountsForNothing) {
     Sent sent = TokenClient::request(conf_request(conf_code()));
     sent.target = "/token?client_id=conf&client_secret=" + std::string(conf_secret);
-    expect_error(servers.call(&AuthorizationServer::token, sent), 401, "invalid_client");
+    expect_error(servers.call("token", sent), 401, "invalid_client");
 }
 
 TEST_F(ClientAuthenticationTest, TooManyWrongSecretsAreSlowedForThatClientAndAddressOnly) {
@@ -94,8 +94,7 @@ TEST_F(ClientAuthenticationTest, TooManyWrongSecretsAreSlowedForThatClientAndAdd
     EXPECT_NE(slowed.field("Retry-After"), "");
     expect_error(client.token(request, basic("conf", conf_secret)), 429, "temporarily_unavailable");
     Sent elsewhere = TokenClient::request(request, basic("conf", conf_secret));
-    EXPECT_EQ(servers.call(&AuthorizationServer::token, elsewhere.from("192.0.2.99")).status(),
-              200);
+    EXPECT_EQ(servers.call("token", elsewhere.from("192.0.2.99")).status(), 200);
     servers.advance(std::chrono::minutes{1});
     EXPECT_EQ(client.token(request, basic("conf", conf_secret)).status(), 200);
 }
@@ -118,7 +117,7 @@ TEST(TokenRateLimit, WhatOthersSendInItsNameDoesNotUseUpAClientsLimit) {
     const Parameters request{{"grant_type", "client_credentials"}};
     for (int i = 0; i < 10; ++i) {
         Sent sent = TokenClient::request(request, basic("conf", "wrong"));
-        servers.call(&AuthorizationServer::token, sent.from("198.51.100.1"));
+        servers.call("token", sent.from("198.51.100.1"));
     }
     EXPECT_EQ(client.token(request, basic("conf", conf_secret)).status(), 200);
 }
@@ -129,7 +128,7 @@ TEST(TokenRateLimit, APublicClientIsCountedByAddressSinceAnybodyMaySendItsName) 
     Servers servers(settings);
     const auto ask = [&](std::string_view address) {
         Sent sent = TokenClient::request(TokenClient::refresh_request("x"));
-        return servers.call(&AuthorizationServer::token, sent.from(address)).status();
+        return servers.call("token", sent.from(address)).status();
     };
     for (int i = 0; i < 5; ++i) EXPECT_EQ(ask("198.51.100.1"), 400);
     EXPECT_EQ(ask("198.51.100.1"), 429);

@@ -20,7 +20,7 @@ TEST(RegistrationModes, ATokenIsAskedForWhereTheSettingsSaySo) {
         Sent sent = json_post("/register", R"({"redirect_uris":["https://app.example/cb"],
             "grant_types":["authorization_code","client_credentials"]})");
         if (!authorization.empty()) sent.field("Authorization", authorization);
-        return servers.call(&AuthorizationServer::register_client, sent);
+        return servers.call("register", sent);
     };
     const Answer without = post({});
     EXPECT_EQ(without.status(), 401);
@@ -38,11 +38,10 @@ TEST(RegistrationModes, ClosedMeansClosedAndIsNotAdvertised) {
     oauth::Settings settings = test_settings();
     settings.registration = oauth::Registration::closed;
     Servers servers(settings);
-    const Answer answer =
-        servers.call(&AuthorizationServer::register_client, json_post("/register", native));
+    const Answer answer = servers.call("register", json_post("/register", native));
     EXPECT_EQ(answer.status(), 403);
     EXPECT_EQ(answer.error(), "access_denied");
-    const Answer metadata = servers.call(&AuthorizationServer::metadata, {http::Method::get, "/x"});
+    const Answer metadata = servers.call("metadata", {http::Method::get, "/x"});
     EXPECT_EQ(metadata.json("registration_endpoint"), "");
 }
 
@@ -51,8 +50,7 @@ TEST(RegistrationLimits, OneAddressIsRefusedBeyondItsLimitAndAnotherIsNot) {
     settings.rate_limit = {.requests = 10, .window = std::chrono::minutes{1}};
     Servers servers(settings, 2);
     const auto post = [&](std::string_view address, unsigned shard) {
-        return servers.call(&AuthorizationServer::register_client,
-                            json_post("/register", native).from(address), shard);
+        return servers.call("register", json_post("/register", native).from(address), shard);
     };
     for (unsigned i = 0; i < 10; ++i) EXPECT_EQ(post("192.0.2.1", i % 2).status(), 201);
     const Answer refused = post("192.0.2.1", 0);
@@ -68,10 +66,9 @@ TEST(RegistrationLimits, UnusedRegistrationsMakeRoomAndUsedOnesStay) {
     Servers servers(settings, 1);
     const auto post = [&](int number) {
         return servers
-            .call(&AuthorizationServer::register_client,
-                  json_post("/register", R"({"token_endpoint_auth_method":"none",
-            "redirect_uris":["https://app.example/)" +
-                                             std::to_string(number) + "\"]}"))
+            .call("register", json_post("/register", R"({"token_endpoint_auth_method":"none",
+            "redirect_uris":["https://app.example/)" + std::to_string(number) +
+                                                         "\"]}"))
             .json("client_id");
     };
     const auto request_of = [](const std::string& client_id, int number) {

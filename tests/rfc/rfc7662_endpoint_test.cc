@@ -11,7 +11,7 @@ constexpr std::string_view inactive = R"({"active":false})";
 class IntrospectionTest : public testing::Test {
 protected:
     Answer ask(const Sent& sent, unsigned shard = 0) {
-        return servers.call(&AuthorizationServer::introspect, sent, shard);
+        return servers.call("introspect", sent, shard);
     }
     Sent question(std::string_view text) {
         return form_post("/introspect", encode({{"token", std::string(text)}}));
@@ -19,7 +19,7 @@ protected:
     Answer revoke(const Parameters& parameters, std::string_view authorization = {}) {
         Sent sent = form_post("/revoke", encode(parameters));
         if (!authorization.empty()) sent.field("Authorization", authorization);
-        return servers.call(&AuthorizationServer::revoke, sent);
+        return servers.call("revoke", sent);
     }
     std::string access_of_conf() {
         return client.token({{"grant_type", "client_credentials"}}, basic("conf", conf_secret))

@@ -11,7 +11,7 @@ protected:
     Answer post(std::string_view json, std::string_view authorization = {}, unsigned shard = 0) {
         Sent sent = json_post("/register", json);
         if (!authorization.empty()) sent.field("Authorization", authorization);
-        return servers.call(&AuthorizationServer::register_client, sent, shard);
+        return servers.call("register", sent, shard);
     }
     Answer post_uri(std::string_view uri) {
         return post(R"({"token_endpoint_auth_method":"none","redirect_uris":[")" +

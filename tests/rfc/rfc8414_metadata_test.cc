@@ -13,7 +13,7 @@ TEST(Metadata, TellsEverythingFromTheSettingsAndNothingFromTheRequest) {
     Servers servers(test_settings());
     Sent sent{http::Method::get, "/.well-known/oauth-authorization-server"};
     sent.field("Host", "evil.example").field("X-Forwarded-Host", "evil.example");
-    const Answer answer = servers.call(&AuthorizationServer::metadata, sent);
+    const Answer answer = servers.call("metadata", sent);
     EXPECT_EQ(answer.status(), 200);
     EXPECT_EQ(answer.field("Content-Type"), "application/json");
     EXPECT_EQ(answer.field("Access-Control-Allow-Origin"), "*");
@@ -41,7 +41,7 @@ TEST(Metadata, PreflightsAreAnsweredWithoutAuthentication) {
     Sent sent{http::Method::options, "/token"};
     sent.field("Origin", "https://browser.example")
         .field("Access-Control-Request-Headers", "authorization,mcp-protocol-version");
-    const Answer answer = servers.call(&AuthorizationServer::preflight, sent);
+    const Answer answer = servers.call("token", sent);
     EXPECT_EQ(answer.status(), 204);
     EXPECT_EQ(answer.field("Access-Control-Allow-Origin"), "*");
     EXPECT_TRUE(answer.field("Access-Control-Allow-Headers").contains("MCP-Protocol-Version"));
@@ -52,10 +52,9 @@ class Routes : public testing::Test {
 protected:
     static bool serves(const oauth::Settings& settings, http::Method method,
                        std::string_view path) {
-        return std::ranges::any_of(AuthorizationServer::routes(settings),
-                                   [&](const AuthorizationServer::Route& route) {
-                                       return route.method == method && route.path == path;
-                                   });
+        return std::ranges::any_of(oauth::routes(settings), [&](const oauth::Route& route) {
+            return route.method == method && route.path == path;
+        });
     }
     oauth::Settings settings = test_settings();
 };

@@ -21,7 +21,7 @@ protected:
     }
     Answer post_token(const Parameters& parameters, std::string_view more) {
         Sent sent = form_post("/token", encode(parameters).append(more));
-        return servers.call(&AuthorizationServer::token, sent);
+        return servers.call("token", sent);
     }
 
     Servers servers{two_resources()};

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sluice::decision_test {
 namespace {
 
@@ -13,7 +15,7 @@ using Lookup = resource::LocalVerifier::Lookup;
 io::Task<std::expected<void, resource::TokenError>> find(oauth::AuthorizationServer& server,
                                                          std::string_view text,
                                                          token::TokenInfo& info) {
-    if (co_await server.find_active(text, info) != oauth::AuthorizationServer::Activity::active) {
+    if (co_await server.find_active(text, info) != oauth::Activity::active) {
         co_return std::unexpected(resource::TokenError{resource::TokenFault::inactive});
     }
     co_return std::expected<void, resource::TokenError>();
@@ -115,7 +117,9 @@ std::string DecisionWorld::token(std::string_view scope) {
         fmt::format("grant_type=client_credentials&resource={}&scope={}", oauth_test::mcp, scope));
     sent.field("Authorization", oauth_test::basic("conf", oauth_test::conf_secret));
     const auto door = [](Counter& counter, http::Exchange& exchange) -> io::Task<void> {
-        return counter.auth.token(exchange.request(), exchange.response());
+        const oauth::Endpoint& token = *std::ranges::find(
+            oauth::endpoints(), std::string_view("token"), &oauth::Endpoint::name);
+        return counter.auth.serve(token, exchange.request(), exchange.response());
     };
     return call(door, sent).json("access_token");
 }

@@ -107,7 +107,7 @@ private:
     Answer send(Sent sent) {
         if (!cookie.empty()) sent.field("Cookie", cookie);
         sent.from(address);
-        Answer answer = servers_.call(&AuthorizationServer::authorize, sent, shard_);
+        Answer answer = servers_.call("authorize", sent, shard_);
         const std::string set = answer.field("Set-Cookie");
         if (!set.empty()) cookie = set.substr(0, set.find(';'));
         return answer;
@@ -124,8 +124,7 @@ public:
     explicit TokenClient(Servers& servers, unsigned shard = 0) : servers_(servers), shard_(shard) {}
 
     Answer token(const Parameters& parameters, std::string_view authorization = {}) {
-        return servers_.call(&AuthorizationServer::token, request(parameters, authorization),
-                             shard_);
+        return servers_.call("token", request(parameters, authorization), shard_);
     }
     static Sent request(const Parameters& parameters, std::string_view authorization = {}) {
         auto post = form_post("/token", encode(parameters));
@@ -156,7 +155,7 @@ public:
     Answer introspect(std::string_view token_text) {
         auto post = form_post("/introspect", encode({{"token", std::string(token_text)}}));
         post.field("Authorization", basic("rs", rs_secret));
-        return servers_.call(&AuthorizationServer::introspect, std::move(post), shard_);
+        return servers_.call("introspect", std::move(post), shard_);
     }
     bool is_active(std::string_view token_text) {
         return introspect(token_text).json("active") == "true";

@@ -192,14 +192,22 @@ public:
         http::Response response_;
     };
 
-    std::unique_ptr<Call> begin(AuthorizationServer::Handler handler, const Sent& sent,
-                                unsigned shard = 0) {
+    std::unique_ptr<Call> begin(std::string_view endpoint, const Sent& sent, unsigned shard = 0) {
         auto call = std::unique_ptr<Call>(new Call(*this, sent));
-        calls_.spawn((server(shard).*handler)(call->request_.request(), call->response_));
+        calls_.spawn(server(shard).serve(endpoint_named(endpoint), call->request_.request(),
+                                         call->response_));
         return call;
     }
-    Answer call(AuthorizationServer::Handler handler, const Sent& sent, unsigned shard = 0) {
-        return begin(handler, sent, shard)->answer();
+    Answer call(std::string_view endpoint, const Sent& sent, unsigned shard = 0) {
+        return begin(endpoint, sent, shard)->answer();
+    }
+
+    /// By its name in the endpoint table, or "metadata".
+    const oauth::Endpoint& endpoint_named(std::string_view name) const {
+        for (const oauth::Route& route : oauth::routes(settings)) {
+            if (route.endpoint->name == name) return *route.endpoint;
+        }
+        CHECK(false, "no endpoint has this name");
     }
 
     /// Runs `function(oauth::ShardState&)` on a shard, at once.

@@ -51,7 +51,7 @@ inline oauth::Settings test_settings_without_users() {
     pub.client_id = "pub";
     pub.client_name = "Public test client";
     pub.redirect_uris = {"http://127.0.0.1:7777/cb", "https://pub.example/cb?tenant=1"};
-    pub.authorization_code = pub.refresh_token = true;
+    pub.grant_types = {oauth::GrantType::authorization_code, oauth::GrantType::refresh_token};
     pub.scope = all;
     settings.clients.push_back(pub);
     pub.client_id = "pub2";
@@ -64,7 +64,8 @@ inline oauth::Settings test_settings_without_users() {
     conf.auth_method = oauth::ClientAuthMethod::client_secret_basic;
     conf.client_secret = Secret(std::string(conf_secret));
     conf.redirect_uris = {"https://app.example/cb"};
-    conf.authorization_code = conf.refresh_token = conf.client_credentials = true;
+    conf.grant_types = {oauth::GrantType::authorization_code, oauth::GrantType::refresh_token,
+                        oauth::GrantType::client_credentials};
     conf.scope = all;
     settings.clients.push_back(conf);
 

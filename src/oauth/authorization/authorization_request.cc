@@ -114,7 +114,7 @@ Result<AuthorizationRequest> read_details(const http::Form& form, const ClientHa
     const Client& client = *handle;
     REQUIRE(refuse_request_objects(form));
     REQUIRE(check_response_type(form));
-    if (!client.authorization_code) {
+    if (!client.grant_types.has(GrantType::authorization_code)) {
         return refuse(ErrorCode::unauthorized_client,
                       "This client is not registered for authorization codes.");
     }

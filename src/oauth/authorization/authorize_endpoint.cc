@@ -1,5 +1,7 @@
 // GET and POST /authorize (RFC 6749 §3.1): sign in, ask, send the browser back. No step is kept on
 // the server: the forms post to this URL with its query, and each step checks the query anew.
+#include "oauth/authorization/authorize_endpoint.h"
+
 #include <string>
 #include <utility>
 
@@ -12,9 +14,10 @@
 #include "oauth/authorization/login.h"
 #include "oauth/authorization/prompt_query.h"
 #include "oauth/clients/stored_client.h"
-#include "oauth/endpoints.h"
 #include "oauth/grants/authorization_code.h"
-#include "oauth/pages/pages.h"
+#include "oauth/pages/consent_page.h"
+#include "oauth/pages/error_page.h"
+#include "oauth/pages/login_page.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
@@ -30,105 +33,105 @@ struct RequestContext {
     const AuthorizationRequest& request;
 };
 
-void report(const RequestContext& visit, EventKind kind, std::string_view username,
+void report(const RequestContext& context, EventKind kind, std::string_view username,
             std::string_view detail) {
-    visit.state.observer.on_event({.kind = kind,
-                                   .client_id = visit.request.client->client_id,
-                                   .username = username,
-                                   .scope = visit.request.scope.text(),
-                                   .resource = visit.request.resource,
-                                   .detail = detail,
-                                   .address = visit.http.peer(),
-                                   .request_id = visit.http.id()});
+    context.state.observer.on_event({.kind = kind,
+                                     .client_id = context.request.client->client_id,
+                                     .username = username,
+                                     .scope = context.request.scope.text(),
+                                     .resource = context.request.resource,
+                                     .detail = detail,
+                                     .address = context.http.peer(),
+                                     .request_id = context.http.id()});
 }
 
-void send_error_to_client(const RequestContext& visit, ErrorCode code,
+void send_error_to_client(const RequestContext& context, ErrorCode code,
                           std::string_view description) {
     const Error error{code, std::string(description)};
-    redirect(visit.response, error_location(visit.request.redirect_uri, visit.request.state, error,
-                                            visit.state.settings.issuer));
-    report(visit, EventKind::request_refused, {}, to_text(code));
+    redirect(context.response, error_location(context.request.redirect_uri, context.request.state,
+                                              error, context.state.settings.issuer));
+    report(context, EventKind::request_refused, {}, to_text(code));
 }
 
-void show_error(const RequestContext& visit, const Error& error) {
-    write_error_page(visit.response, visit.state.page_style, error);
-    report(visit, EventKind::request_refused, {}, to_text(error.code));
+void show_error(const RequestContext& context, const Error& error) {
+    write_error_page(context.response, context.state.page_style, error);
+    report(context, EventKind::request_refused, {}, to_text(error.code));
 }
 
-std::string target_with(const RequestContext& visit, std::string_view query) {
-    return std::string(visit.http.path()).append("?").append(query);
+std::string target_with(const RequestContext& context, std::string_view query) {
+    return std::string(context.http.path()).append("?").append(query);
 }
 
-void show_login_page(const RequestContext& visit, LoginNotice notice,
+void show_login_page(const RequestContext& context, LoginNotice notice,
                      std::string_view username = {}) {
-    ShardState& state = visit.state;
-    const auto known = find_session_cookie(state, visit.http);
+    ShardState& state = context.state;
+    const auto known = find_session_cookie(state, context.http);
     std::string cookie(known.value_or(""));
     if (cookie.empty()) {
         // Nobody's session: it only ties this form to this browser.
         cookie = token::TokenText::generate(token::TokenKind::session, new_tag(state),
                                             state.shard.random())
                      .text();
-        set_session_cookie(state, visit.response, cookie);
+        set_session_cookie(state, context.response, cookie);
     }
     write_login_page(
-        visit.response, state.page_style, visit.request,
-        {.form_token = form_token(state.keys, FormPurpose::login, cookie, visit.http.query()),
+        context.response, state.page_style, context.request,
+        {.form_token = form_token(state.keys, FormPurpose::login, cookie, context.http.query()),
          .username = username,
          .notice = notice});
 }
 
-void show_consent_page(const RequestContext& visit, std::string_view cookie,
+void show_consent_page(const RequestContext& context, std::string_view cookie,
                        std::string_view name) {
-    const ShardState& state = visit.state;
+    const ShardState& state = context.state;
     write_consent_page(
-        visit.response, state.page_style, visit.request, state.settings,
+        context.response, state.page_style, context.request, state.settings,
         {.person = name,
-         .form_token = form_token(state.keys, FormPurpose::consent, cookie, visit.http.query()),
-         .other_account = target_with(visit, query_with_login(visit.http.query()))});
+         .form_token = form_token(state.keys, FormPurpose::consent, cookie, context.http.query()),
+         .other_account = target_with(context, query_with_login(context.http.query()))});
 }
 
 // RFC 6749 §4.1.2.
-io::Task<void> send_code_to_client(const RequestContext& visit, std::string_view username) {
-    ShardState& state = visit.state;
+io::Task<void> send_code_to_client(const RequestContext& context, std::string_view username) {
+    ShardState& state = context.state;
     const auto code = token::TokenText::generate(token::TokenKind::authorization_code,
                                                  new_tag(state), state.shard.random());
     const std::string key = document_key(crypto::sha256(code.text()));
-    const std::string json = to_json({.client_id = visit.request.client->client_id,
+    const std::string json = to_json({.client_id = context.request.client->client_id,
                                       .username = std::string(username),
-                                      .redirect_uri = visit.request.redirect_uri,
-                                      .challenge = visit.request.challenge,
-                                      .scope = visit.request.scope,
-                                      .resource = visit.request.resource});
+                                      .redirect_uri = context.request.redirect_uri,
+                                      .challenge = context.request.challenge,
+                                      .scope = context.request.scope,
+                                      .resource = context.request.resource});
     const auto kept =
         stored(co_await state.store.put({.kind = storage::DocumentKind::authorization_code,
                                          .key = key,
                                          .value = json,
                                          .lifetime = state.settings.code_ttl},
                                         storage::PutMode::replace));
-    if (!kept) co_return show_error(visit, kept.error());
-    redirect(visit.response, code_location(visit.request, code.text(), state.settings.issuer));
+    if (!kept) co_return show_error(context, kept.error());
+    redirect(context.response, code_location(context.request, code.text(), state.settings.issuer));
 }
 
-io::Task<void> show(RequestContext visit) {
-    const std::string cookie(find_session_cookie(visit.state, visit.http).value_or(""));
-    const auto signed_in = co_await find_signed_in(visit.state, cookie);
-    if (!signed_in) co_return show_error(visit, signed_in.error());
+io::Task<void> show(RequestContext context) {
+    const std::string cookie(find_session_cookie(context.state, context.http).value_or(""));
+    const auto signed_in = co_await find_signed_in(context.state, cookie);
+    if (!signed_in) co_return show_error(context, signed_in.error());
     const std::optional<SignedIn>& person = *signed_in;
-    const Prompt& prompt = visit.request.prompt;
+    const Prompt& prompt = context.request.prompt;
     if (!person || prompt.login) {
-        if (!prompt.none) co_return show_login_page(visit, LoginNotice::none);
-        co_return send_error_to_client(visit, ErrorCode::login_required,
+        if (!prompt.none) co_return show_login_page(context, LoginNotice::none);
+        co_return send_error_to_client(context, ErrorCode::login_required,
                                        "Nobody is signed in, and no page was to be shown.");
     }
-    const auto consented = co_await has_consented(visit.state, visit.request, person->username);
-    if (!consented) co_return show_error(visit, consented.error());
+    const auto consented = co_await has_consented(context.state, context.request, person->username);
+    if (!consented) co_return show_error(context, consented.error());
     if (*consented && !prompt.consent) {
-        report(visit, EventKind::consent_given, person->username, "remembered");
-        co_return co_await send_code_to_client(visit, person->username);
+        report(context, EventKind::consent_given, person->username, "remembered");
+        co_return co_await send_code_to_client(context, person->username);
     }
-    if (!prompt.none) co_return show_consent_page(visit, cookie, person->name);
-    co_return send_error_to_client(visit, ErrorCode::consent_required,
+    if (!prompt.none) co_return show_consent_page(context, cookie, person->name);
+    co_return send_error_to_client(context, ErrorCode::consent_required,
                                    "Consent is needed, and no page was to be shown.");
 }
 
@@ -139,66 +142,67 @@ struct Posted {
 };
 
 // The form must be ours, of this browser, for this very request (RFC 9700 §4.7).
-Result<> check_form(const RequestContext& visit, const Posted& posted, FormPurpose purpose) {
+Result<> check_form(const RequestContext& context, const Posted& posted, FormPurpose purpose) {
     const auto presented = parameter(posted.form, "form_token");
     if (!posted.cookie.empty() && presented &&
-        is_form_token(visit.state.keys, *presented, purpose, posted.cookie, visit.http.query())) {
+        is_form_token(context.state.keys, *presented, purpose, posted.cookie,
+                      context.http.query())) {
         return {};
     }
     return refuse(ErrorCode::invalid_request,
                   "This page is out of date, or the browser does not keep cookies.");
 }
 
-io::Task<void> take_login(RequestContext visit, const Posted& posted) {
-    if (const auto form = check_form(visit, posted, FormPurpose::login); !form) {
-        co_return show_error(visit, form.error());
+io::Task<void> take_login(RequestContext context, const Posted& posted) {
+    if (const auto form = check_form(context, posted, FormPurpose::login); !form) {
+        co_return show_error(context, form.error());
     }
     const std::string_view username = parameter(posted.form, "username").value_or("");
     const std::string_view password = parameter(posted.form, "password").value_or("");
-    const auto right = co_await check_login(visit.state, visit.http, username, password);
-    if (!right) co_return show_error(visit, right.error());
+    const auto right = co_await check_login(context.state, context.http, username, password);
+    if (!right) co_return show_error(context, right.error());
     if (!*right) {
-        show_login_page(visit, LoginNotice::wrong_password, username);
-        co_return visit.response.set_status(http::Status::forbidden);
+        show_login_page(context, LoginNotice::wrong_password, username);
+        co_return context.response.set_status(http::Status::forbidden);
     }
-    const auto ended = co_await sign_out(visit.state, posted.cookie);
-    if (!ended) co_return show_error(visit, ended.error());
-    const auto session = co_await sign_in(visit.state, username);
-    if (!session) co_return show_error(visit, session.error());
-    redirect(visit.response, target_with(visit, query_after_login(visit.http.query())));
-    set_session_cookie(visit.state, visit.response, session->text());
+    const auto ended = co_await sign_out(context.state, posted.cookie);
+    if (!ended) co_return show_error(context, ended.error());
+    const auto session = co_await sign_in(context.state, username);
+    if (!session) co_return show_error(context, session.error());
+    redirect(context.response, target_with(context, query_after_login(context.http.query())));
+    set_session_cookie(context.state, context.response, session->text());
 }
 
-io::Task<void> take_decision(RequestContext visit, const Posted& posted, bool allowed) {
-    if (const auto form = check_form(visit, posted, FormPurpose::consent); !form) {
-        co_return show_error(visit, form.error());
+io::Task<void> take_decision(RequestContext context, const Posted& posted, bool allowed) {
+    if (const auto form = check_form(context, posted, FormPurpose::consent); !form) {
+        co_return show_error(context, form.error());
     }
-    const auto signed_in = co_await find_signed_in(visit.state, posted.cookie);
-    if (!signed_in) co_return show_error(visit, signed_in.error());
-    if (!*signed_in) co_return show_login_page(visit, LoginNotice::signed_out);
+    const auto signed_in = co_await find_signed_in(context.state, posted.cookie);
+    if (!signed_in) co_return show_error(context, signed_in.error());
+    if (!*signed_in) co_return show_login_page(context, LoginNotice::signed_out);
     const std::string& username = (*signed_in)->username;
     if (!allowed) {
-        report(visit, EventKind::consent_denied, username, {});
-        co_return send_error_to_client(visit, ErrorCode::access_denied,
+        report(context, EventKind::consent_denied, username, {});
+        co_return send_error_to_client(context, ErrorCode::access_denied,
                                        "The person has denied the request.");
     }
-    const auto noted = co_await note_consent(visit.state, visit.request, username);
-    if (!noted) co_return show_error(visit, noted.error());
-    report(visit, EventKind::consent_given, username, {});
-    co_await send_code_to_client(visit, username);
+    const auto noted = co_await note_consent(context.state, context.request, username);
+    if (!noted) co_return show_error(context, noted.error());
+    report(context, EventKind::consent_given, username, {});
+    co_await send_code_to_client(context, username);
 }
 
-io::Task<void> act(RequestContext visit) {
+io::Task<void> act(RequestContext context) {
     Posted posted;
-    posted.cookie = find_session_cookie(visit.state, visit.http).value_or("");
-    if (const auto read = read_form_body(posted.form, visit.http); !read) {
-        co_return show_error(visit, read.error());
+    posted.cookie = find_session_cookie(context.state, context.http).value_or("");
+    if (const auto read = read_form_body(posted.form, context.http); !read) {
+        co_return show_error(context, read.error());
     }
     const std::string_view action = parameter(posted.form, "action").value_or("");
-    if (action == "login") co_return co_await take_login(visit, posted);
-    if (action == "allow") co_return co_await take_decision(visit, posted, true);
-    if (action == "deny") co_return co_await take_decision(visit, posted, false);
-    show_error(visit, {ErrorCode::invalid_request, "The form says nothing that is known here."});
+    if (action == "login") co_return co_await take_login(context, posted);
+    if (action == "allow") co_return co_await take_decision(context, posted, true);
+    if (action == "deny") co_return co_await take_decision(context, posted, false);
+    show_error(context, {ErrorCode::invalid_request, "The form says nothing that is known here."});
 }
 
 void answer_failure(ShardState& state, const http::Request& request, http::Response& response,
@@ -234,9 +238,9 @@ io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
             });
         if (is_renewal_due(state, *parsed->client)) co_await renew_client(state, parsed->client);
     }
-    const RequestContext visit{state, request, response, *parsed};
-    if (request.method() == http::Method::post) co_return co_await act(visit);
-    co_await show(visit);
+    const RequestContext context{state, request, response, *parsed};
+    if (request.method() == http::Method::post) co_return co_await act(context);
+    co_await show(context);
 }
 
 }  // namespace sluice::oauth

@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "http/cookie.h"
 #include "oauth/authorization/account.h"
+#include "oauth/authorization/csrf_token.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
 
@@ -19,6 +20,10 @@ std::string_view cookie_name(const ShardState& state) {
 
 std::string session_key(std::string_view cookie) {
     return crypto::base64url(crypto::as_text(crypto::sha256(cookie)));
+}
+
+std::string_view name_of(FormPurpose purpose) {
+    return purpose == FormPurpose::login ? "login" : "consent";
 }
 
 }  // namespace
@@ -78,14 +83,12 @@ io::Task<Result<>> sign_out(ShardState& state, std::string_view cookie) {
 
 std::string form_token(const Keys& keys, FormPurpose purpose, std::string_view cookie,
                        std::string_view query) {
-    std::string text(purpose == FormPurpose::login ? "login" : "consent");
-    text.append("\n").append(cookie).append("\n").append(query);
-    return crypto::base64url(crypto::as_text(crypto::hmac_sha256(keys.form.reveal(), text)));
+    return csrf_token(keys.form.reveal(), {name_of(purpose), cookie, query});
 }
 
 bool is_form_token(const Keys& keys, std::string_view presented, FormPurpose purpose,
                    std::string_view cookie, std::string_view query) {
-    return crypto::constant_time_equal(presented, form_token(keys, purpose, cookie, query));
+    return is_csrf_token(presented, keys.form.reveal(), {name_of(purpose), cookie, query});
 }
 
 }  // namespace sluice::oauth

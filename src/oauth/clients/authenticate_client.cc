@@ -3,8 +3,8 @@
 
 #include "base/pooled_text.h"
 #include "oauth/clients/client_credentials.h"
+#include "oauth/clients/proven_caller.h"
 #include "oauth/clients/stored_client.h"
-#include "oauth/introspection/authenticate_caller.h"
 #include "oauth/limits/address_key.h"
 #include "oauth/limits/shared_limit.h"
 #include "oauth/shard_state.h"
@@ -38,11 +38,9 @@ Admission admit(ShardState& owner, const Presented& presented) {
     // Whoever sends no secret guesses nothing, and does not use up the patience for the others
     // behind the same address.
     if (presented.has_secret) {
-        const PooledText guess =
-            PooledText(presented.address).append(" ").append(presented.client_id);
         admission.wait_for_secrets =
-            presented.client != nullptr ? owner.wrong_secrets.pause_left(guess, owner.now())
-                                        : owner.wrong_secrets.begin(guess, owner.now()).retry_after;
+            count_secret(owner, secret_guess_key(presented.address, presented.client_id),
+                         presented.client != nullptr);
     }
     // What others send in a client's name does not use up what the client may send.
     if (presented.client != nullptr && admission.wait_for_secrets == Seconds{0}) {
@@ -62,7 +60,7 @@ struct Proof {
 };
 
 Result<Proof> read_proof(ShardState& state, const http::Request& request, const http::Form& form) {
-    const Caller* remembered = find_remembered_caller(state, request, form);
+    const Caller* remembered = find_proven_caller(state, request, form);
     if (remembered != nullptr && remembered->client) {
         return Proof{remembered->client, PooledText(remembered->client->client_id), true, false};
     }
@@ -87,7 +85,7 @@ std::string_view claimed_client_id(const ShardState& state, const http::Request&
 
 io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http::Request& request,
                                                    const http::Form& form) {
-    if (!state.store.keeps_nothing() && find_remembered_caller(state, request, form) == nullptr) {
+    if (!state.store.keeps_nothing() && find_proven_caller(state, request, form) == nullptr) {
         CO_REQUIRE(co_await know_claimed_client(state, request, form));
     }
     const std::uint64_t revision = state.clients.revision();
@@ -98,7 +96,6 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
     Admission admission = co_await state.peers.call(
         state.shard, state.owner_of(proof.client_id),
         [&presented](ShardState& there) { return admit(there, presented); });
-    // Also where the secret is right: otherwise the one guess that passes would still be told.
     if (admission.wait_for_secrets > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
                                  "Too many wrong client secrets came from this address.",
@@ -113,11 +110,9 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
         co_return refuse_for_now(ErrorCode::rate_limited, "This client sends too many requests.",
                                  admission.wait_for_limit);
     }
-    // What was concluded before the wait only holds while no client has changed.
-    if (proof.client && proof.is_memorable && revision == state.clients.revision()) {
+    if (proof.client && proof.is_memorable) {
         const ClientHandle& client = *proof.client;
-        state.callers.remember(crypto::sha256(request.field("Authorization").value_or("")),
-                               {client, client->introspect}, revision);
+        remember_proven_caller(state, request, {client, client->introspect}, revision);
     }
     if (proof.client && is_renewal_due(state, **proof.client)) {
         co_await renew_client(state, *proof.client);

@@ -20,16 +20,14 @@ struct Client {
     ClientAuthMethod auth_method = ClientAuthMethod::none;
     crypto::Digest secret_digest{};  // SHA-256 of the secret, where there is one
     std::vector<std::string> redirect_uris;
-    bool authorization_code = false;
-    bool refresh_token = false;
-    bool client_credentials = false;
+    GrantTypes grant_types;
     std::optional<token::ScopeSet> scope_max;  // nothing: every scope there is
     bool introspect = false;
     bool registered = false;      // by itself (RFC 7591): nobody has verified its name
     std::int64_t renewed_at = 0;  // seconds since 1970: when its time in the store began
 
     /// RFC 6749 §2.1: it has a secret to authenticate with.
-    bool confidential() const { return auth_method != ClientAuthMethod::none; }
+    bool confidential() const { return token::is_confidential(auth_method); }
 };
 
 /// Shared within one shard, so that a client that is forgotten lives on until its last request

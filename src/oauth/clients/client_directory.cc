@@ -13,9 +13,7 @@ Client make_client(const ClientSetting& setting) {
         client.secret_digest = crypto::sha256(setting.client_secret.reveal());
     }
     client.redirect_uris = setting.redirect_uris;
-    client.authorization_code = setting.authorization_code;
-    client.refresh_token = setting.refresh_token;
-    client.client_credentials = setting.client_credentials;
+    client.grant_types = setting.grant_types;
     client.scope_max = setting.scope;
     client.introspect = setting.introspect;
     return client;

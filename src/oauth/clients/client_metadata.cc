@@ -10,6 +10,7 @@
 #include "crypto/digest.h"
 #include "http/uri.h"
 #include "oauth/clients/redirect_uri.h"
+#include "oauth/grants/grant_table.h"
 #include "oauth/grants/scope_policy.h"
 #include "oauth/scope_field.h"
 
@@ -77,37 +78,41 @@ bool contains(const std::vector<std::string>& list, std::string_view value) {
 Result<ClientAuthMethod> read_auth_method(const JsonValue& object) {
     TRY(const std::string text, read_text(object, "token_endpoint_auth_method"));
     if (text.empty()) return ClientAuthMethod::client_secret_basic;  // RFC 7591 §2
-    for (const auto method : {ClientAuthMethod::none, ClientAuthMethod::client_secret_basic,
-                              ClientAuthMethod::client_secret_post}) {
-        if (text == to_text(method)) return method;
-    }
+    if (const auto method = find_by_name(token::client_auth_method_names, text)) return *method;
     return bad_metadata("The token_endpoint_auth_method " + describable(text) +
                         " is not supported.");
 }
 
 // RFC 7591 §2.1. Without grant_types a client gets what every MCP client needs, refresh included.
-Result<> read_grant_types(const JsonValue& object, bool trusted, ClientMetadata& metadata) {
-    TRY(const auto grants, read_list(object, "grant_types", ErrorCode::invalid_client_metadata));
+Result<GrantTypes> read_grant_types(const JsonValue& object, bool trusted,
+                                    ClientAuthMethod auth_method) {
+    TRY(const auto names, read_list(object, "grant_types", ErrorCode::invalid_client_metadata));
     TRY(const auto responses,
         read_list(object, "response_types", ErrorCode::invalid_client_metadata));
-    metadata.authorization_code = grants.empty() || contains(grants, "authorization_code");
-    metadata.refresh_token = grants.empty() || contains(grants, "refresh_token");
-    metadata.client_credentials = trusted && contains(grants, "client_credentials") &&
-                                  metadata.auth_method != ClientAuthMethod::none;
-    if (metadata.authorization_code && !responses.empty() && !contains(responses, "code")) {
+    GrantTypes asked;
+    if (names.empty()) asked = {GrantType::authorization_code, GrantType::refresh_token};
+    for (const std::string& name : names) {
+        if (const auto type = find_by_name(grant_type_names, name)) asked.add(*type);
+    }
+    const GrantTypes types = asked & registrable_grant_types(trusted, auth_method);
+    if (types.has(GrantType::authorization_code) && !responses.empty() &&
+        !contains(responses, "code")) {
         return bad_metadata("The grant authorization_code needs the response type code.");
     }
-    if (!metadata.authorization_code && !metadata.client_credentials) {
+    // What only renews a grant gives none by itself.
+    GrantTypes initial = types;
+    initial.remove(GrantType::refresh_token);
+    if (initial.empty()) {
         return bad_metadata("None of the grant_types is open to a client that registers itself.");
     }
-    return {};
+    return types;
 }
 
 // RFC 7591 §2: redirect flows must register where they lead.
 Result<> read_redirect_uris(const JsonValue& object, ClientMetadata& metadata) {
     TRY(metadata.redirect_uris,
         read_list(object, "redirect_uris", ErrorCode::invalid_redirect_uri));
-    if (metadata.redirect_uris.empty() && metadata.authorization_code) {
+    if (metadata.redirect_uris.empty() && metadata.grant_types.has(GrantType::authorization_code)) {
         return refuse(ErrorCode::invalid_redirect_uri, "redirect_uris is missing or empty.");
     }
     std::size_t size = 0;
@@ -160,14 +165,6 @@ void write_list(JsonWriter& json, std::string_view name, const std::vector<std::
     json.end_array();
 }
 
-std::vector<std::string> grant_types_of(const ClientMetadata& metadata) {
-    std::vector<std::string> grants;
-    if (metadata.authorization_code) grants.emplace_back("authorization_code");
-    if (metadata.refresh_token) grants.emplace_back("refresh_token");
-    if (metadata.client_credentials) grants.emplace_back("client_credentials");
-    return grants;
-}
-
 // Everything but scope, whose change makes no other client.
 void write_members(JsonWriter& json, const ClientMetadata& metadata) {
     const auto text = [&](std::string_view name, const std::string& value) {
@@ -175,9 +172,13 @@ void write_members(JsonWriter& json, const ClientMetadata& metadata) {
     };
     text("client_name", metadata.client_name);
     write_list(json, "redirect_uris", metadata.redirect_uris);
-    write_list(json, "grant_types", grant_types_of(metadata));
+    json.key("grant_types").begin_array();
+    for (const auto& [name, type] : grant_type_names) {
+        if (metadata.grant_types.has(type)) json.value(name);
+    }
+    json.end_array();
     json.key("response_types").begin_array();
-    if (metadata.authorization_code) json.value("code");
+    if (metadata.grant_types.has(GrantType::authorization_code)) json.value("code");
     json.end_array();
     json.member("token_endpoint_auth_method", to_text(metadata.auth_method));
     text("application_type", metadata.application_type);
@@ -192,18 +193,6 @@ void write_members(JsonWriter& json, const ClientMetadata& metadata) {
 
 }  // namespace
 
-std::string_view to_text(ClientAuthMethod method) {
-    switch (method) {
-        case ClientAuthMethod::none:
-            return "none";
-        case ClientAuthMethod::client_secret_basic:
-            return "client_secret_basic";
-        case ClientAuthMethod::client_secret_post:
-            return "client_secret_post";
-    }
-    return {};
-}
-
 Result<ClientMetadata> parse_client_metadata(std::string_view json, const Settings& settings,
                                              bool trusted) {
     const auto document = JsonDocument::parse(json);
@@ -214,7 +203,7 @@ Result<ClientMetadata> parse_client_metadata(std::string_view json, const Settin
 
     ClientMetadata metadata;
     TRY(metadata.auth_method, read_auth_method(object));
-    REQUIRE(read_grant_types(object, trusted, metadata));
+    TRY(metadata.grant_types, read_grant_types(object, trusted, metadata.auth_method));
     REQUIRE(read_redirect_uris(object, metadata));
     REQUIRE(read_descriptions(object, metadata));
     TRY(metadata.scope, read_scope(object, settings));

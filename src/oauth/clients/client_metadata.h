@@ -16,9 +16,7 @@ namespace sluice::oauth {
 struct ClientMetadata {
     std::vector<std::string> redirect_uris;
     ClientAuthMethod auth_method = ClientAuthMethod::client_secret_basic;
-    bool authorization_code = false;
-    bool refresh_token = false;
-    bool client_credentials = false;
+    GrantTypes grant_types;
     std::string client_name;
     std::string application_type;  // "native" or "web"
     // Kept and given back; nothing is ever fetched from them.
@@ -31,8 +29,6 @@ struct ClientMetadata {
     std::vector<std::string> contacts;
     token::ScopeSet scope;  // what the client means to ask for, of what there is; never a ceiling
 };
-
-std::string_view to_text(ClientAuthMethod method);
 
 /// `trusted` registrations, made with the registration token, may act for themselves
 /// (client_credentials); anybody else's may not, since nobody stands behind them.

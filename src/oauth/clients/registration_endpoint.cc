@@ -1,4 +1,6 @@
 // POST /register (RFC 7591 §3).
+#include "oauth/clients/registration_endpoint.h"
+
 #include <string>
 #include <utility>
 
@@ -10,7 +12,6 @@
 #include "oauth/clients/client_metadata.h"
 #include "oauth/clients/stored_client.h"
 #include "oauth/cors.h"
-#include "oauth/endpoints.h"
 #include "oauth/limits/address_key.h"
 #include "oauth/limits/shared_limit.h"
 #include "oauth/shard_state.h"
@@ -69,9 +70,7 @@ Registered make_client(ClientMetadata metadata, Random& random) {
     }
     client.name = metadata.client_name;
     client.redirect_uris = metadata.redirect_uris;
-    client.authorization_code = metadata.authorization_code;
-    client.refresh_token = metadata.refresh_token;
-    client.client_credentials = metadata.client_credentials;
+    client.grant_types = metadata.grant_types;
     client.registered = true;
     registered.metadata = std::move(metadata);
     return registered;

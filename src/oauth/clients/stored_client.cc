@@ -18,25 +18,6 @@ namespace {
 constexpr std::size_t client_id_size_max = 256;  // bytes: longer ones are none of ours
 constexpr Seconds renewal_interval = std::chrono::days{1};
 
-constexpr std::string_view name_of(ClientAuthMethod method) {
-    switch (method) {
-        case ClientAuthMethod::client_secret_basic:
-            return "client_secret_basic";
-        case ClientAuthMethod::client_secret_post:
-            return "client_secret_post";
-        default:
-            return "none";
-    }
-}
-
-std::optional<ClientAuthMethod> method_of(std::string_view name) {
-    for (const auto method : {ClientAuthMethod::none, ClientAuthMethod::client_secret_basic,
-                              ClientAuthMethod::client_secret_post}) {
-        if (name_of(method) == name) return method;
-    }
-    return std::nullopt;
-}
-
 std::optional<crypto::Digest> read_digest(std::string_view text) {
     const auto bytes = crypto::decode_base64url(text);
     crypto::Digest digest{};
@@ -53,7 +34,7 @@ std::string to_json(const Client& client) {
     json.begin_object()
         .member("client_id", std::string_view(client.client_id))
         .member("client_name", std::string_view(client.name))
-        .member("token_endpoint_auth_method", name_of(client.auth_method))
+        .member("token_endpoint_auth_method", to_text(client.auth_method))
         .member("renewed_at", client.renewed_at);
     if (client.confidential()) {
         json.member("client_secret_sha256",
@@ -62,9 +43,9 @@ std::string to_json(const Client& client) {
     json.key("redirect_uris").begin_array();
     for (const std::string& uri : client.redirect_uris) json.value(std::string_view(uri));
     json.end_array().key("grant_types").begin_array();
-    if (client.authorization_code) json.value("authorization_code");
-    if (client.refresh_token) json.value("refresh_token");
-    if (client.client_credentials) json.value("client_credentials");
+    for (const auto& [name, type] : grant_type_names) {
+        if (client.grant_types.has(type)) json.value(name);
+    }
     json.end_array();
     if (client.scope_max) json.member("scope", client.scope_max->text());
     json.end_object();
@@ -75,7 +56,8 @@ std::optional<Client> read_client(std::string_view json) {
     const auto document = JsonDocument::parse(json);
     if (!document) return std::nullopt;
     const JsonValue root = document->root();
-    const auto method = method_of(root.find_string("token_endpoint_auth_method").value_or(""));
+    const auto method = find_by_name(token::client_auth_method_names,
+                                     root.find_string("token_endpoint_auth_method").value_or(""));
     if (!method) return std::nullopt;
     Client client;
     client.client_id = root.find_string("client_id").value_or("");
@@ -96,10 +78,9 @@ std::optional<Client> read_client(std::string_view json) {
         }
     }
     if (const auto types = root.find("grant_types")) {
-        for (const JsonValue& type : types->elements()) {
-            client.authorization_code |= type.string() == "authorization_code";
-            client.refresh_token |= type.string() == "refresh_token";
-            client.client_credentials |= type.string() == "client_credentials";
+        for (const JsonValue& name : types->elements()) {
+            const auto type = find_by_name(grant_type_names, name.string().value_or(""));
+            if (type) client.grant_types.add(*type);
         }
     }
     if (const auto scope = root.find_string("scope")) {

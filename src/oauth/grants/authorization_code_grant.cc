@@ -1,10 +1,11 @@
 // grant_type=authorization_code: RFC 6749 §4.1.3, RFC 7636 §4.5.
+#include "oauth/grants/authorization_code_grant.h"
+
 #include <string>
 
 #include "crypto/digest.h"
 #include "oauth/grants/authorization_code.h"
 #include "oauth/grants/resource_policy.h"
-#include "oauth/grants/token_request.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
@@ -93,12 +94,13 @@ io::Task<Result<std::optional<IssuedTokens>>> try_redeeming(ShardState& owner,
     CO_TRY(const PooledText resource, resource_of_token(redemption.resource, code.resource));
     const std::string redeemed = to_json(RedeemedCode{code.client_id, tag});
     const storage::GrantClaims claims{code.client_id, code.username, code.scope.text(), resource};
-    IssuedTokens tokens = make_tokens(owner, tag,
-                                      {.client_id = code.client_id,
-                                       .username = code.username,
-                                       .scope = code.scope.text(),
-                                       .resource = resource,
-                                       .with_refresh = redemption.client.refresh_token});
+    IssuedTokens tokens =
+        make_tokens(owner, tag,
+                    {.client_id = code.client_id,
+                     .username = code.username,
+                     .scope = code.scope.text(),
+                     .resource = resource,
+                     .with_refresh = redemption.client.grant_types.has(GrantType::refresh_token)});
     CO_TRY(const auto outcome, stored(co_await owner.tokens.redeem(
                                    {storage::DocumentKind::authorization_code, redemption.key},
                                    {.kind = storage::DocumentKind::redeemed_code,

@@ -1,7 +1,8 @@
 // grant_type=client_credentials: RFC 6749 §4.4.
+#include "oauth/grants/client_credentials_grant.h"
+
 #include "oauth/grants/resource_policy.h"
 #include "oauth/grants/scope_policy.h"
-#include "oauth/grants/token_request.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"

@@ -1,4 +1,6 @@
 // grant_type=refresh_token: RFC 6749 §6, with rotation (OAuth 2.1 §4.3.1).
+#include "oauth/grants/refresh_token_grant.h"
+
 #include <algorithm>
 #include <string>
 
@@ -7,7 +9,6 @@
 #include "oauth/grants/resource_policy.h"
 #include "oauth/grants/scope_policy.h"
 #include "oauth/grants/successor.h"
-#include "oauth/grants/token_request.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "oauth/settings.h"
+#include "oauth/keys.h"
 #include "token/token_text.h"
 
 namespace sluice::oauth {

@@ -1,10 +1,12 @@
 // POST /token (RFC 6749 §3.2).
+#include "oauth/grants/token_endpoint.h"
+
 #include <string_view>
 
 #include "http/form.h"
 #include "oauth/clients/authenticate_client.h"
 #include "oauth/cors.h"
-#include "oauth/endpoints.h"
+#include "oauth/grants/grant_table.h"
 #include "oauth/grants/token_request.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
@@ -12,21 +14,10 @@
 namespace sluice::oauth {
 namespace {
 
-struct GrantType {
-    std::string_view name;
-    bool Client::* allowed;
-    io::Task<TokenResult> (*serve)(ShardState&, const TokenRequest&);
-};
-
-constexpr GrantType grant_types[] = {
-    {"authorization_code", &Client::authorization_code, redeem_authorization_code},
-    {"refresh_token", &Client::refresh_token, rotate_refresh_token},
-    {"client_credentials", &Client::client_credentials, grant_client_credentials},
-};
-
-Result<const GrantType*> find_grant_type(std::string_view name) {
-    for (const GrantType& type : grant_types) {
-        if (type.name == name) return &type;
+Result<const GrantDeclaration*> find_grant(std::string_view name) {
+    const auto type = find_by_name(grant_type_names, name);
+    for (const GrantDeclaration& grant : grant_table()) {
+        if (grant.type == type) return &grant;
     }
     return refuse(ErrorCode::unsupported_grant_type,
                   "The grant type " + describable(name) + " is not supported.");
@@ -36,13 +27,13 @@ io::Task<TokenResult> answer(ShardState& state, const http::Request& request, ht
                              ClientHandle& client) {
     CO_REQUIRE(read_form_body(form, request));
     CO_TRY(const std::string_view name, require_parameter(form, "grant_type"));
-    CO_TRY(const GrantType* type, find_grant_type(name));
+    CO_TRY(const GrantDeclaration* grant, find_grant(name));
     CO_TRY(client, co_await authenticate_client(state, request, form));
-    if (!((*client).*type->allowed)) {
+    if (!client->grant_types.has(grant->type)) {
         co_return refuse(ErrorCode::unauthorized_client,
                          "This client is not registered for this grant type.");
     }
-    co_return co_await type->serve(state, {request, form, *client});
+    co_return co_await grant->serve(state, {request, form, *client});
 }
 
 }  // namespace

@@ -22,13 +22,4 @@ struct TokenRequest {
 
 using TokenResult = Result<IssuedTokens>;
 
-// One grant type each.
-
-/// RFC 6749 §4.1.3 with RFC 7636 §4.5.
-io::Task<TokenResult> redeem_authorization_code(ShardState& state, const TokenRequest& request);
-/// RFC 6749 §6 with OAuth 2.1 §4.3.1.
-io::Task<TokenResult> rotate_refresh_token(ShardState& state, const TokenRequest& request);
-/// RFC 6749 §4.4.
-io::Task<TokenResult> grant_client_credentials(ShardState& state, const TokenRequest& request);
-
 }  // namespace sluice::oauth

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "crypto/digest.h"
 #include "oauth/clients/client_credentials.h"
+#include "oauth/clients/proven_caller.h"
 #include "oauth/clients/stored_client.h"
 #include "oauth/limits/address_key.h"
 #include "oauth/shard_state.h"
@@ -52,14 +53,10 @@ Result<Caller> check_client(const ShardState& state, const ClientCredentials& cr
     return Caller{std::move(client), sees_every_token};
 }
 
-// On the shard that counts the guesses. Also where the secret is right: otherwise the one guess
-// that passes would still be told.
 io::Task<Seconds> pause_of(ShardState& state, const PooledText& guess, bool right) {
     co_return co_await state.peers.call(
-        state.shard, state.owner_of(guess), [&guess, right](ShardState& owner) {
-            return right ? owner.wrong_secrets.pause_left(guess, owner.now())
-                         : owner.wrong_secrets.begin(guess, owner.now()).retry_after;
-        });
+        state.shard, state.owner_of(guess),
+        [&guess, right](ShardState& owner) { return count_secret(owner, guess, right); });
 }
 
 // One count for one client, however its identifier was encoded; empty where no secret was sent.
@@ -67,21 +64,11 @@ PooledText guess_of(const ShardState& state, const ClientCredentials& credential
                     std::string_view address) {
     if (credentials.secret.empty()) return {};
     const ClientHandle* claimed = find_claimed_client(state.clients, credentials);
-    return PooledText(address).append(" ").append(claimed != nullptr ? (*claimed)->client_id
-                                                                     : credentials.client_id);
+    return secret_guess_key(address,
+                            claimed != nullptr ? (*claimed)->client_id : credentials.client_id);
 }
 
 }  // namespace
-
-const Caller* find_remembered_caller(ShardState& state, const http::Request& request,
-                                     const http::Form& form) {
-    const auto field = request.field("Authorization");
-    if (!field || request.field_count("Authorization") > 1) return nullptr;
-    for (const auto& [name, value] : form.parameters()) {
-        if (name.starts_with("client_")) return nullptr;
-    }
-    return state.callers.find(crypto::sha256(*field), state.clients.revision());
-}
 
 io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
                                              const http::Form& form) {
@@ -107,10 +94,7 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
         co_return refuse_for_now(ErrorCode::rate_limited,
                                  "Too many wrong secrets came from this address.", wait);
     }
-    // What was concluded before the wait only holds while no client has changed.
-    if (caller && field && revision == state.clients.revision()) {
-        state.callers.remember(crypto::sha256(*field), *caller, revision);
-    }
+    if (caller) remember_proven_caller(state, request, *caller, revision);
     co_return caller;
 }
 

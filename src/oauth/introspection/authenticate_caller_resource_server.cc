@@ -1,6 +1,5 @@
 // Who may ask for decisions: the same callers, by the same proof, as may introspect every token.
 #include "http/request_builder.h"
-#include "oauth/endpoints.h"
 #include "oauth/introspection/authenticate_caller.h"
 #include "oauth/shard_state.h"
 

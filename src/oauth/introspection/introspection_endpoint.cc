@@ -1,4 +1,6 @@
 // POST /introspect (RFC 7662), and the same question asked in process.
+#include "oauth/introspection/introspection_endpoint.h"
+
 #include <array>
 #include <charconv>
 #include <string>
@@ -7,7 +9,7 @@
 #include "base/json.h"
 #include "crypto/digest.h"
 #include "http/media_type.h"
-#include "oauth/endpoints.h"
+#include "oauth/clients/proven_caller.h"
 #include "oauth/introspection/authenticate_caller.h"
 #include "oauth/introspection/remote_token_cache.h"
 #include "oauth/parameters.h"
@@ -154,7 +156,7 @@ io::Task<Result<Caller>> read_and_authenticate(ShardState& state, const http::Re
                                                std::optional<Question>& question) {
     http::Form& form = unusual.form;
     CO_REQUIRE(read_question(form, request, unusual.converted));
-    const Caller* remembered = find_remembered_caller(state, request, form);
+    const Caller* remembered = find_proven_caller(state, request, form);
     Result<Caller> caller = remembered != nullptr
                                 ? Result<Caller>(*remembered)
                                 : co_await authenticate_caller(state, request, form);
@@ -235,10 +237,8 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
     if (response.body().empty()) response.body() = token::inactive_json;
 }
 
-io::Task<AuthorizationServer::Activity> find_active_token(ShardState& state,
-                                                          std::string_view access_token,
-                                                          token::TokenInfo& info) {
-    using Activity = AuthorizationServer::Activity;
+io::Task<Activity> find_active_token(ShardState& state, std::string_view access_token,
+                                     token::TokenInfo& info) {
     const auto head = head_of(state, access_token, token::TokenKind::access);
     if (!head || head->kind != token::TokenKind::access) co_return Activity::inactive;
     const storage::TokenKey key{head->tag, crypto::sha256(access_token), access_token};

@@ -1,4 +1,6 @@
 // The page that asks whether a client may have what it wants.
+#include "oauth/pages/consent_page.h"
+
 #include <algorithm>
 
 #include "http/uri.h"
@@ -7,7 +9,6 @@
 #include "oauth/pages/client_name.h"
 #include "oauth/pages/html.h"
 #include "oauth/pages/page_frame.h"
-#include "oauth/pages/pages.h"
 
 namespace sluice::oauth {
 namespace {

@@ -1,7 +1,8 @@
 // The page for errors that no client may be told of by redirect.
+#include "oauth/pages/error_page.h"
+
 #include "oauth/pages/html.h"
 #include "oauth/pages/page_frame.h"
-#include "oauth/pages/pages.h"
 
 namespace sluice::oauth {
 namespace {

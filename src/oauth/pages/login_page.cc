@@ -1,8 +1,9 @@
 // The page that asks for username and password.
+#include "oauth/pages/login_page.h"
+
 #include "oauth/pages/client_name.h"
 #include "oauth/pages/html.h"
 #include "oauth/pages/page_frame.h"
-#include "oauth/pages/pages.h"
 
 namespace sluice::oauth {
 namespace {

@@ -115,7 +115,7 @@ void RemoteVerifier::fill_request(http::OutgoingRequest& request, std::string_vi
     request.add_field("Accept", "application/json");
     http::append_form_parameter(request.body(), "token", token);
     http::append_form_parameter(request.body(), "token_type_hint", "access_token");
-    if (settings_.authentication == ClientAuthentication::client_secret_basic) {
+    if (settings_.auth_method == token::ClientAuthMethod::client_secret_basic) {
         request.add_field("Authorization", credentials_.reveal());
     } else {
         http::append_form_parameter(request.body(), "client_id", settings_.client_id);

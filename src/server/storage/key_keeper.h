@@ -10,7 +10,7 @@
 #include "base/secret.h"
 #include "io/event.h"
 #include "io/shard.h"
-#include "oauth/settings.h"
+#include "oauth/keys.h"
 #include "server/storage/fatal_error.h"
 #include "server/storage/sealing.h"
 #include "storage/store.h"

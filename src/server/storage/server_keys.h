@@ -7,7 +7,7 @@
 
 #include "base/random.h"
 #include "io/task.h"
-#include "oauth/settings.h"
+#include "oauth/keys.h"
 #include "server/storage/sealing.h"
 #include "storage/store.h"
 

@@ -8,14 +8,14 @@ using namespace std::chrono_literals;
 
 TEST(ConfigAuth, HasTheDocumentedDefaults) {
     const Config config = config_of(valid_toml);
-    const AuthConfig& auth = *config.auth();
+    const oauth::Settings& auth = *config.auth();
     EXPECT_EQ(auth.issuer, "https://box.example");
     EXPECT_EQ(auth.default_scope.text(), "read");
     EXPECT_EQ(auth.access_token_ttl, 1h);
     EXPECT_EQ(auth.refresh_token_ttl, 720h);
     EXPECT_EQ(auth.refresh_replay_window, 120s);
     EXPECT_EQ(auth.code_ttl, 60s);
-    EXPECT_EQ(auth.registration, AuthConfig::Registration::open);
+    EXPECT_EQ(auth.registration, oauth::Registration::open);
     EXPECT_FALSE(auth.remember_consent);
     EXPECT_EQ(auth.rate_limit.requests, 600U);
     EXPECT_EQ(auth.rate_limit.window, 60s);
@@ -52,8 +52,10 @@ TEST(ConfigAuth, IssuerIsHttpsUnlessLoopback) {
 TEST(ConfigAuth, NamesResourcesOfOtherProcesses) {
     const Config config =
         config_of(with("[auth]", "resources = [\"https://Gateway.example/mcp/\"]"));
-    ASSERT_EQ(config.auth()->resources.size(), 1U);
-    EXPECT_EQ(config.auth()->resources[0].text(), "https://gateway.example/mcp");
+    ASSERT_EQ(config.auth()->resources.size(), 2U);
+    EXPECT_EQ(config.auth()->resources[0].identifier.text(), "https://box.example/mcp");
+    EXPECT_EQ(config.auth()->resources[1].identifier.text(), "https://gateway.example/mcp");
+    EXPECT_EQ(config.auth()->resources[1].name, "gateway.example");
     expect_problem(with("[auth]", "resources = [\"gateway\"]"), "4: auth.resources[0]", "URL");
 }
 
@@ -108,12 +110,12 @@ TEST(ConfigAuth, RegistrationByTokenNeedsTheToken) {
                    "is missing");
     expect_problem(with("[auth]", "registration_token = \"0123456789abcdef\""),
                    "4: auth.registration_token", "no effect");
-    FakeSurroundings environment;
+    FakeEnvironment environment;
     environment.variables["TOKEN"] = "0123456789abcdef";
     const Config config =
         config_of(with("[auth]", "registration = \"token\"\nregistration_token_env = \"TOKEN\""),
                   environment);
-    EXPECT_EQ(config.auth()->registration, AuthConfig::Registration::token);
+    EXPECT_EQ(config.auth()->registration, oauth::Registration::token);
     EXPECT_EQ(config.auth()->registration_token.reveal(), "0123456789abcdef");
 }
 

@@ -20,12 +20,11 @@ std::string operator+(std::string_view a, std::string_view b) {
 
 TEST(ConfigClient, APublicClientIsTheDefault) {
     const Config config = config_of(client(callback));
-    const ClientConfig& c = config.auth()->clients.at(0);
+    const oauth::ClientSetting& c = config.auth()->clients.at(0);
     EXPECT_EQ(c.client_name, "c");
-    EXPECT_EQ(c.auth_method, AuthMethod::none);
-    EXPECT_TRUE(c.authorization_code);
-    EXPECT_TRUE(c.refresh_token);
-    EXPECT_FALSE(c.client_credentials);
+    EXPECT_EQ(c.auth_method, token::ClientAuthMethod::none);
+    EXPECT_EQ(c.grant_types, (oauth::GrantTypes{oauth::GrantType::authorization_code,
+                                                oauth::GrantType::refresh_token}));
     EXPECT_EQ(c.scope.text(), "read");
 }
 
@@ -117,7 +116,7 @@ TEST(ConfigClient, OnlyAConfidentialClientIntrospects) {
 }
 
 TEST(ConfigSecret, ComesFromAVariableOrAFile) {
-    FakeSurroundings environment;
+    FakeEnvironment environment;
     environment.variables["SECRET"] = "from-the-environment";
     environment.files["secret.txt"] = "from-the-file-system\n";
     const auto secret_of = [&](std::string_view line) {

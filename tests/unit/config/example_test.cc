@@ -25,8 +25,8 @@ TEST(ConfigExample, IsValid) {
     EXPECT_EQ(config.auth()->users.at(0).attributes.at(0).second, "engineering");
     EXPECT_EQ(config.auth()->clients.size(), 4U);
     EXPECT_TRUE(config.auth()->clients.at(3).introspect);
-    ASSERT_EQ(config.resources().size(), 1U);
-    const ResourceConfig& notes = config.resources()[0];
+    ASSERT_EQ(config.gateway().resources.size(), 1U);
+    const resource::ResourceSettings& notes = config.gateway().resources[0];
     EXPECT_EQ(notes.name, "Notes");
     EXPECT_EQ(notes.required_scopes.text(), "mcp:read");
     ASSERT_EQ(notes.tools.size(), 2U);

@@ -15,8 +15,8 @@ std::string friction(std::string_view lines) {
 
 TEST(ConfigFriction, HasTheDocumentedDefaults) {
     const Config config = config_of(friction("[resource.friction.tools.t]\ntarget_rate = 0.1"));
-    ASSERT_TRUE(config.resources()[0].friction);
-    const friction::FrictionConfig& settings = *config.resources()[0].friction;
+    ASSERT_TRUE(config.gateway().resources[0].friction);
+    const friction::FrictionConfig& settings = *config.gateway().resources[0].friction;
     EXPECT_EQ(settings.window_size(), 100U);
     EXPECT_EQ(settings.ema_alpha(), 0.15);
     EXPECT_EQ(settings.asymmetric_decay(), 2.0);
@@ -45,7 +45,7 @@ target_rate = 0.1
 mode = "observe"
 max_delay = "250ms"
 require_justification = false)"));
-    const auto tools = config.resources()[0].friction->tools();
+    const auto tools = config.gateway().resources[0].friction->tools();
     EXPECT_EQ(tools[0].mode, friction::Mode::delay);
     EXPECT_EQ(tools[0].max_delay.count(), 4.0);
     EXPECT_TRUE(tools[0].require_justification);
@@ -63,14 +63,15 @@ TEST(ConfigFriction, AToolsOwnModeAndDelayAreChecked) {
 }
 
 TEST(ConfigFriction, IsOffWhereItIsNotEnabled) {
-    EXPECT_FALSE(config_of(friction("enabled = false")).resources()[0].friction);
-    EXPECT_TRUE(config_of(friction("enabled = true")).resources()[0].friction);
+    EXPECT_FALSE(config_of(friction("enabled = false")).gateway().resources[0].friction);
+    EXPECT_TRUE(config_of(friction("enabled = true")).gateway().resources[0].friction);
 }
 
 TEST(ConfigFriction, BudgetIsANumberOrInfinite) {
     const auto budget = [](std::string_view value) {
         return config_of(friction("default_budget = " + std::string(value)))
-            .resources()[0]
+            .gateway()
+            .resources[0]
             .friction->default_budget();
     };
     EXPECT_EQ(budget("500"), 500.0);
@@ -131,7 +132,7 @@ TEST(ConfigFriction, AGroupHasKnownToolsAndATarget) {
     const std::string tool =
         "[resource.friction.tools.t]\ntarget_rate = 0.1\n[resource.friction.groups.g]\n";
     const Config config = config_of(friction(tool + "tools = [\"t\"]\naggregate_target = 0.2"));
-    const auto& group = config.resources()[0].friction->groups()[0];
+    const auto& group = config.gateway().resources[0].friction->groups()[0];
     EXPECT_EQ(group.name, "g");
     EXPECT_EQ(group.members.size(), 1U);
     EXPECT_EQ(group.aggregate_target, 0.2);

@@ -16,7 +16,7 @@ TEST(ConfigResource, MayAskForDecisionsInsteadOfBeingProxied) {
         return followed_by("[[resource]]\npath = \"/tools\"\n" + std::string(lines));
     };
     const Config config = config_of(elsewhere("identifier = \"https://Tools.example/mcp/\"\n"));
-    const ResourceConfig& resource = config.resources().back();
+    const resource::ResourceSettings& resource = config.gateway().resources.back();
     EXPECT_EQ(resource.identifier.text(), "https://tools.example/mcp");
     EXPECT_EQ(resource.path, "/tools");
     EXPECT_TRUE(resource.upstream.empty());
@@ -30,8 +30,8 @@ TEST(ConfigResource, MayAskForDecisionsInsteadOfBeingProxied) {
 
 TEST(ConfigResource, HasTheDocumentedDefaults) {
     const Config config = config_of(valid_toml);
-    ASSERT_EQ(config.resources().size(), 1U);
-    const ResourceConfig& resource = config.resources()[0];
+    ASSERT_EQ(config.gateway().resources.size(), 1U);
+    const resource::ResourceSettings& resource = config.gateway().resources[0];
     EXPECT_EQ(resource.identifier.text(), "https://box.example/mcp");
     EXPECT_EQ(resource.name, "/mcp");
     EXPECT_FALSE(resource.introspection);
@@ -42,7 +42,8 @@ TEST(ConfigResource, HasTheDocumentedDefaults) {
 }
 
 TEST(ConfigResource, PathIsPlainAndAbsolute) {
-    EXPECT_EQ(config_of(replaced("\"/mcp\"", "\"/a/b-c.d\"")).resources()[0].path, "/a/b-c.d");
+    EXPECT_EQ(config_of(replaced("\"/mcp\"", "\"/a/b-c.d\"")).gateway().resources[0].path,
+              "/a/b-c.d");
     for (const char* path : {"mcp", "/mcp?x", "/mcp#f", "/m%63p", "/mcp/", "/a/../b", "/a//b",
                              "/./a", "/a b", "/a\\\\b", "/\xc3\xa9"}) {
         expect_problem(replaced("\"/mcp\"", '"' + std::string(path) + '"'), "9: resource[0].path",
@@ -76,7 +77,8 @@ TEST(ConfigResource, UpstreamIsAUrl) {
 
 TEST(ConfigResource, ScopesOfALocalResourceExist) {
     EXPECT_EQ(config_of(followed_by("required_scopes = [\"write\", \"read\"]\n"))
-                  .resources()[0]
+                  .gateway()
+                  .resources[0]
                   .scopes_supported.text(),
               "write read");
     expect_problem(followed_by("required_scopes = [\"read\", \"reed\"]\n"),
@@ -139,8 +141,8 @@ TEST(ConfigResource, IntrospectionSendsItsSecretToNeighboursOnly) {
 }
 
 /// Certificates of the system, and of a private authority.
-FakeSurroundings with_authorities() {
-    FakeSurroundings environment;
+FakeEnvironment with_authorities() {
+    FakeEnvironment environment;
     const std::string pem = simulation::make_certificate({.authority = true}).certificate;
     environment.files[crypto::TlsTrust::system_path()] = pem;
     environment.files["private.pem"] = pem;
@@ -153,25 +155,26 @@ const std::string https_introspection =
     followed_by(replaced("http://127.0.0.1:7", "https://10.1.2.3", introspection));
 
 TEST(ConfigResource, HttpsServersAreVerifiedByTheSystemsAuthorities) {
-    const FakeSurroundings environment = with_authorities();
-    EXPECT_TRUE(config_of(https_resource, environment).resources()[0].upstream_trust);
-    EXPECT_TRUE(config_of(https_introspection, environment).resources()[0].introspection->trust);
-    EXPECT_FALSE(config_of(valid_toml, environment).resources()[0].upstream_trust);
+    const FakeEnvironment environment = with_authorities();
+    EXPECT_TRUE(config_of(https_resource, environment).gateway().resources[0].upstream_trust);
+    EXPECT_TRUE(
+        config_of(https_introspection, environment).gateway().resources[0].introspection->trust);
+    EXPECT_FALSE(config_of(valid_toml, environment).gateway().resources[0].upstream_trust);
     expect_problem(https_resource, "10: resource[0].upstream", "ca-certificates");
     expect_problem(https_introspection, "12: resource[0].introspection.endpoint", "SSL_CERT_FILE");
 }
 
 TEST(ConfigResource, HttpsServersAreVerifiedByAPrivateAuthorityAlone) {
-    FakeSurroundings environment = with_authorities();
+    FakeEnvironment environment = with_authorities();
     environment.files.erase(crypto::TlsTrust::system_path());
     const std::string resource = https_resource + "upstream_ca = \"private.pem\"\n";
-    EXPECT_TRUE(config_of(resource, environment).resources()[0].upstream_trust);
+    EXPECT_TRUE(config_of(resource, environment).gateway().resources[0].upstream_trust);
     const std::string asked = replaced(" }", ", ca = \"private.pem\" }", https_introspection);
-    EXPECT_TRUE(config_of(asked, environment).resources()[0].introspection->trust);
+    EXPECT_TRUE(config_of(asked, environment).gateway().resources[0].introspection->trust);
 }
 
 TEST(ConfigResource, AFileOfAuthoritiesIsReadAtTheStart) {
-    const FakeSurroundings environment = with_authorities();
+    const FakeEnvironment environment = with_authorities();
     expect_problem(https_resource + "upstream_ca = \"none.pem\"\n", "11: resource[0].upstream_ca",
                    "none.pem cannot be read", environment);
     expect_problem(https_resource + "upstream_ca = \"broken.pem\"\n", "11: resource[0].upstream_ca",
@@ -183,8 +186,9 @@ TEST(ConfigResource, AFileOfAuthoritiesIsReadAtTheStart) {
 TEST(ConfigResource, IntrospectionTellsClientsTheIssuer) {
     const auto issuer_of = [](std::string_view more) {
         return config_of(followed_by(replaced(" }", std::string(more) + " }", introspection)))
-            .resources()[0]
-            .introspection->issuer;
+            .gateway()
+            .resources[0]
+            .issuer;
     };
     EXPECT_EQ(issuer_of(""), "http://127.0.0.1:7");
     EXPECT_EQ(issuer_of(", issuer = \"https://login.example/t\""), "https://login.example/t");

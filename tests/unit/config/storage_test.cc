@@ -35,7 +35,7 @@ TEST(ConfigStorage, SqliteMakesItsKeyBesideTheDatabaseUnlessOneIsGiven) {
     EXPECT_TRUE(made.makes_key_file);
     EXPECT_TRUE(made.keys.empty());
 
-    FakeSurroundings environment;
+    FakeEnvironment environment;
     environment.files["keys"] = std::string(long_key) + "\n\nx" + std::string(long_key) + "\r\n";
     const StorageConfig given = config_of(storage("key_file = \"keys\"\n"), environment).storage();
     EXPECT_EQ(given.key_file, "/etc/keys");

@@ -14,7 +14,7 @@
 
 namespace sluice::config::testing {
 
-class FakeSurroundings final : public Environment {
+class FakeEnvironment final : public Environment {
 public:
     std::map<std::string, std::string> variables;
     std::map<std::string, std::string> files;
@@ -38,7 +38,7 @@ private:
 
 /// Each problem on a line of its own, as `sluice check-config` prints it for the file "t"; "" for a
 /// valid text.
-inline std::string problems_of(std::string_view toml, const FakeSurroundings& environment = {}) {
+inline std::string problems_of(std::string_view toml, const FakeEnvironment& environment = {}) {
     const auto config = parse_config(toml, environment);
     if (config) return "";
     std::string lines;
@@ -47,7 +47,7 @@ inline std::string problems_of(std::string_view toml, const FakeSurroundings& en
 }
 
 /// The configuration of a text that has to be valid.
-inline Config config_of(std::string_view toml, const FakeSurroundings& environment = {}) {
+inline Config config_of(std::string_view toml, const FakeEnvironment& environment = {}) {
     auto config = parse_config(toml, environment);
     EXPECT_TRUE(config.has_value()) << problems_of(toml, environment);
     if (!config) std::abort();
@@ -90,7 +90,7 @@ inline std::string followed_by(std::string_view tables) {
 
 /// One problem, with this place, whose text holds `words`.
 inline void expect_problem(std::string_view toml, std::string_view place, std::string_view words,
-                           const FakeSurroundings& environment = {}) {
+                           const FakeEnvironment& environment = {}) {
     const std::string problems = problems_of(toml, environment);
     EXPECT_TRUE(problems.starts_with("t:" + std::string(place) + ": ")) << problems << place;
     EXPECT_TRUE(problems.contains(words)) << problems << words;

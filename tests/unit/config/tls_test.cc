@@ -32,7 +32,7 @@ struct ConfigTls : ::testing::Test {
     }
 
     static constexpr std::string_view box = "certificate = \"box.pem\"\nkey = \"box.key\"";
-    FakeSurroundings around;
+    FakeEnvironment around;
 };
 
 TEST_F(ConfigTls, HasTheDocumentedDefaults) {

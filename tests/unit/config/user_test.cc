@@ -14,12 +14,12 @@ std::string user(std::string_view lines) {
 
 TEST(ConfigUser, HasAPasswordOrItsHash) {
     const Config config = config_of(user("username = \"alice\"\npassword = \"correct horse\""));
-    EXPECT_EQ(config.auth()->users.at(0).password.reveal(), "correct horse");
+    EXPECT_TRUE(config.auth()->users.at(0).password_hash.verify("correct horse"));
+    EXPECT_FALSE(config.auth()->users.at(0).password_hash.verify("correct"));
     EXPECT_EQ(config.auth()->users.at(0).name, "alice");
     const Config hashed =
         config_of(user("username = \"bob\"\npassword_hash = \"" + std::string(hash) + "\""));
-    EXPECT_EQ(hashed.auth()->users.at(0).password_hash, hash);
-    EXPECT_TRUE(hashed.auth()->users.at(0).password.empty());
+    EXPECT_EQ(hashed.auth()->users.at(0).password_hash.text(), hash);
 }
 
 TEST(ConfigUser, NeedsOneOfThem) {

@@ -162,7 +162,7 @@ TEST(RememberedConsent, OfAClientThatRegisteredItselfHoldsAtItsHttpsAddressOnly)
     Servers servers(settings);
     const auto asked_again = [&](const std::string& uri) {
         const Answer registered = servers.call(
-            &AuthorizationServer::register_client,
+            "register",
             json_post("/register",
                       R"({"token_endpoint_auth_method":"none","redirect_uris":[")" + uri + "\"]}"));
         Parameters request = authorization_request();
@@ -234,7 +234,7 @@ TEST_F(SessionTest, GuessesSentAtOnceAreSlowedToo) {
     for (unsigned i = 0; i < 15; ++i) {
         Sent sent = form_post("/authorize?" + query, encode(guess));
         sent.field("Cookie", browser.cookie);
-        calls.push_back(servers.begin(&AuthorizationServer::authorize, sent, i % 2));
+        calls.push_back(servers.begin("authorize", sent, i % 2));
     }
     int refused = 0;
     for (const auto& call : calls) refused += call->answer().status() == 429 ? 1 : 0;

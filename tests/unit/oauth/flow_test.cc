@@ -52,7 +52,7 @@ TEST_P(Flow, TheGatewayInProcessIsToldTheSameAsAnIntrospection) {
                             std::optional<token::TokenInfo>& out) -> io::Task<void> {
             token::TokenInfo found;
             const auto activity = co_await server.find_active(asked, found);
-            if (activity == AuthorizationServer::Activity::active) out = std::move(found);
+            if (activity == oauth::Activity::active) out = std::move(found);
         };
         group.spawn(ask(servers.server(shard), text, info));
         for (int i = 0; i < 20 && group.size() > 0; ++i) servers.advance(Duration::zero());

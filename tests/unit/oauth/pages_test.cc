@@ -13,8 +13,7 @@ protected:
     std::string register_client(std::string_view name, std::string_view uri) {
         std::string json = R"({"token_endpoint_auth_method":"none","client_name":")";
         json.append(name).append(R"(","redirect_uris":[")").append(uri).append("\"]}");
-        const Answer answer =
-            servers.call(&AuthorizationServer::register_client, json_post("/register", json));
+        const Answer answer = servers.call("register", json_post("/register", json));
         EXPECT_EQ(answer.status(), 201) << answer.body();
         return answer.json("client_id");
     }

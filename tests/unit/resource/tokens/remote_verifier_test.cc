@@ -119,7 +119,7 @@ TEST(RemoteVerifier, AsksAsRfc7662Says) {
 
 TEST(RemoteVerifier, MaySendItsSecretInTheBody) {
     RemoteWorld remote;
-    remote.settings.authentication = ClientAuthentication::client_secret_post;
+    remote.settings.auth_method = token::ClientAuthMethod::client_secret_post;
     remote.play([&](io::Shard&, RemoteVerifier& verifier) -> io::Task<void> {
         EXPECT_TRUE((co_await verify(verifier, "abc", peer, nullptr)).has_value());
     });

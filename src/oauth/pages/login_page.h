@@ -1,4 +1,4 @@
-// Login, consent and error pages, without script.
+// Login page: asks a person for name and password. Needs no script.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,7 @@
 
 #include "http/message.h"
 #include "oauth/authorization/authorization_request.h"
-#include "oauth/errors.h"
 #include "oauth/pages/page_style.h"
-#include "oauth/settings.h"
 
 namespace sluice::oauth {
 
@@ -24,19 +22,5 @@ struct LoginView {
 /// 200, with a form that posts username, password and `form_token` to this page's own URL.
 void write_login_page(http::Response& response, const PageStyle& style,
                       const AuthorizationRequest& request, const LoginView& view);
-
-struct ConsentView {
-    std::string_view person;  // who is signed in
-    std::string form_token;
-    std::string other_account;  // path and query of a link
-};
-
-/// 200, with a form that posts the decision to this page's own URL.
-void write_consent_page(http::Response& response, const PageStyle& style,
-                        const AuthorizationRequest& request, const Settings& settings,
-                        const ConsentView& view);
-
-/// The error's status and Retry-After, with words on what to do.
-void write_error_page(http::Response& response, const PageStyle& style, const Error& error);
 
 }  // namespace sluice::oauth

@@ -1,5 +1,5 @@
 // Remembering and forgetting callers.
-#include "oauth/introspection/caller_cache.h"
+#include "oauth/clients/caller_cache.h"
 
 namespace sluice::oauth {
 

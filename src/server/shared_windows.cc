@@ -1,4 +1,4 @@
-#include "server/wiring/shared_windows.h"
+#include "server/shared_windows.h"
 
 #include "http/resolver.h"
 

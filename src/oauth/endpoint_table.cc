@@ -1,0 +1,104 @@
+#include "oauth/endpoint_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "oauth/authorization/authorize_endpoint.h"
+#include "oauth/clients/registration_endpoint.h"
+#include "oauth/grants/token_endpoint.h"
+#include "oauth/introspection/introspection_endpoint.h"
+#include "oauth/metadata.h"
+#include "oauth/revocation_endpoint.h"
+
+namespace sluice::oauth {
+namespace {
+
+using http::Method;
+
+constexpr std::array get{Method::get};
+constexpr std::array post{Method::post};
+constexpr std::array get_and_post{Method::get, Method::post};
+
+bool registration_is_open(const Settings& settings) {
+    return settings.registration != Registration::closed;
+}
+
+constexpr std::array<Endpoint, 5> table{{
+    {.name = "authorize",
+     .path = "/authorize",
+     .methods = get_and_post,
+     .needs_keys = true,
+     .metadata_name = "authorization_endpoint",
+     .handler = serve_authorize},
+    {.name = "token",
+     .path = "/token",
+     .methods = post,
+     .cross_origin = true,
+     .needs_keys = true,
+     .metadata_name = "token_endpoint",
+     .client_authentication = ClientAuthentication::any,
+     .handler = serve_token},
+    {.name = "register",
+     .path = "/register",
+     .methods = post,
+     .cross_origin = true,
+     .metadata_name = "registration_endpoint",
+     .offered = registration_is_open,
+     .handler = serve_register},
+    {.name = "revoke",
+     .path = "/revoke",
+     .methods = post,
+     .cross_origin = true,
+     .metadata_name = "revocation_endpoint",
+     .client_authentication = ClientAuthentication::any,
+     .handler = serve_revoke},
+    {.name = "introspect",
+     .path = "/introspect",
+     .methods = post,
+     .metadata_name = "introspection_endpoint",
+     .client_authentication = ClientAuthentication::confidential,
+     .handler = serve_introspect},
+}};
+
+// The documents that tell of the others; where they stand, routes() says.
+constexpr Endpoint metadata_document{
+    .name = "metadata", .methods = get, .cross_origin = true, .handler = serve_metadata};
+
+void add(std::vector<Route>& routes, const Endpoint& endpoint, const std::string& path) {
+    const auto add_method = [&](Method method) {
+        const bool known = std::ranges::any_of(routes, [&](const Route& route) {
+            return route.method == method && route.path == path;
+        });
+        if (!known) routes.push_back({method, path, &endpoint});
+    };
+    for (const Method method : endpoint.methods) add_method(method);
+    if (endpoint.cross_origin) add_method(Method::options);
+}
+
+}  // namespace
+
+std::span<const Endpoint> endpoints() {
+    return table;
+}
+
+std::vector<Route> routes(const Settings& settings) {
+    const std::string base(issuer_path(settings));
+    std::vector<Route> routes;
+    // At the root, too: what clients of the 2025-03-26 revision try.
+    for (const std::string& below : {base, std::string()}) {
+        for (const Endpoint& endpoint : table) {
+            add(routes, endpoint, below + std::string(endpoint.path));
+        }
+    }
+    // RFC 8414 §3.1 inserts the issuer's path behind the well-known one, OpenID Connect Discovery
+    // §4 appends the well-known path to the issuer's; clients try both, and the root.
+    for (const std::string& inserted : {base, std::string()}) {
+        add(routes, metadata_document, "/.well-known/oauth-authorization-server" + inserted);
+        add(routes, metadata_document, "/.well-known/openid-configuration" + inserted);
+    }
+    add(routes, metadata_document, base + "/.well-known/openid-configuration");
+    add(routes, metadata_document, base + "/.well-known/oauth-authorization-server");
+    return routes;
+}
+
+}  // namespace sluice::oauth

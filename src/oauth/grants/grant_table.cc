@@ -1,0 +1,37 @@
+#include "oauth/grants/grant_table.h"
+
+#include <array>
+
+#include "oauth/grants/authorization_code_grant.h"
+#include "oauth/grants/client_credentials_grant.h"
+#include "oauth/grants/refresh_token_grant.h"
+
+namespace sluice::oauth {
+namespace {
+
+constexpr std::array<GrantDeclaration, 3> table{{
+    {.type = GrantType::authorization_code, .serve = redeem_authorization_code},
+    {.type = GrantType::refresh_token, .serve = rotate_refresh_token},
+    {.type = GrantType::client_credentials,
+     .confidential_only = true,  // RFC 6749 §4.4
+     .self_registrable = false,
+     .serve = grant_client_credentials},
+}};
+static_assert(table.size() == grant_type_names.size(), "every grant type is served");
+
+}  // namespace
+
+std::span<const GrantDeclaration> grant_table() {
+    return table;
+}
+
+GrantTypes registrable_grant_types(bool trusted, ClientAuthMethod auth_method) {
+    GrantTypes types;
+    for (const GrantDeclaration& grant : table) {
+        if (grant.confidential_only && !token::is_confidential(auth_method)) continue;
+        if (grant.self_registrable || trusted) types.add(grant.type);
+    }
+    return types;
+}
+
+}  // namespace sluice::oauth
