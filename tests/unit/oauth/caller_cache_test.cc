@@ -10,14 +10,14 @@ namespace {
 
 constexpr std::string_view another = "Basic of-another";
 
-class CallerMemory : public testing::Test {
+class CallerCache : public testing::Test {
 protected:
     /// Sends `request`, and before the shard that counts guesses has answered: a client changes and
     /// another caller proves who it is. On the shard that counts, the answer comes at once, after
     /// which there is nothing left to get wrong.
-    void expect_kept(AuthorizationServer::Handler handler, const Sent& request) {
+    void expect_kept(std::string_view endpoint, const Sent& request) {
         for (unsigned shard = 0; shard < servers.shard_count(); ++shard) {
-            const auto call = servers.begin(handler, request, shard);
+            const auto call = servers.begin(endpoint, request, shard);
             servers.on_shard(shard, [](oauth::ShardState& state) {
                 state.clients.add(oauth::Client(**state.clients.find("pub2")));
                 state.callers.remember(crypto::sha256(another), {nullptr, true},
@@ -32,27 +32,25 @@ protected:
     Servers servers{test_settings(), 2};
 };
 
-TEST_F(CallerMemory, AnIntrospectingCallerProvedBeforeAChangeDoesNotDisplaceThoseProvedSince) {
+TEST_F(CallerCache, AnIntrospectingCallerProvedBeforeAChangeDoesNotDisplaceThoseProvedSince) {
     Sent question = form_post("/introspect", encode({{"token", "x"}}));
-    expect_kept(&AuthorizationServer::introspect,
-                question.field("Authorization", basic("rs", rs_secret)));
+    expect_kept("introspect", question.field("Authorization", basic("rs", rs_secret)));
 }
 
-TEST_F(CallerMemory, AClientProvedBeforeAChangeDoesNotDisplaceThoseProvedSince) {
-    expect_kept(
-        &AuthorizationServer::token,
-        TokenClient::request({{"grant_type", "client_credentials"}}, basic("conf", conf_secret)));
+TEST_F(CallerCache, AClientProvedBeforeAChangeDoesNotDisplaceThoseProvedSince) {
+    expect_kept("token", TokenClient::request({{"grant_type", "client_credentials"}},
+                                              basic("conf", conf_secret)));
 }
 
-TEST_F(CallerMemory, AChangeOfAClientForgetsWhoHasProvedIt) {
+TEST_F(CallerCache, AChangeOfAClientForgetsWhoHasProvedIt) {
     const std::string header = basic("rs", rs_secret);
     Sent question = form_post("/introspect", encode({{"token", "x"}}));
     question.field("Authorization", header);
-    EXPECT_EQ(servers.call(&AuthorizationServer::introspect, question).status(), 200);
+    EXPECT_EQ(servers.call("introspect", question).status(), 200);
     EXPECT_TRUE(servers.server().knows_resource_server(header));
     servers.on_shard(0, [](oauth::ShardState& state) { state.clients.remove("rs"); });
     EXPECT_FALSE(servers.server().knows_resource_server(header));
-    EXPECT_EQ(servers.call(&AuthorizationServer::introspect, question).status(), 401);
+    EXPECT_EQ(servers.call("introspect", question).status(), 401);
 }
 
 }  // namespace
