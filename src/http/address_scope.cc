@@ -95,4 +95,8 @@ std::optional<AddressScope> address_scope(std::string_view text) {
     return std::nullopt;
 }
 
+bool is_public_address(const io::Address& address) {
+    return address_scope(address.ip_text()) == AddressScope::global;
+}
+
 }  // namespace sluice::http

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "io/address.h"
+
 namespace sluice::http {
 
 enum class AddressScope : std::uint8_t {
@@ -18,6 +20,13 @@ enum class AddressScope : std::uint8_t {
 // reaches no further than that one does.
 AddressScope address_scope(std::span<const std::uint8_t, 4> ipv4);
 AddressScope address_scope(std::span<const std::uint8_t, 16> ipv6);
+
+/// Which addresses a client may connect to. Asked about each address that a name leads to; the one
+/// that is judged is the one that is connected to, so no second lookup can put another in its
+/// place.
+using AddressGuard = bool (*)(const io::Address& address);
+/// The guard for URLs that strangers choose: the public Internet alone.
+bool is_public_address(const io::Address& address);
 
 /// A numeric address in its usual spelling, without brackets or zone; nothing for any other text.
 /// "127.1", "0x7f.0.0.1" or "2130706433" are no usual spellings.

@@ -30,11 +30,11 @@ Client::~Client() {
     for (const auto& origin : origins_) CHECK(origin->open_ == 0, "a client was dropped open");
 }
 
-Origin& Client::origin(const HttpUrl& url, const crypto::TlsTrust* trust) {
+Origin& Client::origin(const HttpUrl& url, const crypto::TlsTrust* trust, AddressGuard guard) {
     for (const auto& known : origins_) {
-        if (known->is(url, trust)) return *known;
+        if (known->is(url, trust, guard)) return *known;
     }
-    return *origins_.emplace_back(std::make_unique<Origin>(*this, url, trust));
+    return *origins_.emplace_back(std::make_unique<Origin>(*this, url, trust, guard));
 }
 
 io::Task<ClientResult<ClientResponse>> Client::send(Origin& origin, const OutgoingRequest& request,
@@ -87,6 +87,10 @@ io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin,
     const std::vector<io::Address> addresses = co_await origin.addresses_.find(scope);
     if (scope->cancelled()) error = client_error(scope->reason(), unresolved);
     for (const io::Address& address : addresses) {
+        if (origin.guard_ != nullptr && !origin.guard_(address)) {
+            error = {refused, "The server's address is not one of the public Internet."};
+            continue;
+        }
         ClientResult<Stream> stream = co_await open(origin, address, timeout, scope);
         if (stream) {
             co_return std::make_unique<UpstreamConnection>(*std::move(stream), settings_.limits);
@@ -147,9 +151,11 @@ io::Task<void> Client::close() {
     for (const auto& origin : origins_) co_await origin->addresses_.close();
 }
 
-Origin::Origin(Client& client, const HttpUrl& url, const crypto::TlsTrust* trust)
+Origin::Origin(Client& client, const HttpUrl& url, const crypto::TlsTrust* trust,
+               AddressGuard guard)
     : client_(client),
       url_(url),
+      guard_(guard),
       addresses_(
           client.shard_,
           [&client, host = url.host(), port = url.port()] {
@@ -161,7 +167,8 @@ Origin::Origin(Client& client, const HttpUrl& url, const crypto::TlsTrust* trust
     tls_.emplace(*trust);
 }
 
-bool Origin::is(const HttpUrl& url, const crypto::TlsTrust* trust) const {
+bool Origin::is(const HttpUrl& url, const crypto::TlsTrust* trust, AddressGuard guard) const {
+    if (guard_ != guard) return false;
     if (url_.secure() != url.secure() || url_.authority() != url.authority()) return false;
     if (!url.secure()) return true;
     return (trust == nullptr ? nullptr : trust->native()) == (trust_ ? trust_->native() : nullptr);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "crypto/tls_client_context.h"
 #include "http/address_cache.h"
+#include "http/address_scope.h"
 #include "http/client_error.h"
 #include "http/outgoing_request.h"
 #include "http/parse_error.h"
@@ -54,7 +55,7 @@ struct CallOptions {
 /// One upstream and its idle connections. Lives as long as the client.
 class Origin final : IdleOwner {
 public:
-    Origin(Client& client, const HttpUrl& url, const crypto::TlsTrust* trust);
+    Origin(Client& client, const HttpUrl& url, const crypto::TlsTrust* trust, AddressGuard guard);
 
     const HttpUrl& url() const { return url_; }
     std::size_t connections() const { return open_; }
@@ -65,10 +66,11 @@ private:
     friend ClientResponse;
     void on_idle_ended(UpstreamConnection& connection) override;
 
-    bool is(const HttpUrl& url, const crypto::TlsTrust* trust) const;
+    bool is(const HttpUrl& url, const crypto::TlsTrust* trust, AddressGuard guard) const;
 
     Client& client_;
     HttpUrl url_;
+    AddressGuard guard_;                                     // null: any address
     std::optional<crypto::TlsTrust> trust_;                  // of https alone
     std::optional<crypto::TlsClientContext> tls_;            // where there is trust_
     std::vector<std::unique_ptr<UpstreamConnection>> idle_;  // the most recent last
@@ -111,9 +113,12 @@ public:
     Client& operator=(const Client&) = delete;
     ~Client();
 
-    /// The same object for the same scheme, host, port and trust. trust  Whose certificates are
-    /// believed where the scheme is https, which has no connection without it.
-    Origin& origin(const HttpUrl& url, const crypto::TlsTrust* trust = nullptr);
+    /// The same object for the same scheme, host, port, trust and guard.
+    /// trust  Whose certificates are believed where the scheme is https, which has no connection
+    /// without it.
+    /// guard  Which addresses may be connected to; null: any.
+    Origin& origin(const HttpUrl& url, const crypto::TlsTrust* trust = nullptr,
+                   AddressGuard guard = nullptr);
 
     /// Sends `request` to `origin` and waits for the head of the answer. Sent again, once, only
     /// when a connection that had been idle turns out dead before any byte of an answer, and the

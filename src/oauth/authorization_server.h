@@ -20,6 +20,10 @@
 #include "storage/store.h"
 #include "token/introspection.h"
 
+namespace sluice::http {
+class Client;
+}
+
 namespace sluice::oauth {
 
 struct ShardState;
@@ -41,6 +45,9 @@ public:
         Observer& observer;
         // What other boxes count too; null: each counts for itself.
         storage::SharedWindows* shared_windows = nullptr;
+        // For what clients name by URL, with http::is_public_address as its guard; null: nothing is
+        // ever fetched.
+        http::Client* http_client = nullptr;
     };
 
     /// Adds this shard's state to `peers`.

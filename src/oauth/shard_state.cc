@@ -32,6 +32,7 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       observer(parts.observer),
       peers(every_shard),
       shared_windows(parts.shared_windows),
+      http_client(parts.http_client),
       hash_seed(shard.random().next_u64()),
       secure(settings.issuer.starts_with("https://")),
       clients(settings, hash_seed),

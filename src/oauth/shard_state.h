@@ -38,6 +38,7 @@ struct ShardState {
     Observer& observer;
     const Peers& peers;
     storage::SharedWindows* const shared_windows;  // null: this box counts for itself
+    http::Client* const http_client;               // null: nothing is ever fetched
 
     // Copies of what every shard has.
     const std::uint64_t hash_seed;

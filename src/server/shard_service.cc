@@ -68,11 +68,12 @@ resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
 std::unique_ptr<oauth::AuthorizationServer> make_auth(io::Shard& shard, const ProcessParts& process,
                                                       storage::Store& store,
                                                       oauth::Observer& observer,
-                                                      storage::SharedWindows* windows) {
+                                                      storage::SharedWindows* windows,
+                                                      http::Client& client) {
     if (process.auth == nullptr) return nullptr;
     return std::make_unique<oauth::AuthorizationServer>(
         oauth::AuthorizationServer::Parts{shard, *process.auth, process.keys, store,
-                                          process.workers, observer, windows},
+                                          process.workers, observer, windows, &client},
         process.auth_peers);
 }
 
@@ -90,7 +91,7 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       storage_({shard, log_, process.storage, process.fatal_error, process.resources,
                 process.guards, guard_}),
       windows_(open_windows(process.redis, shard, process.workers, events_)),
-      auth_(make_auth(shard, process, storage_.store(), events_, windows_.get())),
+      auth_(make_auth(shard, process, storage_.store(), events_, windows_.get(), client_)),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
                process.resources),
       decision_service_({shard, process.guards, events_}, gateway_),

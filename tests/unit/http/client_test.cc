@@ -111,6 +111,25 @@ io::Task<void> die_at_the_second(BytePeer& peer, std::size_t index, std::size_t&
     if (!(co_await peer.take_through("\r\n\r\n")).empty()) ++requests;
 }
 
+TEST(Client, ConnectsToNoAddressThatItsGuardRefuses) {
+    std::size_t connections = 0;
+    with_upstream(
+        always(ok),
+        [](TestClient& client) -> io::Task<void> {
+            Origin& guarded = client.client.origin(upstream_url, nullptr, is_public_address);
+            EXPECT_NE(&guarded, &client.origin()) << "connections of one guard serve another";
+            OutgoingRequest request;
+            request.set(Method::get, "/");
+            const auto response = co_await client.client.send(guarded, request);
+            CHECK(!response.has_value());
+            EXPECT_EQ(response.error().kind, ClientError::Kind::refused);
+            EXPECT_EQ(guarded.connections(), 0u);
+            EXPECT_EQ(co_await client.call(Method::get), "200 <ok>");
+        },
+        {}, 1, &connections);
+    EXPECT_EQ(connections, 1u);
+}
+
 TEST(ClientRetry, RepeatsOnlyWhatMayBeRepeated) {
     struct Case {
         Method method;
