@@ -23,7 +23,7 @@ EventRelay::EventRelay(RequestContext& context, bool filter, bool looks)
     idle_.set();
 }
 
-io::Task<bool> EventRelay::run(http::ClientResponse& answer, std::string_view ahead) {
+io::Task<bool> EventRelay::run(UpstreamResponse& answer, std::string_view ahead) {
     last_write_ = context_.exchange.shard().now();
     if (!ahead.empty() && !co_await write(ahead)) co_return false;
     if (context_.resource.settings().heartbeat > Duration::zero()) group_.spawn(send_heartbeats());
@@ -33,7 +33,7 @@ io::Task<bool> EventRelay::run(http::ClientResponse& answer, std::string_view ah
     co_return complete;
 }
 
-io::Task<bool> EventRelay::pump(http::ClientResponse& answer) {
+io::Task<bool> EventRelay::pump(UpstreamResponse& answer) {
     for (;;) {
         const auto chunk = co_await answer.next_chunk();
         if (!chunk) co_return false;

@@ -11,6 +11,7 @@
 #include "io/task_group.h"
 #include "resource/gateway/request_context.h"
 #include "resource/tools/tool_definition.h"
+#include "resource/upstream/upstream.h"
 
 namespace sluice::resource {
 
@@ -24,11 +25,11 @@ public:
 
     /// The response's stream was begun; `ahead` are events to send first. False where the client
     /// must learn that the stream was cut off; true where it is complete.
-    io::Task<bool> run(http::ClientResponse& answer, std::string_view ahead);
+    io::Task<bool> run(UpstreamResponse& answer, std::string_view ahead);
 
 private:
     io::Task<void> send_heartbeats();
-    io::Task<bool> pump(http::ClientResponse& answer);
+    io::Task<bool> pump(UpstreamResponse& answer);
     io::Task<bool> write(std::string_view text);
     bool take_events();
     void append_event(const http::SseEvent& event);

@@ -9,6 +9,7 @@
 #include "resource/metadata/protected_resource.h"
 #include "resource/metadata/resource_metadata.h"
 #include "resource/tokens/remote_verifier.h"
+#include "resource/upstream/http_upstream.h"
 
 namespace sluice::resource {
 namespace {
@@ -53,8 +54,8 @@ Gateway::Gateway(Parts parts, const Settings& settings)
       callers_(callers_kept) {
     for (std::size_t i = 0; i < settings.resources.size(); ++i) {
         const ResourceSettings& resource = settings.resources[i];
-        resources_.push_back(std::make_unique<ProtectedResource>(i, resource, parts_.client,
-                                                                 make_verifier(resource)));
+        resources_.push_back(std::make_unique<ProtectedResource>(
+            i, resource, make_verifier(resource), make_upstream(resource)));
         add_document(metadata_path(resource), metadata_json(resource));
     }
     // Clients that find nothing at the inserted path ask at the root (RFC 9728 §3.1 for a resource
@@ -76,6 +77,11 @@ std::unique_ptr<Verifier> Gateway::make_verifier(const ResourceSettings& resourc
         std::make_unique<RemoteVerifier>(parts_.shard, parts_.client, *resource.introspection);
     remote_verifiers_.push_back(verifier.get());
     return verifier;
+}
+
+std::unique_ptr<Upstream> Gateway::make_upstream(const ResourceSettings& resource) {
+    if (resource.upstream.empty()) return nullptr;
+    return std::make_unique<HttpUpstream>(parts_.client, resource);
 }
 
 void Gateway::add_document(const std::string& path, const std::string& json) {

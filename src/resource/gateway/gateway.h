@@ -26,6 +26,7 @@ class Exchange;
 
 namespace sluice::resource {
 
+class Upstream;           // the MCP server behind a resource
 class ProtectedResource;  // one resource with all that decides on it
 class RemoteVerifier;     // asks another authorization server
 
@@ -68,6 +69,7 @@ private:
     };
 
     std::unique_ptr<Verifier> make_verifier(const ResourceSettings& resource);
+    std::unique_ptr<Upstream> make_upstream(const ResourceSettings& resource);
     void add_document(const std::string& path, const std::string& json);
     const ProtectedResource* find_resource(std::string_view path) const;
     const Document* find_document(std::string_view path) const;

@@ -91,7 +91,7 @@ std::string merged(std::string_view json, const std::vector<std::string>& messag
 /// One answer of the upstream on its way to the client.
 class Relay {
 public:
-    Relay(RequestContext& context, const UpstreamCall& call, http::ClientResponse& answer,
+    Relay(RequestContext& context, const UpstreamCall& call, UpstreamResponse& answer,
           io::CancelScope& scope)
         : context_(context),
           call_(call),
@@ -250,7 +250,7 @@ private:
 
     RequestContext& context_;
     const UpstreamCall& call_;
-    http::ClientResponse& answer_;
+    UpstreamResponse& answer_;
     io::CancelScope& scope_;
     io::Deadline deadline_;
     const bool looks_;  // at lists of tools, for changes
@@ -262,7 +262,7 @@ io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call) 
     const ProtectedResource& resource = context.resource;
     io::CancelScope scope(&context.exchange.scope());
     http::OutgoingRequest& request = context.exchange.outgoing();
-    fill_upstream_request(request, context.request(), resource.upstream_target(), context.caller,
+    fill_upstream_request(request, context.request(), resource.upstream().target(), context.caller,
                           call.text);
     // An event stream may be silent for as long as it likes: pieces have deadlines in Relay.
     const http::CallOptions options{.head_timeout = resource.settings().timeout,
@@ -270,14 +270,14 @@ io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call) 
                                     .connect_timeout = resource.settings().connect_timeout,
                                     .repeatable = call.repeatable,
                                     .scope = &scope};
-    auto answer = co_await resource.client().send(resource.upstream(), request, options);
+    auto answer = co_await resource.upstream().send(request, options);
     if (!answer) {
         if (!context.exchange.cancelled()) refuse_upstream(context, answer.error(), call.body);
         co_return;
     }
     std::optional<Link> drain;
     if (call.endless) drain.emplace(context.exchange.drain(), scope);
-    Relay relay(context, call, *answer, scope);
+    Relay relay(context, call, **answer, scope);
     co_await relay.run();
 }
 

@@ -7,31 +7,30 @@
 #include <string>
 #include <string_view>
 
-#include "http/client.h"
 #include "resource/settings.h"
 #include "resource/tokens/verifier.h"
 #include "resource/tools/policy.h"
+#include "resource/upstream/upstream.h"
 
 namespace sluice::resource {
 
 /// Immutable after its making, but for what the verifier remembers.
 class ProtectedResource {
 public:
-    /// index   The place of `settings` in Settings::resources. CHECKs what the configuration has
-    /// checked before: patterns and the upstream's URL.
-    ProtectedResource(std::size_t index, const ResourceSettings& settings, http::Client& client,
-                      std::unique_ptr<Verifier> verifier);
+    /// index     The place of `settings` in Settings::resources. CHECKs what the configuration has
+    /// checked before: patterns.
+    /// upstream  Null where the resource is not behind the gateway and asks for decisions.
+    ProtectedResource(std::size_t index, const ResourceSettings& settings,
+                      std::unique_ptr<Verifier> verifier, std::unique_ptr<Upstream> upstream);
 
     std::size_t index() const { return index_; }
     const ResourceSettings& settings() const { return settings_; }
     const Policy& policy() const { return policy_; }
     Verifier& verifier() const { return *verifier_; }
 
-    http::Client& client() const { return client_; }
     /// Whether the gateway stands before it: otherwise it only asks for decisions.
     bool is_proxied() const { return upstream_ != nullptr; }
-    http::Origin& upstream() const { return *upstream_; }
-    const std::string& upstream_target() const { return upstream_target_; }
+    Upstream& upstream() const { return *upstream_; }
 
     const std::string& metadata_url() const { return metadata_url_; }
     /// What a client without a token is asked to request: RFC 6750 §3, generous as configured.
@@ -44,9 +43,7 @@ private:
     const ResourceSettings& settings_;
     Policy policy_;
     std::unique_ptr<Verifier> verifier_;
-    http::Client& client_;
-    http::Origin* upstream_ = nullptr;  // null: not proxied
-    std::string upstream_target_;
+    std::unique_ptr<Upstream> upstream_;  // null: not proxied
     std::string metadata_url_;
     token::ScopeSet entry_scope_;
     std::string entry_challenge_;
