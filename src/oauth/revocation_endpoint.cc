@@ -8,6 +8,7 @@
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
+#include "oauth/token_format.h"
 #include "token/token_text.h"
 
 namespace sluice::oauth {
@@ -49,7 +50,7 @@ io::Task<Result<bool>> revoke(ShardState& state, const http::Request& request, h
     CO_REQUIRE(read_form_body(form, request));
     CO_TRY(client, co_await authenticate_client(state, request, form));
     CO_TRY(const std::string_view text, require_parameter(form, "token"));
-    const auto head = head_of(state, text, token::TokenKind::access);
+    const auto head = read_token(state.settings, text, token::TokenKind::access);
     if (!head) co_return false;
     const storage::TokenKey key{head->tag, crypto::sha256(text), text};
     co_return co_await state.peers.run(

@@ -53,13 +53,6 @@ unsigned ShardState::owner_of(std::string_view name) const {
     return static_cast<unsigned>(hash % peers.count());
 }
 
-std::optional<token::TokenHead> head_of(const ShardState& state, std::string_view text,
-                                        token::TokenKind assumed) {
-    const auto head = token::parse_token(text);
-    if (head || !state.settings.foreign_tokens) return head;
-    return token::TokenHead{assumed, storage::foreign_tag(crypto::sha256(text))};
-}
-
 void ShardState::sweep() {
     tokens.memory().sweep(now());
     token_limits.expire(now());

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -71,11 +70,6 @@ struct ShardState {
     /// Forgets a bounded part of what has expired.
     void sweep();
 };
-
-/// What a token's text says of itself, or of one that another server may have made what is assumed;
-/// nothing where it cannot be a token at all.
-std::optional<token::TokenHead> head_of(const ShardState& state, std::string_view text,
-                                        token::TokenKind assumed);
 
 /// A tag that this shard owns: what it starts itself stays with it.
 inline token::GrantTag new_tag(ShardState& state) {

@@ -12,6 +12,7 @@
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
+#include "oauth/token_format.h"
 
 namespace sluice::oauth {
 namespace {
@@ -36,7 +37,7 @@ struct Refresh {
 
 Result<Refresh> read_refresh(const ShardState& state, const TokenRequest& request) {
     TRY(const std::string_view text, require_parameter(request.form, "refresh_token"));
-    const auto head = head_of(state, text, token::TokenKind::refresh);
+    const auto head = read_token(state.settings, text, token::TokenKind::refresh);
     if (!head || head->kind != token::TokenKind::refresh) {
         return refuse(ErrorCode::invalid_grant, dead_token);
     }

@@ -15,6 +15,7 @@
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
+#include "oauth/token_format.h"
 #include "token/introspection.h"
 #include "token/token_text.h"
 
@@ -94,7 +95,7 @@ io::Task<Result<>> append_refresh_answer(ShardState& owner, const storage::Token
 }
 
 std::optional<Question> question_about(const ShardState& state, std::string_view token) {
-    const auto head = head_of(state, token, token::TokenKind::access);
+    const auto head = read_token(state.settings, token, token::TokenKind::access);
     if (!head) return std::nullopt;
     return Question{head->kind, {head->tag, crypto::sha256(token), token}};
 }
@@ -239,7 +240,7 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
 
 io::Task<Activity> find_active_token(ShardState& state, std::string_view access_token,
                                      token::TokenInfo& info) {
-    const auto head = head_of(state, access_token, token::TokenKind::access);
+    const auto head = read_token(state.settings, access_token, token::TokenKind::access);
     if (!head || head->kind != token::TokenKind::access) co_return Activity::inactive;
     const storage::TokenKey key{head->tag, crypto::sha256(access_token), access_token};
     const unsigned owner = state.owner_of(head->tag);
