@@ -18,6 +18,7 @@ public:
                                                            const Environment& environment,
                                                            Problems& problems) {
         Config config;
+        config.raw_ = raw;
         config.server_ = check_server(raw.server, environment, problems);
         config.log_ = check_log(raw.log, problems);
         config.storage_ = check_storage(raw.storage, environment, problems);

@@ -29,9 +29,14 @@ public:
     const resource::Settings& gateway() const { return gateway_; }
     const std::optional<AdminConfig>& admin() const { return admin_; }  // absent: no page for it
 
+    /// What was read, for comparing with a later reading: changed_keys().
+    const RawConfig& raw() const { return raw_; }
+
 private:
     friend class Validator;
     Config() = default;
+
+    RawConfig raw_;
 
     ServerConfig server_;
     LogConfig log_;

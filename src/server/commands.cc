@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "config/config.h"
+#include "config/config_changes.h"
 #include "http/server.h"
 #include "io/socket_calls.h"
 #include "io/task_group.h"
@@ -64,16 +65,23 @@ io::Task<void> run_with_notes(Application& application, http::Server& notes, io:
     co_await tasks.join();
 }
 
-/// What may be read again while a server runs.
+/// What is read again on SIGHUP, while a server runs.
 struct Rereadable {
+    config::RawConfig configuration;  // as the process started with it
     std::optional<config::TlsConfig> tls;
     std::string key_file;  // empty: none
 
     explicit Rereadable(const config::Config& config)
-        : tls(config.server().tls), key_file(config.storage().key_file) {}
-    bool empty() const { return !tls && key_file.empty(); }
+        : configuration(config.raw()),
+          tls(config.server().tls),
+          key_file(config.storage().key_file) {}
     ReloadedFiles read(const ServeCommand& command) const {
         ReloadedFiles reloaded;
+        if (auto config = config::load_config(command.config)) {
+            reloaded.changed_keys = config::changed_keys(configuration, config->raw());
+        } else {
+            reloaded.problems = std::move(config.error());
+        }
         if (tls) {
             const config::ProcessEnvironment environment(
                 std::filesystem::path(command.config).parent_path());
@@ -87,12 +95,6 @@ struct Rereadable {
 void wait_until_stopped(StopSignals& signals, const ServeCommand& command, const Rereadable& files,
                         io::Waker& waker, Application& application) {
     while (signals.wait() == StopSignals::Signal::hangup) {
-        if (files.empty()) {
-            fmt::print(stderr,
-                       "sluice: SIGHUP changes nothing: certificates and the key file alone are "
-                       "read again, and there are none; restart for a new configuration\n");
-            continue;
-        }
         application.reload(files.read(command), waker);
     }
 }

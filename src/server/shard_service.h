@@ -80,6 +80,7 @@ private:
     std::expected<void, std::string> listen_on_port(const io::Address& address,
                                                     http::Transport transport);
     void reload(const ReloadedCertificates& reloaded);
+    void log_configuration(const ReloadedFiles& reloaded);
     void use_certificates(const std::vector<crypto::TlsIdentity>& identities);
     void log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);

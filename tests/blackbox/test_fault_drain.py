@@ -195,6 +195,32 @@ def test_a_hangup_changes_nothing(own):
     ends_well(sluice, 1.5)
 
 
+def test_a_hangup_tells_which_keys_wait_for_a_restart(own):
+    sluice, _, _ = own
+
+    def said(event):
+        return [line for line in sluice.output().splitlines() if f'"event_type":"{event}"' in line]
+
+    def hang_up(event):
+        before = len(said(event))
+        sluice.child.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 5
+        while len(said(event)) == before:
+            assert time.monotonic() < deadline, sluice.output()[-2000:]
+            time.sleep(0.01)
+        return said(event)[before:]
+
+    original = sluice.file.read_text()
+    assert hang_up("configuration_unchanged")
+    sluice.file.write_text(original.replace('drain_timeout = "3s"', 'drain_timeout = "4s"'))
+    assert '"key":"server.drain_timeout"' in hang_up("configuration_changed")[0]
+    sluice.file.write_text(original + "\n[no_such_table]\n")
+    assert "no_such_table" in hang_up("configuration_refused")[0]
+    sluice.file.write_text(original)
+    assert hang_up("configuration_unchanged")
+    ends_well(sluice, 1.5)
+
+
 def test_with_a_second_instance_on_the_port_no_request_fails(own, start):
     sluice, upstream, _ = own
     start(upstream.url, port=sluice.port)

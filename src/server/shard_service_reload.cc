@@ -10,8 +10,25 @@ void ShardService::use_certificates(const std::vector<crypto::TlsIdentity>& iden
 }
 
 void ShardService::reload(const ReloadedFiles& reloaded) {
+    if (shard_.index() == 0) log_configuration(reloaded);
     if (reloaded.certificates) reload(*reloaded.certificates);
     if (reloaded.sealing_keys && shard_.index() == 0) storage_.reseal(*reloaded.sealing_keys);
+}
+
+void ShardService::log_configuration(const ReloadedFiles& reloaded) {
+    for (const config::Problem& problem : reloaded.problems) {
+        log_.line(LogLevel::error, shard_.wall_now(), "configuration_refused")
+            .add("line", problem.line)
+            .add("key", problem.key)
+            .add("problem", problem.text);
+    }
+    for (const std::string& key : reloaded.changed_keys) {
+        log_.line(LogLevel::warning, shard_.wall_now(), "configuration_changed")
+            .add("key", key)
+            .add("detail", "a restart brings it into force");
+    }
+    if (!reloaded.problems.empty() || !reloaded.changed_keys.empty()) return;
+    log_.line(LogLevel::info, shard_.wall_now(), "configuration_unchanged");
 }
 
 void ShardService::reload(const ReloadedCertificates& reloaded) {
