@@ -1,11 +1,10 @@
 """The servers that Sluice is measured beside. Each function starts one and returns where it listens."""
 import json
-import platform
 import subprocess
 import sys
 
 from compare import Failed
-from workplace import BUILD, HERE, Skipped, compiled, program
+from workplace import BUILD, HERE, ROOT, Skipped, compiled, program
 
 CLIENT_ID = "bench-client"
 CLIENT_SECRET = "bench-secret-0123456789abcdef0123456789abcdef"
@@ -60,19 +59,21 @@ def nginx_proxy(place, upstream_port):
 
 
 def node_folder(place):
-    """The folder of oidc-provider, installed as its lock file says, and its Node 22."""
+    """The folder of oidc-provider, installed as its lock file says, and the project's Node."""
+    npm = ROOT / "scripts" / "npm"
     folder = HERE / "oidc-provider"
     lock = folder / "package-lock.json"
     installed = folder / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         place.may_download("oidc-provider")
-        done = subprocess.run([program("npm"), "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder,
-                              capture_output=True, text=True)
+        done = subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder, capture_output=True,
+                              text=True)
         if done.returncode:
             raise Skipped(f"npm could not install oidc-provider: {done.stderr.strip()[-300:]}")
         installed.touch()
-    processor = "arm64" if platform.machine() == "aarch64" else "x64"
-    return folder, folder / "node_modules" / f"node-linux-{processor}" / "bin" / "node"
+    if not (ROOT / "build" / "node").exists():
+        place.may_download("Node")
+    return folder, subprocess.run([npm, "--node"], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def oidc_provider(place):
