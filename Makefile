@@ -29,19 +29,19 @@ bench: ## measure Sluice beside its references, and its parts alone; results in 
 	@$(MAKE) build
 	@bench/scenario/run $(SCENARIOS)
 	@[ -n "$(SCENARIOS)" ] || $(MAKE) micro
-	@[ -n "$(SCENARIOS)" ] || python3 bench/loadgen_check.py build/release
+	@[ -n "$(SCENARIOS)" ] || /usr/bin/python3 bench/loadgen_check.py build/release
 
 micro: ## measure the parts of a request, each alone
 	@cmake -S . -B build/release -DSLUICE_BENCH=ON --log-level=WARNING >/dev/null
 	@ninja -C build/release --quiet micro
-	@python3 bench/micro.py build/release
+	@/usr/bin/python3 bench/micro.py build/release
 
 format: ## format the C++ sources in place
 	@clang-format-19 -i $(SOURCES)
 
 lint: ## check format, layers, sizes and names
 	@clang-format-19 --dry-run --Werror $(SOURCES)
-	@python3 tests/tidy/tidy.py
+	@/usr/bin/python3 tests/tidy/tidy.py
 
 deps: $(DEPS) ## build BoringSSL and llhttp once, into build/deps
 
