@@ -1,4 +1,4 @@
-"""A folder whose power can be cut: what was not synced is gone, or torn. Over FUSE, by faultfs.py."""
+"""A folder whose power can be cut: a mount of the file system in ../power_cut_fs."""
 
 import functools
 import os
@@ -8,33 +8,18 @@ import tempfile
 import time
 from pathlib import Path
 
-from cluster import USER
-
-ROOT = Path(__file__).resolve().parents[3]
+FILE_SYSTEM = Path(__file__).resolve().parents[1] / "power_cut_fs"
 PYTHON = "/usr/bin/python3"  # that Debian's python3-fusepy is for
-
-
-@functools.cache
-def faultfs() -> Path | None:
-    """It lies in shared/tools beside the repository, or where SLUICE_SHARED_TOOLS says."""
-    given = os.environ.get("SLUICE_SHARED_TOOLS")
-    path = Path(given) if given else ROOT.parent / "shared" / "tools"
-    return path / "faultfs.py" if (path / "faultfs.py").is_file() else None
 
 
 @functools.cache
 def missing() -> str | None:
     """Why no power can be cut here; None where it can."""
-    if faultfs() is None:
-        return "faultfs.py is neither in ../shared/tools nor in SLUICE_SHARED_TOOLS"
     if not os.access("/dev/fuse", os.R_OK | os.W_OK):
-        return "/dev/fuse cannot be used"
+        return "/dev/fuse is not there, or not for this user"
     if not shutil.which("fusermount3"):
         return "fusermount3 is missing (Debian: fuse3)"
-    probe = subprocess.run([PYTHON, "-c", "import fuse"], capture_output=True)
-    if probe.returncode != 0:
-        probe = subprocess.run([PYTHON, "-c", "import fusepy"], capture_output=True)
-    if probe.returncode != 0:
+    if subprocess.run([PYTHON, "-c", "import fusepy"], capture_output=True).returncode != 0:
         return f"{PYTHON} has no FUSE (Debian: python3-fusepy)"
     try:
         PowerStrip().close()
@@ -44,28 +29,23 @@ def missing() -> str | None:
 
 
 class PowerStrip:
-    """`user` owns the mount; nobody else may look into it."""
+    """`user`: whose the folder is, where the tests run as root."""
 
     def __init__(self, user: str | None = None):
-        self.user = user if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="sluice-power-"))
         self.backing, self.mount = self.folder / "backing", self.folder / "mount"
         for each in (self.backing, self.mount):
             each.mkdir()
         self.folder.chmod(0o755)
-        if self.user:
-            for each in (self.folder, self.backing, self.mount):
-                shutil.chown(each, self.user)
-        self.log_path = self.folder / "faultfs.log"
+        if user and os.geteuid() == 0:
+            shutil.chown(self.backing, user)
+        self.log_path = self.folder / "power_cut_fs.log"
         self.child: subprocess.Popen | None = None
         self.plug_in()
 
-    def _command(self, *words: str) -> list[str]:
-        return ["runuser", "-u", self.user, "--", *words] if self.user else list(words)
-
     def plug_in(self) -> None:
         with open(self.log_path, "ab") as log:
-            command = self._command(PYTHON, str(faultfs()), str(self.backing), str(self.mount))
+            command = [PYTHON, str(FILE_SYSTEM), str(self.backing), str(self.mount)]
             self.child = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, cwd="/")
         deadline = time.monotonic() + 10
         while str(self.mount) not in Path("/proc/self/mounts").read_text():
@@ -74,11 +54,12 @@ class PowerStrip:
             time.sleep(0.02)
 
     def say(self, *lines: str) -> None:
-        """To the file system: see faultfs.py."""
-        text = "".join(line + "\n" for line in lines)
-        done = subprocess.run(self._command("dd", f"of={self.mount}/.ctl", "conv=notrunc", "status=none"),
-                              input=text.encode(), capture_output=True, cwd="/")
-        assert done.returncode == 0, done.stderr.decode()
+        """To the file system: see power_cut_fs."""
+        control = os.open(self.mount / ".control", os.O_WRONLY)
+        try:
+            os.write(control, "".join(line + "\n" for line in lines).encode())
+        finally:
+            os.close(control)
 
     def cut(self, torn_seed: int | None) -> None:
         self.say("cut" if torn_seed is None else f"cut torn {torn_seed}")
@@ -86,7 +67,7 @@ class PowerStrip:
     def unplug(self) -> None:
         """The kernel's cache goes with the mount, as a machine's memory does."""
         for command in (["fusermount3", "-u", str(self.mount)], ["umount", "-l", str(self.mount)]):
-            if subprocess.run(self._command(*command), capture_output=True, cwd="/").returncode == 0:
+            if subprocess.run(command, capture_output=True, cwd="/").returncode == 0:
                 break
         try:
             self.child.wait(5)
@@ -102,6 +83,3 @@ class PowerStrip:
     def close(self) -> None:
         self.unplug()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-__all__ = ["PowerStrip", "USER", "missing"]
