@@ -87,6 +87,16 @@ TEST(FrictionConfig, EveryProblemIsReportedAtOnce) {
     EXPECT_EQ(problem_keys(raw), expected);
 }
 
+TEST(FrictionConfig, AnUnlimitedBudgetAndNoBudgetAtAllAreBothAllowed) {
+    RawFrictionConfig raw;
+    for (const double budget : {0.0, std::numeric_limits<double>::infinity()}) {
+        raw.default_budget = budget;
+        EXPECT_TRUE(problem_keys(raw).empty()) << budget;
+    }
+    raw.default_budget = -std::numeric_limits<double>::denorm_min();
+    EXPECT_EQ(problem_keys(raw), std::vector<std::string>{"default_budget"});
+}
+
 TEST(FrictionConfig, NotANumberIsNowhereAllowed) {
     RawFrictionConfig raw;
     raw.ema_alpha = not_a_number;

@@ -1,6 +1,9 @@
 // Calls of a tool that is suspect for another reason than its use.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <tuple>
+
 #include "friction/controller.h"
 #include "support.h"
 
@@ -32,6 +35,24 @@ TEST(FrictionFloor, RefusesWithoutPromisingThatWaitingHelps) {
     EXPECT_EQ(refused.decision.retry_after_seconds, retry_after_fallback_seconds);
     EXPECT_FALSE(controller.last_call().has_value()) << "a refused call leaves no trace";
     EXPECT_TRUE(controller.admit(config.tool("write"), at(0)).forward) << "without the floor";
+}
+
+TEST(FrictionFloor, ALevelBeginsAtItsThreshold) {
+    const FrictionConfig config = valid(plain_config());
+    const ToolPolicy& policy = config.tools()[0];
+    const auto level_at = [&](double friction) {
+        Controller controller(config);
+        return controller.admit_at_least(friction, config.tool("write"), at(0)).decision.level;
+    };
+    EXPECT_EQ(level_at(0), Level::none);
+    EXPECT_EQ(level_at(std::nextafter(0, 1)), Level::low);
+    for (const auto& [threshold, below, from] :
+         {std::tuple(0.3, Level::low, Level::medium),
+          std::tuple(policy.justification_threshold, Level::medium, Level::high),
+          std::tuple(policy.hard_block_threshold, Level::high, Level::blocked)}) {
+        EXPECT_EQ(level_at(std::nextafter(threshold, 0)), below) << threshold;
+        EXPECT_EQ(level_at(threshold), from) << threshold;
+    }
 }
 
 TEST(FrictionFloor, DoesNotLowerFrictionNorTouchOtherTools) {
