@@ -31,6 +31,8 @@ TEST(ResourceIdentifier, KeepsWhatTellsResourcesApart) {
     EXPECT_EQ(canonical("https://api.example/mcp/?b=2&a=1"), "https://api.example/mcp?b=2&a=1");
     EXPECT_EQ(canonical("https://api.example/a//b"), "https://api.example/a//b");
     EXPECT_EQ(canonical("https://api.example:08443/mcp"), "https://api.example:8443/mcp");
+    EXPECT_EQ(canonical("https://api.example:65535/mcp"), "https://api.example:65535/mcp");
+    EXPECT_EQ(canonical("https://api.example:1/mcp"), "https://api.example:1/mcp");
 }
 
 TEST(ResourceIdentifier, OfItsOwnFormIsItself) {
@@ -85,6 +87,7 @@ TEST(ResourceIdentifier, RefusesWhatIsNoResource) {
                                         "https://[::1",
                                         "https://::1/",
                                         "https://[]/",
+                                        "https://[::]/",  // nobody's address
                                         "https://[evil]/",
                                         "https://[::1]x/"}) {
         EXPECT_EQ(canonical(text), "refused") << text;
@@ -141,6 +144,12 @@ TEST(ResourceAllowed, IsHierarchicalWhereTheAudienceIsExact) {
     EXPECT_FALSE(ResourceIdentifier::parse("https://h/mcp").value().matches("https://h/mcp/tools"));
     EXPECT_FALSE(resource_allowed("https://h/mcpx", "https://h/mcp"));
     EXPECT_FALSE(resource_allowed("https://h", "https://h/mcp"));
+    EXPECT_TRUE(resource_allowed("https://h/mcp", "https://h/mcp/"));
+    EXPECT_TRUE(resource_allowed("HTTPS://H/mcp", "https://h/mcp"));
+    for (const std::string_view elsewhere :
+         {"https://other/mcp", "http://h/mcp", "https://h:8443/mcp", "https://h.other/mcp"}) {
+        EXPECT_FALSE(resource_allowed(elsewhere, "https://h/mcp")) << elsewhere;
+    }
 }
 
 }  // namespace
