@@ -75,6 +75,16 @@ void check_callers(const RawAuth& raw, oauth::Settings& auth, const token::Scope
         auth.clients.push_back(
             check_client(client, scopes, auth.default_scope, environment, problems));
     }
+    for (const RawClient& client : raw.clients) {
+        // Both would be the `sub` of their tokens.
+        const auto same = std::ranges::find_if(
+            raw.users, [&](const RawUser& user) { return *user.username == *client.client_id; });
+        if (same == raw.users.end()) continue;
+        problems.add(client.client_id.place,
+                     fmt::format("\"{}\" is the username of line {} already: tokens of the two "
+                                 "could not be told apart",
+                                 *client.client_id, same->username.place.line));
+    }
     UniqueNames key_names("API key", problems);
     for (const RawApiKey& key : raw.api_keys) {
         key_names.check(key.name);

@@ -242,6 +242,25 @@ TEST_F(AuthorizationRequestTest, PromptNoneNeverShowsAPage) {
     expect_redirect(browser.get(request), "invalid_request");
 }
 
+TEST_F(AuthorizationRequestTest, AClientThatRegisteredItselfGetsNoRedirectBeforeSomebodySignsIn) {
+    const Answer registered = servers.call(
+        "register", json_post("/register", R"({"token_endpoint_auth_method":"none",)"
+                                           R"("redirect_uris":["https://evil.example/cb"]})"));
+    request["client_id"] = registered.json("client_id");
+    request["redirect_uri"] = "https://evil.example/cb";
+    for (const auto& [name, value] :
+         Parameters{{"scope", "no-such-scope"}, {"prompt", "none"}, {"response_type", "token"}}) {
+        Parameters bad = request;
+        bad[name] = value;
+        const Answer page = get(bad);
+        EXPECT_EQ(page.status(), 400) << name;
+        EXPECT_FALSE(page.has_field("Location")) << name;
+        Browser browser(servers);
+        browser.authorize(authorization_request());
+        EXPECT_EQ(browser.get(bad).status(), 303) << name;
+    }
+}
+
 TEST_F(AuthorizationRequestTest, PromptLoginAsksForThePasswordOnceMore) {
     Browser browser(servers);
     browser.authorize(request);

@@ -162,18 +162,18 @@ TEST_F(IntrospectionTest, ManyWrongSecretsAreSlowedAndTheRightCallerIsNot) {
     EXPECT_TRUE(client.is_active(text));
 }
 
-TEST_F(IntrospectionTest, AfterManyWrongSecretsTheRightOneIsNotToldEither) {
+TEST_F(IntrospectionTest, WrongSecretsOfOthersBehindAnAddressDoNotLockOutTheRightOne) {
     const std::string text = client.sign_in().json("access_token");
     for (const auto& [wrong, right] : std::map<std::string, std::string>{
              {basic("%72s", "wrong"), basic("rs", rs_secret)},
              {"Bearer wrong", "Bearer key-0123456789abcdef0123456789abcdef"}}) {
-        for (int i = 0; i < 10; ++i) ask(question(text).field("Authorization", wrong));
+        for (int i = 0; i < 50; ++i) ask(question(text).field("Authorization", wrong));
+        EXPECT_EQ(ask(question(text).field("Authorization", wrong)).status(), 429);
         const auto ask_from = [&](std::string_view address) {
             return ask(question(text).field("Authorization", right).from(address)).status();
         };
-        EXPECT_EQ(ask_from("192.0.2.1"), 429);
+        EXPECT_EQ(ask_from("192.0.2.1"), 200);
         EXPECT_EQ(ask_from("192.0.2.99"), 200);
-        EXPECT_EQ(ask_from("192.0.2.1"), 200);  // known by now: nothing is guessed any more
     }
 }
 

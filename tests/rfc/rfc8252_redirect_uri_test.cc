@@ -72,6 +72,21 @@ TEST_F(RedirectUriTest, BadRedirectUrisAreNamedAndRefused) {
     EXPECT_FALSE(named.json("error_description").contains("ok.example"));
 }
 
+TEST_F(RedirectUriTest, SchemesThatStartAProgramAreRefused) {
+    for (const char* uri :
+         {"ms-appinstaller:/?source=https://evil.example/x.msix", "ms-word:/ofe|u|https://x",
+          "shell:/startup", "search-ms:/query", "itms-services:/?action=download", "steam://run/1",
+          "ms-excel:/x", "microsoft-edge:/https://x", "zoommtg://x/join", "skype:/x", "jnlp:/x",
+          "apt:/evil", "MS-WORD:/x"}) {
+        EXPECT_EQ(post_uri(uri).error(), "invalid_redirect_uri") << uri;
+    }
+    for (const char* uri :
+         {"cursor://anysphere.cursor-retrieval/oauth/callback", "vscode://vscode.github/callback",
+          "claude://claude.ai/callback", "com.example.app:/callback", "Cursor://x/cb"}) {
+        EXPECT_EQ(post_uri(uri).status(), 201) << uri;
+    }
+}
+
 TEST_F(RedirectUriTest, RedirectUrisOfTheWrongTypeAreRefused) {
     for (const char* value : {"\"https://app.example/cb\"", "[1]", "[null]", "{}", "null", "[]",
                               "[[\"https://app.example/cb\"]]", "[\"a\\u0000b\"]"}) {

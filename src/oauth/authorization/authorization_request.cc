@@ -139,14 +139,14 @@ std::expected<AuthorizationRequest, AuthorizationFailure> parse_authorization_re
     http::Form form;
     if (const auto parsed = form.parse(query); !parsed) {
         return failure(AuthorizationFailure{
-            {ErrorCode::invalid_request, std::string(parsed.error().description)}, {}, {}, {}});
+            {ErrorCode::invalid_request, std::string(parsed.error().description)}, {}, {}, {}, {}});
     }
     const auto client = find_client(form, clients);
-    if (!client) return failure(AuthorizationFailure{client.error(), {}, {}, {}});
+    if (!client) return failure(AuthorizationFailure{client.error(), {}, {}, {}, {}});
     const std::string& client_id = (*client)->client_id;
     const auto redirect_uri = find_redirect_uri(form, **client);
     if (!redirect_uri) {
-        return failure(AuthorizationFailure{redirect_uri.error(), {}, {}, client_id});
+        return failure(AuthorizationFailure{redirect_uri.error(), {}, {}, client_id, {}});
     }
     auto request = read_details(form, *client, *redirect_uri, settings);
     if (request) return *std::move(request);
@@ -154,7 +154,7 @@ std::expected<AuthorizationRequest, AuthorizationFailure> parse_authorization_re
     const bool one_state = form.count("state") == 1;
     return failure(AuthorizationFailure{std::move(request).error(), *redirect_uri,
                                         one_state ? std::string(*form.get("state")) : std::string(),
-                                        client_id});
+                                        client_id, (*client)->registered});
 }
 
 }  // namespace sluice::oauth

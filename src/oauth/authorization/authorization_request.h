@@ -36,7 +36,8 @@ struct AuthorizationFailure {
     Error error;
     std::string redirect_uri;
     std::string state;
-    std::string client_id;  // for logs; empty where no client of that name is known
+    std::string client_id;    // for logs; empty where no client of that name is known
+    bool registered = false;  // the client did so itself: nobody stands behind it
 };
 
 /// Checks the client and the redirect URI first, everything else after. Pure.

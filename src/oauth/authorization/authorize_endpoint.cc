@@ -53,6 +53,12 @@ void send_error_to_client(const RequestContext& context, ErrorCode code,
     report(context, EventKind::request_refused, {}, to_text(code));
 }
 
+// No redirect to a client that registered itself before somebody has signed in: anybody could make
+// this server's address lead to a page of theirs (open redirect: RFC 9700 §4.11.2).
+bool may_be_redirected_to(bool registered, bool somebody_signed_in) {
+    return !registered || somebody_signed_in;
+}
+
 void show_error(const RequestContext& context, const Error& error) {
     write_error_page(context.response, context.state.page_style, error);
     report(context, EventKind::request_refused, {}, to_text(error.code));
@@ -121,8 +127,11 @@ io::Task<void> show(RequestContext context) {
     const Prompt& prompt = context.request.prompt;
     if (!person || prompt.login) {
         if (!prompt.none) co_return show_login_page(context, LoginNotice::none);
-        co_return send_error_to_client(context, ErrorCode::login_required,
-                                       "Nobody is signed in, and no page was to be shown.");
+        constexpr std::string_view reason = "Nobody is signed in, and no page was to be shown.";
+        if (!may_be_redirected_to(context.request.client->registered, person.has_value())) {
+            co_return show_error(context, {ErrorCode::login_required, std::string(reason)});
+        }
+        co_return send_error_to_client(context, ErrorCode::login_required, reason);
     }
     const auto consented = co_await has_consented(context.state, context.request, person->username);
     if (!consented) co_return show_error(context, consented.error());
@@ -205,15 +214,25 @@ io::Task<void> act(RequestContext context) {
     show_error(context, {ErrorCode::invalid_request, "The form says nothing that is known here."});
 }
 
-void answer_failure(ShardState& state, const http::Request& request, http::Response& response,
-                    const AuthorizationFailure& failed) {
-    if (failed.redirect_uri.empty()) {
+// Whether the error may be told at the redirect URI.
+io::Task<bool> may_redirect(ShardState& state, const http::Request& request,
+                            const AuthorizationFailure& failed) {
+    if (failed.redirect_uri.empty()) co_return false;
+    if (!failed.registered) co_return true;
+    const std::string cookie(find_session_cookie(state, request).value_or(""));
+    const auto signed_in = co_await find_signed_in(state, cookie);
+    co_return may_be_redirected_to(failed.registered, signed_in && signed_in->has_value());
+}
+
+io::Task<void> answer_failure(ShardState& state, const http::Request& request,
+                              http::Response& response, AuthorizationFailure failed) {
+    if (co_await may_redirect(state, request, failed)) {
+        redirect(response, error_location(failed.redirect_uri, failed.state, failed.error,
+                                          state.settings.issuer));
+    } else {
         write_error_page(response, state.page_style, failed.error);
         // Not 401: nothing could be sent again.
         if (failed.error.code != ErrorCode::busy) response.set_status(http::Status::bad_request);
-    } else {
-        redirect(response, error_location(failed.redirect_uri, failed.state, failed.error,
-                                          state.settings.issuer));
     }
     state.observer.on_event({.kind = EventKind::request_refused,
                              .client_id = failed.client_id,
@@ -227,10 +246,11 @@ void answer_failure(ShardState& state, const http::Request& request, http::Respo
 io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
                                http::Response& response) {
     if (const auto known = co_await know_client_of_query(state, request.query()); !known) {
-        co_return answer_failure(state, request, response, {known.error(), {}, {}, {}});
+        co_return co_await answer_failure(state, request, response,
+                                          {known.error(), {}, {}, {}, {}});
     }
     const auto parsed = parse_authorization_request(request.query(), state.settings, state.clients);
-    if (!parsed) co_return answer_failure(state, request, response, parsed.error());
+    if (!parsed) co_return co_await answer_failure(state, request, response, parsed.error());
     if (parsed->client->registered) {
         co_await state.peers.call(
             state.shard, state.owner_of(parsed->client->client_id), [&](ShardState& owner) {

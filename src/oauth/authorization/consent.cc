@@ -23,11 +23,13 @@ std::string consent_key(const AuthorizationRequest& request, std::string_view us
     return crypto::base64url(crypto::as_text(crypto::sha256(key)));
 }
 
-// RFC 8252 §8.6: another app may answer in the place of the one that was allowed, and a client that
-// registered itself proves nothing but where it is answered.
+// RFC 8252 §8.6: on the person's own machine another app may answer in the place of the one that
+// was allowed, unless the client proves itself by a secret; and a client that registered itself
+// proves nothing but where it is answered.
 bool may_be_remembered(const ShardState& state, const AuthorizationRequest& request) {
-    return state.settings.remember_consent &&
-           (!request.client->registered || is_https_redirect(request.redirect_uri));
+    if (!state.settings.remember_consent) return false;
+    if (is_https_redirect(request.redirect_uri)) return true;
+    return !request.client->registered && request.client->confidential();
 }
 
 // The scopes that were allowed before.

@@ -122,7 +122,7 @@ Result<> read_redirect_uris(const JsonValue& object, ClientMetadata& metadata) {
                       "There are more than 16 redirect URIs, or more than 8 KiB of them.");
     }
     for (const std::string& uri : metadata.redirect_uris) {
-        if (const auto fault = redirect_uri_fault(uri)) {
+        if (const auto fault = registered_redirect_uri_fault(uri)) {
             return refuse(ErrorCode::invalid_redirect_uri,
                           "The redirect URI " + describable(uri) + " " + std::string(*fault) + ".");
         }

@@ -27,8 +27,7 @@ PooledText secret_guess_key(std::string_view address, std::string_view client_id
 }
 
 Seconds count_secret(ShardState& owner, std::string_view guess, bool right) {
-    return right ? owner.wrong_secrets.pause_left(guess, owner.now())
-                 : owner.wrong_secrets.begin(guess, owner.now()).retry_after;
+    return right ? Seconds{0} : owner.wrong_secrets.begin(guess, owner.now()).retry_after;
 }
 
 }  // namespace sluice::oauth

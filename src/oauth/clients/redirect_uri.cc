@@ -55,6 +55,29 @@ constexpr auto forbidden_schemes = std::to_array<std::string_view>({
     "vbscript",   "view-source", "ws",         "wss",
 });
 
+// Of applications that are MCP clients and have no name of their own in their scheme.
+constexpr auto known_client_schemes = std::to_array<std::string_view>({
+    "5ire",         "amp",
+    "boltai",       "chatbox",
+    "chatgpt",      "chatwise",
+    "cherrystudio", "claude",
+    "cline",        "code-oss",
+    "codex",        "continue",
+    "cursor",       "cursor-insiders",
+    "gemini",       "goose",
+    "jan",          "jetbrains",
+    "kiro",         "librechat",
+    "lmstudio",     "msty",
+    "opencode",     "perplexity",
+    "positron",     "postman",
+    "raycast",      "roo",
+    "trae",         "void",
+    "vscode",       "vscode-insiders",
+    "vscodium",     "warp",
+    "windsurf",     "windsurf-next",
+    "witsy",        "zed",
+});
+
 bool holds_encoded_control(std::string_view uri) {
     for (std::size_t at = uri.find('%'); at != std::string_view::npos; at = uri.find('%', at + 1)) {
         const std::string_view digits = uri.substr(at + 1, 2);
@@ -105,6 +128,17 @@ std::optional<std::string_view> redirect_uri_fault(std::string_view text) {
         return "must be https, unless its host is 127.0.0.1, [::1] or localhost";
     }
     return private_scheme_fault(*uri);
+}
+
+std::optional<std::string_view> registered_redirect_uri_fault(std::string_view text) {
+    if (const auto fault = redirect_uri_fault(text)) return fault;
+    const std::string scheme = to_lower(text.substr(0, text.find(':')));
+    if (is_web_scheme(scheme) || scheme.contains('.')) return std::nullopt;
+    const bool known =
+        std::ranges::find(known_client_schemes, scheme) != known_client_schemes.end();
+    if (known) return std::nullopt;
+    return "has a scheme that may start a program: a private-use scheme is a domain name in "
+           "reverse, such as com.example.app (RFC 8252, 7.1)";
 }
 
 std::string without_loopback_port(std::string_view uri) {

@@ -19,6 +19,11 @@ bool redirect_uri_matches(std::string_view registered, std::string_view requeste
 /// it may. Allowed are https, http on loopback hosts, and private-use schemes (RFC 8252 §7.1).
 std::optional<std::string_view> redirect_uri_fault(std::string_view uri);
 
+/// The same for a client that registers itself, for which nobody vouches: a private-use scheme has
+/// to be a domain name in reverse (com.example.app:) or that of a known MCP client (cursor:,
+/// vscode:), since many others start a program on the person's machine (ms-word:, shell:, steam:).
+std::optional<std::string_view> registered_redirect_uri_fault(std::string_view uri);
+
 /// `uri` without its port where it is a loopback URI, as it is otherwise: what stays the same from
 /// one start of a native app to the next.
 std::string without_loopback_port(std::string_view uri);

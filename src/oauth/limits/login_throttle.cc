@@ -7,8 +7,11 @@ namespace sluice::oauth {
 namespace {
 
 constexpr ThrottleRule account_and_address_rule{};
-constexpr ThrottleRule account_rule{.slowed = 1'000'000'000};   // held, but never refused
-constexpr ThrottleRule address_rule{.free = 10, .slowed = 20};  // one address may be many people
+// Held, but never refused: neither an account nor an address of many people is locked out by
+// somebody's guesses.
+constexpr std::uint32_t without_end = 1'000'000'000;
+constexpr ThrottleRule account_rule{.slowed = without_end};
+constexpr ThrottleRule address_rule{.free = 10, .slowed = without_end};
 
 std::string key_of(std::string_view account, std::string_view address) {
     return std::string(account).append("\n").append(address);

@@ -29,7 +29,8 @@ public:
 
 private:
     AttemptThrottle by_account_and_address_;
-    AttemptThrottle by_account_;  // only ever held, never refused
+    // Only ever held, never refused.
+    AttemptThrottle by_account_;
     AttemptThrottle by_address_;
 };
 

@@ -44,6 +44,12 @@ TEST(ConfigUser, NameIsNeededAndGivenOnce) {
                    "15: auth.user[1].username", "is the username of line 12 already");
 }
 
+TEST(ConfigUser, NameIsNoClientId) {
+    expect_problem(user("username = \"same\"\npassword = \"p\"\n[[auth.client]]\n"
+                        "client_id = \"same\"\nredirect_uris = [\"https://a.example/cb\"]"),
+                   "15: auth.client[0].client_id", "is the username of line 12 already");
+}
+
 TEST(ConfigUser, AttributesAreTexts) {
     const Config config = config_of(user(
         "username = \"a\"\npassword = \"p\"\nattributes = { team = \"x\", department = \"y\" }"));

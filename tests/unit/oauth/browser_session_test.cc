@@ -124,9 +124,12 @@ TEST(RememberedConsent, HoldsForTheSameClientDestinationResourceAndScopesOnly) {
     oauth::Settings settings = test_settings();
     settings.remember_consent = true;
     settings.resources.push_back({resource("https://rs.example/other"), "Other"});
+    settings.clients[0].redirect_uris = {"https://pub.example/cb", "https://other.example/cb"};
+    settings.clients[1].redirect_uris = {"https://pub.example/cb"};
     Servers servers(settings, 2);
     Browser browser(servers);
     Parameters request = authorization_request();
+    request["redirect_uri"] = "https://pub.example/cb";
     ASSERT_EQ(browser.authorize(request).status(), 303);
 
     const auto goes_through = [&](const Parameters& asked) {
@@ -136,12 +139,11 @@ TEST(RememberedConsent, HoldsForTheSameClientDestinationResourceAndScopesOnly) {
     EXPECT_TRUE(goes_through(request));
     Parameters same = request;
     same["scope"] = "mcp:read";
-    same["redirect_uri"] = "http://127.0.0.1:4242/cb";  // the same app, started again
     EXPECT_TRUE(goes_through(same));
     same["prompt"] = "none";
     EXPECT_TRUE(goes_through(same));
     for (const auto& [name, value] : Parameters{{"scope", "mcp:read mcp:write offline_access"},
-                                                {"redirect_uri", "https://pub.example/cb?tenant=1"},
+                                                {"redirect_uri", "https://other.example/cb"},
                                                 {"resource", "https://rs.example/other"},
                                                 {"prompt", "consent"}}) {
         Parameters other = request;
@@ -150,10 +152,18 @@ TEST(RememberedConsent, HoldsForTheSameClientDestinationResourceAndScopesOnly) {
     }
     Parameters other_client = request;
     other_client["client_id"] = "pub2";
-    other_client["redirect_uri"] = "http://127.0.0.1:7778/cb";
     EXPECT_FALSE(goes_through(other_client));
     Browser bob(servers, 1);
     EXPECT_TRUE(bob.walk_to_consent(encode(request), "bob").body().contains("value=\"allow\""));
+}
+
+TEST(RememberedConsent, NeverCoversALoopbackRedirectOfAPublicClient) {
+    oauth::Settings settings = test_settings();
+    settings.remember_consent = true;
+    Servers servers(settings);
+    Browser browser(servers);
+    ASSERT_EQ(browser.authorize(authorization_request()).status(), 303);
+    EXPECT_TRUE(browser.get(authorization_request()).body().contains("value=\"allow\""));
 }
 
 TEST(RememberedConsent, OfAClientThatRegisteredItselfHoldsAtItsHttpsAddressOnly) {

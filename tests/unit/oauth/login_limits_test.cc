@@ -75,6 +75,13 @@ TEST_F(LoginLimits, AGoodLoginDoesNotClearTheFailuresOfOthersBehindItsAddress) {
     EXPECT_GT(hold_of("192.0.2.1", password), not_held);
 }
 
+TEST_F(LoginLimits, GuessesAtOthersBehindAnAddressHoldTheRightPersonAndDoNotLockThemOut) {
+    for (int i = 0; i < 60; ++i) log_in("192.0.2.1", "wrong", "user-" + std::to_string(i));
+    const MonotonicTime before = servers.clock.monotonic();
+    EXPECT_EQ(log_in("192.0.2.1", password).status(), 303);
+    EXPECT_LT(servers.clock.monotonic() - before, std::chrono::seconds{4});
+}
+
 TEST_F(LoginLimits, AllAddressesOfOneIpv6NetworkAreOneGuesser) {
     EXPECT_EQ(guess_from("2001:db8:0:1::1"), 429);
     EXPECT_EQ(log_in("2001:db8:0:1:ffff::2", password).status(), 429);
