@@ -36,6 +36,7 @@ Operators::Operators(io::Shard& shard, io::WorkerPool& workers, const config::Ad
       logins_(shard.random().next_u64()) {
     for (const config::OperatorConfig& of : config.operators) {
         operators_.emplace(of.name, of.password_hash);
+        password_cost_.note(of.password_hash);
     }
 }
 
@@ -64,7 +65,7 @@ io::Task<Operators::LoginResult> Operators::check(const http::Request& request,
     const auto known = operators_.find(name);
     const auto right = co_await oauth::check_password(
         shard_, workers_, known != operators_.end() ? std::optional(known->second) : std::nullopt,
-        password);
+        password, password_cost_);
     if (!right) co_return LoginResult{Login::busy, busy_retry};
     if (!*right) co_return LoginResult{Login::wrong};
     logins_.succeed_at_account(name, address);

@@ -13,6 +13,7 @@
 #include "io/shard.h"
 #include "io/task.h"
 #include "io/worker_pool.h"
+#include "oauth/authorization/password_check.h"
 #include "oauth/limits/login_throttle.h"
 #include "storage/expiring_map.h"
 #include "storage/text_hash.h"
@@ -58,6 +59,7 @@ private:
     storage::ExpiringMap<crypto::Digest, std::string, crypto::DigestHash> sessions_;
     std::string key_;  // of form tokens
     oauth::LoginThrottle logins_;
+    oauth::PasswordCost password_cost_;
 };
 
 }  // namespace sluice::admin

@@ -40,7 +40,11 @@ public:
     /// long as for one that does.
     static PasswordHash of_nobody();
 
-    bool verify(std::string_view password) const;
+    std::uint32_t iterations() const { return iterations_; }
+
+    /// cost  Iterations that are spent in all, where that is more than the hash's own: with the
+    /// most of all accounts, time does not tell them apart.
+    bool verify(std::string_view password, std::uint32_t cost = 0) const;
 
     std::string text() const;
 

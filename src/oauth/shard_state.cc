@@ -45,7 +45,10 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       registration_limits(settings.rate_limit, hash_seed),
       wrong_secrets(wrong_secret_rule(settings), hash_seed),
       logins(hash_seed) {
-    for (const UserSetting& user : settings.users) users.emplace(user.username, &user);
+    for (const UserSetting& user : settings.users) {
+        users.emplace(user.username, &user);
+        password_cost.note(user.password_hash);
+    }
 }
 
 unsigned ShardState::owner_of(std::string_view name) const {

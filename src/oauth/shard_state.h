@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "crypto/digest.h"
+#include "oauth/authorization/password_check.h"
 #include "oauth/authorization_server.h"
 #include "oauth/clients/caller_cache.h"
 #include "oauth/clients/client_directory.h"
@@ -56,6 +57,7 @@ struct ShardState {
     RateLimiter registration_limits;  // by address
     AttemptThrottle wrong_secrets;    // by client_id and address
     LoginThrottle logins;
+    PasswordCost password_cost;
 
     CallerCache callers;  // that have proved who they are
     RemoteTokenCache remote_tokens{tokens.memory().claims()};

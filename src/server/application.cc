@@ -12,6 +12,9 @@ namespace {
 
 // Jobs are password checks, about 75 ms each: more of them waiting is a flood, not people.
 constexpr std::size_t waiting_jobs_max = 64;
+// A name server may take seconds; each upstream asks at most once at a time.
+constexpr unsigned lookup_threads = 2;
+constexpr std::size_t waiting_lookups_max = 1024;
 
 // The bounds of the configuration are the process's; each shard gets its part of them.
 std::optional<oauth::Settings> share_of_each_shard(std::optional<oauth::Settings> settings,
@@ -45,6 +48,7 @@ Application::Application(Parts parts, config::Config config, OpenedStorage stora
       proxies_(config_.server().trusted_proxies, config_.server().trusts_unix_peers),
       log_writer_(log_fd),
       workers_(std::move(parts.wakers), waiting_jobs_max),
+      lookups_(std::move(parts.lookup_wakers), waiting_lookups_max),
       storage_(std::move(storage)),
       fatal_error_(std::move(parts.stop)),
       ticket_keys_(ticket_keys(config_, parts)),
@@ -66,6 +70,7 @@ ProcessParts Application::shared_parts() {
             .proxies = proxies_,
             .log_writer = log_writer_,
             .workers = workers_,
+            .lookups = lookups_,
             .storage = storage_,
             .fatal_error = fatal_error_,
             .auth_peers = auth_peers_,
@@ -80,12 +85,14 @@ ProcessParts Application::shared_parts() {
 std::expected<std::unique_ptr<Application>, std::string> Application::create(
     io::Runtime& runtime, config::Config config, int log_fd, std::function<void()> stop) {
     TRY(std::vector<io::Waker> wakers, io::make_wakers(std::max(1U, runtime.count() / 2)));
+    TRY(std::vector<io::Waker> lookup_wakers, io::make_wakers(lookup_threads));
     std::vector<io::Shard*> shards;
     for (unsigned index = 0; index < runtime.count(); ++index) {
         shards.push_back(&runtime.shard(index));
     }
     SystemRandom random;
-    return create(Parts{std::move(shards), std::move(wakers), random, std::move(stop)},
+    return create(Parts{std::move(shards), std::move(wakers), std::move(lookup_wakers), random,
+                        std::move(stop)},
                   std::move(config), log_fd);
 }
 

@@ -37,7 +37,8 @@ public:
     struct Parts {
         std::vector<io::Shard*> shards;  // in the order of their indexes; outlive the application
         std::vector<io::Waker> wakers;   // one for each worker thread; none: work is done inline
-        Random& random;                  // for the secrets of the process; used here only
+        std::vector<io::Waker> lookup_wakers = {};  // the same, of the threads that look names up
+        Random& random;  // for the secrets of the process; used here only
         /// Begins the end of the process where going on could lose something; from any thread.
         std::function<void()> stop = {};
     };
@@ -68,7 +69,8 @@ private:
     ServiceRouter router_;
     TrustedProxies proxies_;
     LogWriter log_writer_;
-    io::WorkerPool workers_;
+    io::WorkerPool workers_;  // passwords
+    io::WorkerPool lookups_;  // names: no flood of sign-ins keeps upstreams from being found
     OpenedStorage storage_;
     FatalError fatal_error_;
     oauth::Peers auth_peers_;

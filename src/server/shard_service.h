@@ -43,7 +43,8 @@ struct ProcessParts {
     const ServiceRouter& router;
     const TrustedProxies& proxies;
     LogWriter& log_writer;
-    io::WorkerPool& workers;
+    io::WorkerPool& workers;  // for passwords
+    io::WorkerPool& lookups;  // for names
     OpenedStorage& storage;
     FatalError& fatal_error;
     oauth::Peers& auth_peers;

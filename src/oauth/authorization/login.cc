@@ -70,7 +70,7 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
     const std::string_view known = account ? username : "";
     const auto right = co_await check_password(
         state.shard, state.workers, account ? std::optional(account->password_hash) : std::nullopt,
-        password);
+        password, state.password_cost);
     if (!right) {
         report(state, request, EventKind::login_failed, known, "busy");
         co_return refuse_for_now(ErrorCode::busy, "Too many people are signing in at once.",
