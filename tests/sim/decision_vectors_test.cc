@@ -179,22 +179,22 @@ private:
 
 /// What stands between a verified request and the upstream.
 io::Task<void> gate_door(Counter& counter, http::Exchange& exchange) {
-    resource::ConcurrencyLimit streams(1);
-    resource::InvalidTokenLimiter strangers(exchange.shard().random());
+    ConcurrencyLimit streams(1);
+    resource::InvalidTokenLimiter invalid_tokens(exchange.shard().random());
     token::TokenInfo room;
-    resource::RequestContext visit{*counter.gateway.resources().front(),
-                                   exchange,
-                                   counter.service.parts().guards,
-                                   counter.service.parts().observer,
-                                   streams,
-                                   strangers,
-                                   room};
-    visit.caller.client_id = *exchange.request().field("Client");
-    visit.caller.subject = visit.caller.client_id;
-    visit.caller.scope = oauth_test::scopes("mcp:read mcp:write");
+    resource::RequestContext context{*counter.gateway.resources().front(),
+                                     exchange,
+                                     counter.service.parts().guards,
+                                     counter.service.parts().observer,
+                                     streams,
+                                     invalid_tokens,
+                                     room};
+    context.caller.client_id = *exchange.request().field("Client");
+    context.caller.subject = visit.caller.client_id;
+    context.caller.scope = oauth_test::scopes("mcp:read mcp:write");
     const auto body = resource::PostedBody::parse(exchange.request().body());
     const auto admitted =
-        co_await resource::admit_tool_calls(visit, body.value(), resource::Era::sessions);
+        co_await resource::admit_tool_calls(context, body.value(), resource::Era::sessions);
     exchange.response().body() = admitted->forward ? "forward" : admitted->held.at(0);
 }
 
