@@ -43,6 +43,7 @@ Digest hash_of(std::string_view password, std::string_view salt, std::uint32_t i
 
 void pbkdf2_hmac_sha256(std::string_view password, std::string_view salt, std::uint32_t iterations,
                         std::span<std::byte> out) {
+    CHECK(iterations > 0 && !out.empty());
     const int done = PKCS5_PBKDF2_HMAC(password.data(), password.size(),
                                        reinterpret_cast<const std::uint8_t*>(salt.data()),
                                        salt.size(), iterations, EVP_sha256(), out.size(),
@@ -51,7 +52,11 @@ void pbkdf2_hmac_sha256(std::string_view password, std::string_view salt, std::u
 }
 
 PasswordHash::PasswordHash(Kind kind, std::uint32_t iterations, std::string salt, std::string hash)
-    : kind_(kind), iterations_(iterations), salt_(std::move(salt)), hash_(std::move(hash)) {}
+    : kind_(kind), iterations_(iterations), salt_(std::move(salt)), hash_(std::move(hash)) {
+    CHECK(iterations_ >= iterations_min && iterations_ <= iterations_max);
+    CHECK(salt_.size() >= salt_bytes_min && salt_.size() <= salt_bytes_max);
+    CHECK(hash_.size() == sizeof(Digest));
+}
 
 PasswordHash PasswordHash::make(std::string_view password, Random& random,
                                 std::uint32_t iterations) {

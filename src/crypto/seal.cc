@@ -24,6 +24,7 @@ std::uint8_t* bytes_of(std::string& text) {
 }
 
 void start(bssl::ScopedEVP_AEAD_CTX& cipher, const SealKey& key) {
+    CHECK(key.reveal().size() == SealKey::size);
     const int ready = EVP_AEAD_CTX_init(cipher.get(), EVP_aead_xchacha20_poly1305(),
                                         bytes_of(key.reveal()), SealKey::size, tag_size, nullptr);
     CHECK(ready == 1);
@@ -38,6 +39,7 @@ SealKey SealKey::generate(Random& random) {
 }
 
 SealKey SealKey::derive(std::string_view secret, std::string_view purpose) {
+    CHECK(!secret.empty(), "a key that anybody could derive");
     std::string bytes(size, '\0');
     const int done = HKDF(bytes_of(bytes), size, EVP_sha256(), bytes_of(secret), secret.size(),
                           nullptr, 0, bytes_of(purpose), purpose.size());
@@ -75,6 +77,7 @@ std::optional<std::string> open_sealed(const SealKey& key, std::string_view seal
                           associated.size()) != 1) {
         return std::nullopt;
     }
+    CHECK(size + tag_size == box.size());
     text.resize(size);
     return text;
 }

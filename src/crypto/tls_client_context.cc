@@ -99,6 +99,7 @@ int TlsClientContext::State::keep(SSL* ssl, SSL_SESSION* session) {
     const auto& owner = *static_cast<TlsSession*>(SSL_get_ex_data(ssl, session_index()));
     if (state.sessions.size() >= sessions_max) state.sessions.erase(state.sessions.begin());
     state.sessions[owner.resumption_name()].reset(session);
+    CHECK(state.sessions.size() <= sessions_max);
     return 1;
 }
 
@@ -134,6 +135,7 @@ TlsClientContext::TlsClientContext(const TlsTrust& trust, ServerCertificate cert
 TlsClientContext::~TlsClientContext() = default;
 
 std::unique_ptr<TlsSession> TlsClientContext::connect(std::string_view host) const {
+    CHECK(!host.empty(), "a certificate is verified against a name");
     SSL* ssl = SSL_new(state_->native.get());
     CHECK(ssl != nullptr);
     const std::string name(host);

@@ -85,10 +85,12 @@ TlsSession::TlsSession(ssl_st* ssl, std::shared_ptr<const void> context)
 TlsSession::~TlsSession() = default;
 
 void TlsSession::start() {
+    CHECK(!established_ && !started_, "a session starts once");
     if (!SSL_is_server(ssl_.get())) advance();
 }
 
 std::size_t TlsSession::feed(std::string_view ciphertext) {
+    CHECK(input_.empty(), "fed from within");
     if (failed_ || ended_by_peer_) return ciphertext.size();
     if (looks_plain(ciphertext)) return ciphertext.size();
     input_ = ciphertext;
@@ -138,6 +140,7 @@ void TlsSession::fail(int result) {
 }
 
 std::size_t TlsSession::read(std::span<char> into) {
+    CHECK(!has_plaintext_ || established_, "plaintext before the handshake was done");
     if (!has_plaintext_ || into.empty()) return 0;
     const int size = static_cast<int>(std::min<std::size_t>(into.size(), INT_MAX));
     const int count = SSL_read(ssl_.get(), into.data(), size);
@@ -170,6 +173,7 @@ bool TlsSession::resumed() const {
 }
 
 TlsDetails TlsSession::details() const {
+    CHECK(established_, "nothing is agreed on before the handshake is done");
     TlsDetails details;
     const ssl_st* ssl = ssl_.get();
     details.version = SSL_get_version(ssl);

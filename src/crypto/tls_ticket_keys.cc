@@ -37,6 +37,7 @@ TlsTicketKeys::Key key_of(std::string_view seed) {
 
 TlsTicketKeys::TlsTicketKeys(Secret seed, MonotonicTime since, Duration period)
     : seed_(std::move(seed)), until_(since + period), period_(period) {
+    CHECK(period > Duration::zero() && !seed_.empty());
     keys_[0] = key_of(seed_.reveal());
 }
 
@@ -59,6 +60,7 @@ void TlsTicketKeys::advance(MonotonicTime now) {
 
 void TlsTicketKeys::step() {
     seed_ = derive_secret(seed_.reveal(), "next ticket key");
+    CHECK(!keys_[0].secret.empty());
     keys_[2] = std::move(keys_[1]);
     keys_[1] = std::move(keys_[0]);
     keys_[0] = key_of(seed_.reveal());

@@ -30,6 +30,7 @@ const TicketSealer& sealer_of(const SSL* ssl) {
 
 bool start(bssl::ScopedEVP_AEAD_CTX& cipher, const TlsTicketKeys::Key& key) {
     const std::string_view secret = key.secret.reveal();
+    CHECK(secret.size() == EVP_AEAD_key_length(EVP_aead_aes_256_gcm()));
     return EVP_AEAD_CTX_init(cipher.get(), EVP_aead_aes_256_gcm(),
                              reinterpret_cast<const std::uint8_t*>(secret.data()), secret.size(),
                              tag_size, nullptr) == 1;
@@ -57,6 +58,7 @@ int seal(SSL* ssl, std::uint8_t* out, std::size_t* out_size, std::size_t out_max
                           in_size, out, name_size) != 1) {
         return 0;
     }
+    CHECK(sealed == in_size + tag_size);
     *out_size = name_size + nonce_size + sealed;
     return 1;
 }
