@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "http/uri_chars.h"
 #include "http/url_split.h"
 
@@ -108,6 +109,8 @@ Result<ResourceIdentifier> ResourceIdentifier::parse(std::string_view text) {
     out += path;
     identifier.path_size_ = path.size();
     if (url.query && !url.query->empty()) out.append("?").append(*url.query);
+    CHECK(identifier.host_at_ + identifier.host_size_ <= identifier.origin_size_);
+    CHECK(identifier.origin_size_ + identifier.path_size_ <= out.size());
     return identifier;
 }
 

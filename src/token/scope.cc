@@ -25,7 +25,10 @@ Result<ScopeSet> ScopeSet::parse(std::string_view text) {
     std::size_t name_count = 0;
     while (true) {
         text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-        if (text.empty()) return scopes;
+        if (text.empty()) {
+            CHECK(scopes.text_.size() <= text_size_max);
+            return scopes;
+        }
         const std::string_view name = text.substr(0, text.find(' '));
         if (!is_name(name)) {
             return failure(Error{"the scope holds a character that RFC 6749 section 3.3 excludes"});
@@ -64,6 +67,7 @@ void ScopeSet::insert(const ScopeSet& other) {
 ScopeSet ScopeSet::union_with(const ScopeSet& other) const {
     ScopeSet both = *this;
     both.insert(other);
+    CHECK(both.text_.size() >= std::max(text_.size(), other.text_.size()));
     return both;
 }
 
@@ -72,6 +76,7 @@ ScopeSet ScopeSet::intersection_with(const ScopeSet& other) const {
     for (const std::string_view name : *this) {
         if (other.contains(name)) common.insert(name);
     }
+    CHECK(common.text_.size() <= text_.size());
     return common;
 }
 
@@ -80,6 +85,7 @@ ScopeSet ScopeSet::without(const ScopeSet& other) const {
     for (const std::string_view name : *this) {
         if (!other.contains(name)) rest.insert(name);
     }
+    CHECK(rest.text_.size() <= text_.size());
     return rest;
 }
 

@@ -53,7 +53,9 @@ GrantTag GrantTag::generate_for_shard(Random& random, unsigned shard, unsigned s
     CHECK(shard < shard_count);
     const std::uint64_t multiples =
         value_max / shard_count;  // shards are few: no bias worth a loop
-    return GrantTag(random.next_u64() % multiples * shard_count + shard);
+    const GrantTag tag(random.next_u64() % multiples * shard_count + shard);
+    CHECK(tag.shard(shard_count) == shard);
+    return tag;
 }
 
 TokenText TokenText::generate(TokenKind kind, GrantTag tag, Random& random) {
@@ -67,6 +69,7 @@ TokenText TokenText::generate(TokenKind kind, GrantTag tag, Random& random) {
     char* out = std::ranges::copy(prefixes[static_cast<std::size_t>(kind)], token.text_.data()).out;
     crypto::write_base64url(bytes, out);  // the tag fills whole characters: six bytes are eight
     explicit_bzero(bytes.data(), bytes.size());
+    CHECK(parse_token(token.text(), kind) == tag, "a text names its kind and its tag");
     return token;
 }
 
