@@ -43,20 +43,24 @@ std::size_t ClientIndex::Table::first_empty() const {
 }
 
 void ClientIndex::insert(std::uint64_t hash, Slot slot) {
+    CHECK(slot != none);
     if (!old_.is_empty()) move_some();
     if ((size_ + 1) * 4 > current_.capacity() * 3) grow();
     current_.place(cell_of(hash, slot));
     ++size_;
+    CHECK(size_ * 4 <= current_.capacity() * 3, "a search ends at an empty cell");
 }
 
 void ClientIndex::erase(std::uint64_t hash, Slot slot) {
     const Cell cell = cell_of(hash, slot);
     CHECK(current_.erase(cell) || (!old_.is_empty() && old_.erase(cell)));
+    CHECK(size_ > 0);
     --size_;
 }
 
 void ClientIndex::grow() {
     CHECK(old_.is_empty());  // moving takes a 64th of the insertions until the next growth
+    CHECK(current_.bits() < 32, "a cell holds 32 bits of the hash");
     old_ = std::move(current_);
     current_ = Table(old_.bits() + 1);
     next_moved_ = old_.first_empty();
@@ -67,6 +71,7 @@ void ClientIndex::move_some() {
     const std::size_t from = next_moved_;
     next_moved_ = old_.move_to(current_, from);
     const std::size_t passed = old_.distance(from, next_moved_);
+    CHECK(passed > 0, "each step moves something");
     if (passed < unmoved_) {
         unmoved_ -= passed;
     } else {

@@ -21,6 +21,7 @@ ClientTable::ClientTable(const FrictionConfig& config, HashKey hash_key)
     block_size_ = (bytes + line - 1) / line * line;
     prefetched_ = std::min(sizeof(Client) + Controller::hot_cells_size(config), prefetched_max);
     chunk_bits_ = static_cast<unsigned>(std::bit_width((chunk_bytes_min - 1) / block_size_));
+    CHECK(block_size_ << chunk_bits_ >= chunk_bytes_min);
 }
 
 ClientTable::~ClientTable() {
@@ -41,15 +42,19 @@ ClientTable::Slot ClientTable::insert(std::uint64_t hash, std::string_view key) 
     touch(slot);
     long_keys_ += client(slot).key.is_long() ? 1 : 0;
     index_.insert(hash, slot);
+    CHECK(index_.size() + free_.size() == slots_);
     return slot;
 }
 
 void ClientTable::erase(Slot slot) {
+    CHECK(slot < slots_);
     ClientKey& key = client(slot).key;
     index_.erase(hash_of(key.text()), slot);
+    CHECK(!key.is_long() || long_keys_ > 0);
     long_keys_ -= key.is_long() ? 1 : 0;
     key.clear();
     free_.push_back(slot);
+    CHECK(index_.size() + free_.size() == slots_);
 }
 
 ClientTable::Slot ClientTable::add_slot() {
@@ -75,6 +80,7 @@ ClientTable::Slot ClientTable::next_to_go() {
         if (uses_ - client(slot).used_at > uses_ - client(oldest).used_at) oldest = slot;
     }
     hand_ = candidate(count);
+    CHECK(oldest < slots_ && hand_ < slots_);
     return oldest;
 }
 

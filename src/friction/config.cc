@@ -4,6 +4,8 @@
 #include <bit>
 #include <functional>
 
+#include "base/check.h"
+
 namespace sluice::friction {
 namespace {
 
@@ -46,6 +48,8 @@ FrictionConfig::FrictionConfig(const RawFrictionConfig& raw)
                                  "is not below hard_block_threshold, so it is never asked for"});
         }
     }
+    CHECK(tools_.size() <= tools_max && raw.groups.size() <= groups_max, "validated before");
+    CHECK(window_size_ > 0 && max_clients_ > 0, "validated before");
     index_names();
     add_tables();
     for (const RawGroup& group : raw.groups) add_group(group);
@@ -80,6 +84,7 @@ void FrictionConfig::add_group(const RawGroup& raw) {
                  "\"" + name + "\" has no table below tools, so it counts nothing"});
         }
     }
+    CHECK(group.members.size() <= tools_.size(), "a group names a tool once");
     groups_.push_back(std::move(group));
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/check.h"
 #include "friction/raw_config.h"
 #include "friction/time.h"
 #include "friction/tool_id.h"
@@ -54,7 +55,10 @@ public:
     ToolId tool(std::string_view name) const;
 
     std::span<const ToolPolicy> tools() const { return tools_; }
-    const ToolPolicy& tool(ToolId listed) const { return tools_[listed.index()]; }
+    const ToolPolicy& tool(ToolId listed) const {
+        CHECK(listed.index() < tools_.size(), "a tool of another configuration");
+        return tools_[listed.index()];
+    }
     std::span<const GroupPolicy> groups() const { return groups_; }
 
     std::size_t tool_count() const { return tools_.size(); }

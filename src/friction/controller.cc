@@ -57,6 +57,7 @@ void act(const ToolPolicy& policy, Justification justification, Admission& admis
     admission.forward = !refused && !admission.asks_reason;
     if (delays(policy.mode) && admission.forward) {
         admission.delay = decision.friction * policy.max_delay;
+        CHECK(admission.delay >= Moment::zero() && admission.delay <= policy.max_delay);
     }
 }
 
@@ -102,6 +103,7 @@ std::optional<Moment> Controller::last_call() const {
 
 void Controller::restore(ToolId listed, double friction_before, std::optional<Moment> since) {
     CHECK(listed.is_listed());
+    CHECK(friction_before >= 0 && friction_before <= 1);
     friction()[listed.index()] = friction_before;
     if (since) last_call_ = since->count();
 }
@@ -143,6 +145,7 @@ Admission Controller::admit_at_least(double floor, ToolId tool, Moment now,
     if (!tool.is_listed()) return admit(tool, now, justification, listener);
     const double decay = decay_since_last_call(now);
     Admission admission{{}, true, Moment::zero()};
+    CHECK(floor >= 0 && floor <= 1);
     Decision& decision = admission.decision;
     judge(tool, config_->recover_while_idle() ? decay : 1.0, decision);
     if (decision.friction < floor) {
@@ -167,12 +170,14 @@ void Controller::judge(ToolId tool, double decay, Decision& decision) const {
     const std::size_t place = tool.index();
     const ToolPolicy& policy = config_->tool(tool);
     decision.friction = friction()[place] * decay;
+    CHECK(decision.friction >= 0 && decision.friction <= 1);
     decision.current_rate = rates()[place] * decay;
     decision.effective_target = gives_relief() ? raised_targets()[place] : policy.target_rate;
     decision.target_rate = policy.target_rate;
     decision.hard_block_threshold = policy.hard_block_threshold;
     decision.saturation_detected = gives_relief() && (streaks()[place] & relieved_bit) != 0;
     weigh(policy, decision);
+    CHECK(!std::isnan(decision.budget) && decision.cost >= 0);
     if (!decision.allowed) set_retry_after(decision, policy, *config_);
 }
 
@@ -181,6 +186,7 @@ void Controller::advance(ToolId tool, Moment now, double decay, SaturationListen
     if (tool.is_listed()) {
         budget_ -= cost_of(friction()[tool.index()] * decay, config_->tool(tool));
     }
+    CHECK(!std::isnan(last_call_), "time is a number");
     window_.push(tool, window_cells());
     const std::uint32_t warmup = config_->warmup_calls();
     const bool adjusts = warmed_up_ >= warmup || ++warmed_up_ >= warmup;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/check.h"
 #include "friction/controller.h"
 #include "friction/estimator.h"
 
@@ -100,6 +101,8 @@ void update_rates_and_friction(const ToolLoop& loop, auto share, const double* t
 }  // namespace
 
 void Controller::step(double decay, bool adjusts) {
+    CHECK(window_.size() > 0, "a rate is a part of the window's calls");
+    CHECK(decay >= 0 && decay <= 1);
     const double alpha = config_->ema_alpha();
     const double* const targets = gives_relief() ? raised_targets().data() : config_->targets();
     const ToolLoop loop{numbers(),  numbers() + even_tools(), counts(), even_tools(), decay,
@@ -128,6 +131,7 @@ void Controller::relieve_saturated(SaturationListener* listener) {
         if (streak < window) continue;
         target[i] = std::min(1.0, target[i] + config_->saturation_relief_rate());
         streaks_of_tools[i] |= relieved_bit;
+        CHECK(target[i] >= config_->tool(ToolId::listed(i)).target_rate, "relief only raises");
         if (relieved == 0 && listener != nullptr) {
             const ToolId tool = ToolId::listed(i);
             listener->on_saturation({tool, target[i], config_->tool(tool).target_rate});

@@ -56,6 +56,7 @@ public:
         Entry& entry = entries_[slot];
         entry.key.assign(key);
         index_.insert(hasher_(key), slot);
+        CHECK(newest_ != slot && oldest_ != slot, "a free entry stands in no order");
         link_newest(slot);
         return slot;
     }
@@ -85,6 +86,7 @@ private:
     }
 
     void link_newest(Slot slot) {
+        CHECK((newest_ == none) == (oldest_ == none));
         entries_[slot].newer = none;
         entries_[slot].older = newest_;
         (newest_ == none ? oldest_ : entries_[newest_].newer) = slot;
@@ -93,6 +95,8 @@ private:
 
     void unlink(Slot slot) {
         const Entry& entry = entries_[slot];
+        CHECK(entry.newer == none ? newest_ == slot : entries_[entry.newer].older == slot);
+        CHECK(entry.older == none ? oldest_ == slot : entries_[entry.older].newer == slot);
         (entry.newer == none ? newest_ : entries_[entry.newer].older) = entry.older;
         (entry.older == none ? oldest_ : entries_[entry.older].newer) = entry.newer;
     }

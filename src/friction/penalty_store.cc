@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.h"
+
 namespace sluice::friction {
 namespace {
 
@@ -59,10 +61,12 @@ void PenaltyStore::keep(std::string_view client, const Penalty& penalty, Moment 
 
 PenaltyStore::Entry* PenaltyStore::place(std::string_view client, double friction,
                                          Moment last_call) {
+    CHECK(friction > 0 && friction <= 1);
     const double rank = rank_of(friction, last_call);
     if (!make_room(rank)) return nullptr;
     const Slot slot = entries_.insert(client);
     by_rank_.emplace(rank, slot);
+    CHECK(entries_.size() <= capacity_ && by_rank_.size() == entries_.size());
     Entry& entry = entries_.value(slot);
     entry.rank = rank;
     entry.penalty.last_call = last_call;
@@ -79,6 +83,7 @@ double PenaltyStore::rank_of(double friction, Moment last_call) const {
 
 bool PenaltyStore::make_room(double rank) {
     if (entries_.size() < capacity_) return true;
+    CHECK(!by_rank_.empty());
     const auto [least, slot] = *by_rank_.begin();
     if (rank <= least) return false;
     drop(slot);
@@ -132,8 +137,9 @@ void PenaltyStore::drop_expired(Moment now) {
 }
 
 void PenaltyStore::drop(Slot slot) {
-    by_rank_.erase({entries_.value(slot).rank, slot});
+    CHECK(by_rank_.erase({entries_.value(slot).rank, slot}) == 1);
     entries_.erase(slot);
+    CHECK(by_rank_.size() == entries_.size());
 }
 
 }  // namespace sluice::friction

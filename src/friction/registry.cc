@@ -129,6 +129,7 @@ Controller& Registry::add(std::uint64_t hash, std::string_view client, Moment no
         clients_.erase(evicted);
     }
     Controller& controller = clients_.controller(clients_.insert(hash, client));
+    CHECK(clients_.size() <= config_->max_clients());
     penalties_.restore(client, controller, now);
     return controller;
 }

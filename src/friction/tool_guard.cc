@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/check.h"
 #include "base/random.h"
 
 namespace sluice::friction {
@@ -37,6 +38,7 @@ std::expected<void, Refusal> ToolGuard::admit(const Caller& caller, std::string_
         return std::unexpected(
             Refusal{std::string(tool), admission.decision, admission.asks_reason});
     }
+    CHECK(!admission.asks_reason, "what waits for a reason is not forwarded");
     if (admission.delay > Moment::zero()) {
         const auto delay = std::chrono::duration_cast<Duration>(admission.delay);
         if (options_.wait) {

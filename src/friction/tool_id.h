@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "base/check.h"
+
 namespace sluice::friction {
 
 /// Of a configured tool its place in the configuration, of any other a 15-bit tag of its name. Two
@@ -20,7 +22,10 @@ public:
     /// The configuration has a table for this tool.
     constexpr bool is_listed() const { return (value_ & unlisted_bit) == 0; }
     /// Only where is_listed(): its place in FrictionConfig::tools().
-    constexpr std::uint16_t index() const { return value_; }
+    constexpr std::uint16_t index() const {
+        CHECK(is_listed());
+        return value_;
+    }
     constexpr std::uint16_t value() const { return value_; }
 
     constexpr bool operator==(const ToolId&) const = default;

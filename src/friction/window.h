@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/check.h"
 #include "friction/tool_id.h"
 
 namespace sluice::friction {
@@ -20,9 +21,13 @@ class Window {
 public:
     /// The newest call; forgets the oldest where the window is full.
     void push(ToolId tool, WindowCells cells) {
+        CHECK(next_ < cells.ring.size() && size_ <= cells.ring.size());
         std::uint16_t& cell = cells.ring[next_];
         if (size_ == cells.ring.size()) {
-            if (cell < cells.counts.size()) --cells.counts[cell];
+            if (cell < cells.counts.size()) {
+                CHECK(cells.counts[cell] > 0, "the counts are of the ring's cells");
+                --cells.counts[cell];
+            }
         } else {
             ++size_;
         }

@@ -170,6 +170,13 @@ TEST(Controller, TimeDecaysFrictionAndRatesBetweenCalls) {
     EXPECT_DOUBLE_EQ(client.check().current_rate, 0.5 / 3 + 0.5 * 0.25 * std::exp(-1));
 }
 
+TEST(Controller, IsUsedAsItSays) {
+    Client client(plain_config());
+    EXPECT_DEATH(client.controller.restore(client.config.tool("write"), 1.5, at(0)),
+                 "friction_before <= 1");
+    EXPECT_DEATH(client.controller.restore(client.config.tool("unknown"), 0.5, at(0)), "is_listed");
+}
+
 TEST(Controller, ACallThatComesEarlierThanTheLastDecaysNothing) {
     RawFrictionConfig raw = plain_config();
     raw.time_decay_rate = 0.1;
