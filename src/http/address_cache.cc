@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace sluice::http {
 namespace {
 
@@ -18,6 +20,7 @@ io::Task<std::vector<io::Address>> AddressCache::find(io::CancelScope* scope) {
     if (!under_way) {
         looked_up_.reset();
         lookups_.spawn(look_up());
+        CHECK(lookups_.size() <= 1, "one lookup for all who ask");
     }
     co_await looked_up_.wait(scope);
     co_return addresses_;

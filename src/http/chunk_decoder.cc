@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/check.h"
 #include "http/fields.h"
 #include "http/uri_chars.h"
 
@@ -27,6 +28,7 @@ ParseResult<ChunkDecoder::Step> ChunkDecoder::decode(char* data, std::size_t siz
             REQUIRE(step(data[done.consumed++], body_bytes_max));
             continue;
         }
+        CHECK(remaining_ > 0, "a chunk without data has no data to read");
         const std::size_t piece =
             static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, size - done.consumed));
         std::memmove(data + done.produced, data + done.consumed, piece);
@@ -35,6 +37,7 @@ ParseResult<ChunkDecoder::Step> ChunkDecoder::decode(char* data, std::size_t siz
         remaining_ -= piece;
         if (remaining_ == 0) state_ = State::data_cr;
     }
+    CHECK(done.produced <= done.consumed && done.consumed <= size);
     done.complete = state_ == State::complete;
     return done;
 }
@@ -86,6 +89,7 @@ ParseResult<> ChunkDecoder::step_size(char c, std::uint64_t body_bytes_max) {
         return failure(ParseError{Status::content_too_large, "The body is too large."});
     }
     decoded_ += remaining_;
+    CHECK(decoded_ <= body_bytes_max);
     extension_bytes_ = 0;
     state_ = c == '\r' ? State::size_lf : State::ext_name_first;
     return {};

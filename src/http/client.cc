@@ -81,6 +81,7 @@ io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin,
         co_return failure(ClientError{overloaded, "All connections to the server are in use."});
     }
     ++origin.open_;
+    CHECK(origin.open_ <= settings_.connections_max);
     const Duration timeout = options.connect_timeout > Duration::zero() ? options.connect_timeout
                                                                         : settings_.connect_timeout;
     ClientError error{unresolved, "The server's name has no address."};
@@ -98,6 +99,7 @@ io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin,
         error = stream.error();
         if (scope->cancelled()) break;
     }
+    CHECK(origin.open_ > 0);
     --origin.open_;
     origin.addresses_.expire();
     co_return failure(error);
@@ -125,6 +127,7 @@ void Client::give_back(Origin& origin, Connection connection) {
         return close_later(origin, std::move(connection));
     }
     origin.idle_.push_back(std::move(connection));
+    CHECK(origin.idle_.size() <= settings_.idle_max && origin.idle_.size() <= origin.open_);
     origin.idle_.back()->begin_idle(origin, settings_.idle_timeout);
 }
 
@@ -135,6 +138,7 @@ void Client::close_later(Origin& origin, Connection connection) {
 io::Task<void> Client::close_connection(Origin* origin, Connection connection) {
     co_await Later{shard_};
     co_await connection->close();
+    CHECK(origin->open_ > 0, "a connection is closed once");
     --origin->open_;
 }
 
@@ -192,6 +196,7 @@ ClientResponse::~ClientResponse() {
 }
 
 io::Task<ClientResult<std::string_view>> ClientResponse::next_chunk() {
+    CHECK(connection_ != nullptr, "an answer that was moved away");
     if (options_.chunk_timeout == Duration::zero()) {
         co_return co_await connection_->next_chunk(options_.scope);
     }

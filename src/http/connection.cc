@@ -19,6 +19,7 @@ constexpr std::size_t unbudgeted_body_bytes = std::size_t{64} * 1024;
 constexpr std::size_t send_bytes_max = std::size_t{64} * 1024;
 
 Duration time_at_rate(std::size_t bytes, std::size_t bytes_per_second) {
+    CHECK(bytes_per_second > 0, "a rate that was not validated");
     return std::chrono::nanoseconds{bytes * 1'000'000'000 / bytes_per_second};
 }
 
@@ -31,7 +32,9 @@ Connection::Connection(ServerContext& context, int fd, Transport transport)
       reading_(&scope_),
       deadline_(context.shard),
       first_request_until_(context.shard.now() + context.settings.first_request_grace) {
-    if (transport == Transport::tls) stream_.start_tls(context.tls->accept(), context.tls_buffers);
+    if (transport == Transport::plain) return;
+    CHECK(context.tls.has_value(), "TLS without a certificate");
+    stream_.start_tls(context.tls->accept(), context.tls_buffers);
 }
 
 io::Task<void> Connection::run() {
@@ -72,7 +75,9 @@ io::Task<void> Connection::run() {
         stream_.end_sending();
     }
     deadline_.stop();
+    CHECK(!streaming_, "an exchange outlives its connection");
     if (!idle()) release_buffers();
+    CHECK(input_accounted_ == 0);
     co_await stream_.close();
 }
 
@@ -101,6 +106,7 @@ Connection::Step Connection::next_step() {
 }
 
 void Connection::begin_body() {
+    CHECK(!in_body_);
     in_body_ = true;
     body_due_ = context_.shard.now() + context_.settings.body_grace;
     body_bytes_timed_ = 0;
@@ -108,6 +114,7 @@ void Connection::begin_body() {
 
 void Connection::account_input() {
     const std::size_t held = buffers_->parser.input_bytes();
+    CHECK(context_.buffered_bytes >= input_accounted_);
     context_.buffered_bytes += held - input_accounted_;
     input_accounted_ = held;
 }
@@ -127,6 +134,7 @@ void Connection::set_reading_deadline() {
                                     : context_.shard.now() + settings.idle_timeout);
     } else if (in_body_) {
         const std::size_t received = buffers_->parser.body_bytes_received();
+        CHECK(received >= body_bytes_timed_, "a body only grows");
         body_due_ = std::min(body_due_ + time_at_rate(received - body_bytes_timed_,
                                                       settings.body_bytes_per_second_min),
                              context_.shard.now() + settings.body_stall);
@@ -168,6 +176,7 @@ void Connection::find_peer() {
 
 void Connection::begin_exchange() {
     find_peer();
+    CHECK(!streaming_, "one exchange at a time");
     Request& request = buffers_->parser.request();
     const ClientLocator* locator = context_.settings.locator;
     request.peer_ = locator != nullptr ? locator->client_of(peer_address_, peer_, request) : peer_;
@@ -237,12 +246,14 @@ void Connection::refuse(const ParseError& error) {
 }
 
 void Connection::release_buffers() {
+    CHECK(!idle() && context_.buffered_bytes >= input_accounted_);
     context_.buffered_bytes -= std::exchange(input_accounted_, 0);
     context_.buffers.give_back(std::move(buffers_));
 }
 
 // Sends what is ready. False: the connection is of no use any more.
 io::Task<bool> Connection::flush() {
+    CHECK(!idle(), "nothing is ready where there are no buffers");
     std::string& output = buffers_->output;
     const ServerSettings& settings = context_.settings;
     MonotonicTime due = MonotonicTime::max();

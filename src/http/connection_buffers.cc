@@ -1,6 +1,8 @@
 // The pool of connection buffers.
 #include "http/connection_buffers.h"
 
+#include "base/check.h"
+
 namespace sluice::http {
 
 std::unique_ptr<ConnectionBuffers> BufferPool::take() {
@@ -11,6 +13,7 @@ std::unique_ptr<ConnectionBuffers> BufferPool::take() {
 }
 
 void BufferPool::give_back(std::unique_ptr<ConnectionBuffers> buffers) {
+    CHECK(buffers != nullptr);
     if (free_.size() >= kept_max) return;
     buffers->parser.reset(bytes_kept_);
     buffers->response.clear();
@@ -19,6 +22,7 @@ void BufferPool::give_back(std::unique_ptr<ConnectionBuffers> buffers) {
     if (buffers->outgoing.body().capacity() > bytes_kept_) buffers->outgoing = OutgoingRequest();
     buffers->output.clear();
     if (buffers->output.capacity() > bytes_kept_) buffers->output = std::string();
+    CHECK(!buffers->parser.holds_input(), "one connection's bytes stay its own");
     free_.push_back(std::move(buffers));
 }
 

@@ -28,7 +28,8 @@ io::Task<io::Result<void>> ConnectionExchange::begin_stream() {
 
 io::Task<io::Result<void>> ConnectionExchange::write(std::string_view chunk) {
     CHECK(state_ == State::streaming, "written to a stream that is not open");
-    if (to_head() || chunk.empty()) co_return io::Result<void>{};
+    CHECK(connection_.streaming_, "the exchange has ended");
+    if (!sends_body() || chunk.empty()) co_return io::Result<void>{};
     bytes_ += chunk.size();
     if (chunked_) {
         append_chunk(connection_.buffers_->output, chunk);
@@ -40,7 +41,7 @@ io::Task<io::Result<void>> ConnectionExchange::write(std::string_view chunk) {
 
 io::Task<io::Result<void>> ConnectionExchange::finish() {
     CHECK(state_ == State::streaming, "finished a stream that is not open");
-    if (chunked_ && !to_head()) connection_.buffers_->output += last_chunk;
+    if (chunked_ && sends_body()) connection_.buffers_->output += last_chunk;
     CO_REQUIRE(co_await send_output());
     state_ = State::finished;
     co_return io::Result<void>{};

@@ -24,7 +24,9 @@ private:
     enum class State : std::uint8_t { plain, streaming, finished };
 
     io::Task<io::Result<void>> send_output();
-    bool to_head() const { return request().method() == Method::head; }
+    bool sends_body() {
+        return request().method() != Method::head && !forbids_body(response().status());
+    }
 
     Connection& connection_;
     State state_ = State::plain;

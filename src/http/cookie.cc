@@ -37,6 +37,7 @@ std::optional<std::string_view> find_cookie(const Request& request, std::string_
 
 void add_cookie(Response& response, const SetCookie& cookie) {
     CHECK(is_token(cookie.name) && is_cookie_value(cookie.value), cookie.name);
+    CHECK(cookie.path.starts_with('/'), cookie.name);
     std::string text;
     text.append(cookie.name).append("=").append(cookie.value);
     text.append("; Path=").append(cookie.path);

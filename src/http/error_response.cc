@@ -1,6 +1,7 @@
 // Writing an error's JSON body.
 #include "http/error_response.h"
 
+#include "base/check.h"
 #include "base/json_writer.h"
 
 namespace sluice::http {
@@ -35,6 +36,7 @@ std::string_view error_code(Status status) {
 
 void write_error(Response& response, Status status, std::string_view error,
                  std::string_view description) {
+    CHECK(code(status) >= 400 && !error.empty(), error);
     response.set_status(status);
     response.add_field("Content-Type", "application/json");
     response.add_field("Cache-Control", "no-store");

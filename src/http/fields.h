@@ -39,6 +39,12 @@ constexpr bool name_is(std::string_view name, std::string_view lower) {
     return difference == 0;
 }
 
+/// A field that says where a message ends: a connection writes it itself, nobody else.
+constexpr bool is_framing_field(std::string_view name) {
+    return name_is(name, "content-length") || name_is(name, "transfer-encoding") ||
+           name_is(name, "connection");
+}
+
 /// Fit to stand in a field value: no control character but tab, no DEL, and no blank at either end.
 constexpr bool is_field_value(std::string_view text) {
     for (const char c : text) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "http/uri_chars.h"
 
 namespace sluice::http {
@@ -52,11 +53,13 @@ void Form::append(const Parameter& parameter) {
         many_.push_back(parameter);
     }
     ++count_;
+    CHECK(many_.empty() || many_.size() == count_);
 }
 
 ParseResult<std::string_view> Form::decode(std::string_view text) {
     if (!needs_decoding(text)) return text;
     const std::size_t begin = decoded_.size();
+    const char* const memory = decoded_.data();
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (text[at] == '+') {
             decoded_ += ' ';
@@ -70,6 +73,7 @@ ParseResult<std::string_view> Form::decode(std::string_view text) {
             decoded_ += text[at];
         }
     }
+    CHECK(decoded_.data() == memory, "what was decoded before points into it");
     return std::string_view(decoded_).substr(begin);
 }
 

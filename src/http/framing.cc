@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "http/fields.h"
 #include "http/uri_chars.h"
 
@@ -138,6 +139,7 @@ ParseResult<RequestFraming> request_framing(Version version, std::span<const Fie
             return failure(ParseError{Status::content_too_large, "The request body is too large."});
         }
     }
+    CHECK(!framing.chunked || framing.content_length == 0, "a body has one length");
     // HTTP/1.0 connections end with their first answer: its keep-alive is not part of that
     // protocol.
     framing.keep_alive = version == Version::http_1_1 && !found.close;

@@ -4,6 +4,7 @@
 #include <llhttp.h>
 
 #include "base/ascii.h"
+#include "base/check.h"
 
 namespace sluice::http {
 namespace {
@@ -19,6 +20,7 @@ Split& split_of(llhttp_t* parser) {
 }
 
 Span span_of(const Split& split, const char* at, std::size_t size) {
+    CHECK(at >= split.begin && at - split.begin <= UINT32_MAX);
     return {static_cast<std::uint32_t>(at - split.begin), static_cast<std::uint32_t>(size)};
 }
 
@@ -32,6 +34,7 @@ int on_value(llhttp_t* parser, const char* at, std::size_t size) {
     Split& split = split_of(parser);
     // llhttp leaves trailing blanks in; a value comes in one piece since the whole head is there.
     while (size > 0 && (at[size - 1] == ' ' || at[size - 1] == '\t')) --size;
+    CHECK(!split.fields->empty(), "a value follows a name");
     split.fields->back().value = span_of(split, at, size);
     return 0;
 }

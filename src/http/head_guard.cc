@@ -8,6 +8,8 @@
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
+
+#include "base/check.h"
 #endif
 
 namespace sluice::http {
@@ -58,7 +60,9 @@ std::size_t HeadGuard::window_end() const {
 ParseResult<HeadGuard::Progress> HeadGuard::advance(std::string_view text) {
     for (;;) {
         const std::size_t end = std::min(text.size(), window_end());
-        const std::size_t at = find_control(text.data(), scanned_, end);
+        CHECK(scanned_ <= text.size() && line_start_ <= scanned_, "the text only grows");
+        // Behind a line that ended at the window's last byte there is no room for another one.
+        const std::size_t at = scanned_ < end ? find_control(text.data(), scanned_, end) : end;
         scanned_ = at;
         if (at == end) {
             if (end == text.size()) return Progress::need_more;
@@ -84,6 +88,7 @@ ParseResult<HeadGuard::Progress> HeadGuard::advance(std::string_view text) {
 // The line [line_start_, end) is whole.
 ParseResult<HeadGuard::Progress> HeadGuard::end_line(std::string_view text, std::size_t end) {
     const bool empty = end == line_start_;
+    CHECK(line_start_ <= end && end + 2 <= text.size());
     const char first = text[line_start_];
     scanned_ = line_start_ = end + 2;
     if (in_start_line_) {

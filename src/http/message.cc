@@ -13,6 +13,7 @@ namespace {
 void append_field(std::string& block, std::string_view name, std::string_view value) {
     CHECK(is_token(name), name);
     CHECK(is_field_value(value), name);
+    CHECK(!is_framing_field(name), name);
     block.append(name).append(": ").append(value).append("\r\n");
 }
 
@@ -23,6 +24,7 @@ void for_each_line(std::string_view block, RequestContext visit) {
         const std::size_t end = block.find("\r\n");
         const std::string_view line = block.substr(0, end);
         const std::size_t colon = line.find(':');
+        CHECK(end != std::string_view::npos && colon + 2 <= line.size(), "a block has whole lines");
         if (!visit(Field{line.substr(0, colon), line.substr(colon + 2)})) return;
         block.remove_prefix(end + 2);
     }

@@ -19,6 +19,7 @@ void OutgoingRequest::set(Method method, std::string_view target) {
 void OutgoingRequest::add_field(std::string_view name, std::string_view value) {
     CHECK(is_token(name), name);
     CHECK(is_field_value(value), name);
+    CHECK(!is_framing_field(name), name);
     fields_.append(name).append(": ").append(value).append("\r\n");
 }
 

@@ -47,6 +47,8 @@ void RequestParser::skip_empty_line() {
 
 Span RequestParser::span_of(std::string_view part) const {
     if (part.empty()) return {};
+    CHECK(part.data() >= text().data() &&
+          part.data() + part.size() <= text().data() + text().size());
     return {static_cast<std::uint32_t>(part.data() - text().data()),
             static_cast<std::uint32_t>(part.size())};
 }
@@ -98,6 +100,7 @@ void RequestParser::point_fields() {
 ParseResult<RequestParser::Progress> RequestParser::read_body() {
     if (framing_.chunked) return read_chunks();
     const std::size_t wanted = static_cast<std::size_t>(framing_.content_length);
+    CHECK(text().size() >= guard_.head_size());
     body_bytes_received_ = std::min(text().size() - guard_.head_size(), wanted);
     if (body_bytes_received_ < wanted) return Progress::need_more;
     return finish(guard_.head_size() + wanted, wanted);
@@ -105,6 +108,7 @@ ParseResult<RequestParser::Progress> RequestParser::read_body() {
 
 ParseResult<RequestParser::Progress> RequestParser::read_chunks() {
     const std::size_t at = start_ + chunk_at_;
+    CHECK(at <= buffer_.size() && chunk_at_ >= guard_.head_size());
     TRY(const ChunkDecoder::Step step,
         chunks_.decode(buffer_.data() + at, buffer_.size() - at, limits_.body_bytes_max));
     body_bytes_received_ += step.consumed;
@@ -118,6 +122,7 @@ ParseResult<RequestParser::Progress> RequestParser::read_chunks() {
 RequestParser::Progress RequestParser::finish(std::size_t message_size, std::size_t body_size) {
     const std::string_view all = text();
     end_ = start_ + message_size;
+    CHECK(end_ <= buffer_.size() && guard_.head_size() + body_size <= message_size);
     stage_ = Stage::complete;
     if (all.data() != pointed_at_) point_fields();
     request_.target_ = target_.in(all);
@@ -134,6 +139,7 @@ bool RequestParser::awaits_continue() const {
 
 void RequestParser::next_request() {
     CHECK(stage_ == Stage::complete);
+    CHECK(start_ <= end_ && end_ <= buffer_.size());
     start_ = end_;
     if (start_ == buffer_.size()) {
         buffer_.clear();

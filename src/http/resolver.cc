@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "base/check.h"
+
 namespace sluice::http {
 namespace {
 
@@ -31,6 +33,7 @@ std::optional<io::Address> numeric_address(const std::string& host, std::uint16_
 
 io::Task<std::vector<io::Address>> resolve(io::Shard& shard, io::WorkerPool& workers,
                                            std::string host, std::uint16_t port) {
+    CHECK(!host.empty() && port != 0, "a URL was parsed before");
     if (const auto address = numeric_address(host, port)) co_return std::vector{*address};
     auto found = co_await workers.run(shard, [host, port] { return look_up(host, port); });
     if (!found) co_return std::vector<io::Address>{};

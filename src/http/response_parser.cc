@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/check.h"
 
 namespace sluice::http {
 namespace {
@@ -42,6 +43,7 @@ ParseResult<bool> ResponseParser::read_head() {
             return false;
         }
         REQUIRE(read_fields());
+        CHECK(guard_.head_size() <= buffer_.size());
         buffer_.erase(0, guard_.head_size());
         guard_.reset();
         if (code(head_.status_) >= 200) {
@@ -87,6 +89,7 @@ ParseResult<> ResponseParser::read_fields() {
 
 ParseResult<ResponseParser::BodyChunk> ResponseParser::next_body_chunk() {
     buffer_.erase(0, given_);
+    CHECK(head_complete_, "the body comes after the head");
     given_ = 0;
     if (body_complete_) return BodyChunk{BodyChunk::Kind::complete, {}};
     switch (framing_.kind) {
@@ -120,6 +123,7 @@ ParseResult<ResponseParser::BodyChunk> ResponseParser::next_of_length() {
 
 ParseResult<ResponseParser::BodyChunk> ResponseParser::next_of_chunks() {
     TRY(const ChunkDecoder::Step step, chunks_.decode(buffer_.data(), buffer_.size(), UINT64_MAX));
+    CHECK(step.produced <= step.consumed && step.consumed <= buffer_.size());
     given_ = step.consumed;
     if (step.produced > 0) {
         return BodyChunk{BodyChunk::Kind::data, std::string_view(buffer_).substr(0, step.produced)};

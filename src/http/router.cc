@@ -18,6 +18,7 @@ void Router::add_prefix(Method method, std::string_view prefix, std::uint32_t ha
 
 void Router::add_to(std::vector<Place>& places, Method method, std::string_view path,
                     std::uint32_t handler) {
+    CHECK(handler != none && (path.empty() || path.starts_with('/')), path);
     auto place = std::ranges::lower_bound(places, path, {}, &Place::path);
     if (place == places.end() || place->path != path) {
         place = places.insert(place, Place{std::string(path), {}, {}});

@@ -30,7 +30,9 @@ Server::Server(io::Shard& shard, const ServerSettings& settings, Service& servic
                RequestObserver* observer)
     : context_(shard, settings, service, observer) {}
 
-Server::~Server() = default;
+Server::~Server() {
+    CHECK(connections_ == 0 && turning_away_ == 0, "a server was dropped while it serves");
+}
 
 io::Result<io::Address> Server::listen(const io::Address& address, Transport transport) {
     TRY(std::unique_ptr<io::Listener> listener, io::Listener::open(context_.shard, address));
@@ -47,6 +49,7 @@ void Server::listen_for_all(std::unique_ptr<io::Listener> listener,
 }
 
 io::Task<void> Server::run(io::Event& stop, Duration drain_timeout) {
+    CHECK(!running_, "a server runs once at a time");
     running_ = true;
     using enum Accepted;
     CHECK(tls_listeners_.empty() || context_.tls, "listens with TLS and has no certificate");
@@ -64,6 +67,7 @@ io::Task<void> Server::run(io::Event& stop, Duration drain_timeout) {
     io::Deadline deadline(context_.stop);
     context_.shard.timers().start(deadline, context_.shard.now() + drain_timeout);
     co_await tasks_.join();
+    CHECK(connections_ == 0 && turning_away_ == 0 && context_.buffered_bytes == 0);
     listeners_.clear();
     tls_listeners_.clear();
     listeners_for_all_.clear();
@@ -91,6 +95,7 @@ void Server::take_in(int fd, Accepted accepted) {
 }
 
 void Server::deal(int fd) {
+    CHECK(servers_ != nullptr && servers_->count() > 0, "nobody to deal to");
     const unsigned shard = next_shard_++ % servers_->count();
     if (shard == context_.shard.index()) return admit(fd);
     tasks_.spawn(hand_over(fd, shard));
@@ -120,10 +125,12 @@ void Server::admit(int fd, Transport transport) {
 
 io::Task<void> Server::serve_connection(int fd, Transport transport) {
     ++connections_;
+    CHECK(connections_ <= context_.settings.connections_max);
     {
         Connection connection(context_, fd, transport);
         co_await connection.run();
     }
+    CHECK(connections_ > 0);
     --connections_;
 }
 
@@ -131,6 +138,7 @@ io::Task<void> Server::serve_connection(int fd, Transport transport) {
 // answer with it.
 io::Task<void> Server::turn_away(int fd) {
     ++turning_away_;
+    CHECK(turning_away_ <= turning_away_max);
     {
         io::Stream stream(context_.shard, fd);
         io::CancelScope scope(&context_.stop);
@@ -144,6 +152,7 @@ io::Task<void> Server::turn_away(int fd) {
         }
         co_await stream.close();
     }
+    CHECK(turning_away_ > 0);
     --turning_away_;
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
+
 namespace sluice::http {
 
 SseReader::SseReader(std::size_t event_bytes_max) : event_bytes_max_(event_bytes_max) {}
@@ -35,6 +37,7 @@ std::expected<std::optional<SseEvent>, SseReader::TooLarge> SseReader::next() {
             return SseEvent{event_, data_, id_, retry_, has_data_, has_id_, comment_, has_comment_};
         }
     }
+    CHECK(read_ <= scanned_ && scanned_ <= buffer_.size());
     buffer_.erase(0, read_);
     scanned_ -= read_;
     read_ = 0;
@@ -87,6 +90,8 @@ void SseReader::read_line(std::string_view line) {
 }
 
 void append_sse(std::string& out, const SseEvent& event) {
+    CHECK(event.event.find_first_of("\r\n") == std::string_view::npos, "an event's name is a line");
+    CHECK(event.id.find_first_of("\r\n") == std::string_view::npos, "an event's id is a line");
     if (event.has_comment) out.append(": ").append(event.comment).append("\n");
     if (event.has_id) out.append("id: ").append(event.id).append("\n");
     if (!event.event.empty()) out.append("event: ").append(event.event).append("\n");

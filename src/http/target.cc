@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "http/fields.h"
 #include "http/uri_chars.h"
 
@@ -36,6 +37,7 @@ bool is_dot_segment(std::string_view segment) {
 
 // `path` is empty or starts with '/'. An empty segment is only allowed as the last: "/a/".
 ParseResult<> check_segments(std::string_view path) {
+    CHECK(path.empty() || path.front() == '/');
     for (std::size_t at = 1; !path.empty();) {
         std::size_t end = path.find('/', at);
         const bool last = end == std::string_view::npos;

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "http/writer.h"
 
 namespace sluice::http {
@@ -18,6 +19,7 @@ ClientError broken_answer(const ResponseParser& parser, const ParseError& error)
 io::Task<ClientResult<>> UpstreamConnection::exchange(const OutgoingRequest& request,
                                                       std::string_view host,
                                                       io::CancelScope* scope) {
+    CHECK(owner_ == nullptr && !running(), "a request on a connection that idles");
     parser_.start(request.method() == Method::head);
     output_.clear();
     append_request(output_, request, host);
@@ -57,12 +59,14 @@ io::Task<ClientResult<>> UpstreamConnection::receive(io::CancelScope* scope) {
 }
 
 void UpstreamConnection::begin_idle(IdleOwner& owner, Duration idle_max) {
+    CHECK(owner_ == nullptr && reusable(), "only what can serve again is kept");
     owner_ = &owner;
     stream_->shard().timers().start(*this, stream_->shard().now() + idle_max);
     stream_->watch(this);
 }
 
 void UpstreamConnection::end_idle() {
+    CHECK(owner_ != nullptr, "it did not idle");
     owner_ = nullptr;
     stop();
     stream_->watch(nullptr);

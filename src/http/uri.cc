@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "http/uri_chars.h"
 
 namespace sluice::http {
@@ -142,6 +143,7 @@ std::optional<HttpUrl> HttpUrl::parse(std::string_view text) {
     if (url.host_.starts_with('[')) url.host_ = url.host_.substr(1, url.host_.size() - 2);
     url.path_ = uri->path.empty() ? "/" : std::string(uri->path);
     url.query_ = uri->query.value_or("");
+    CHECK(!url.host_.empty() && url.path_.starts_with('/') && url.port_ != 0);
     return url;
 }
 

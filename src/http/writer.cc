@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "base/check.h"
+
 namespace sluice::http {
 namespace {
 
@@ -37,6 +39,7 @@ void append_common_fields(std::string& out, const ResponseOptions& options) {
 }  // namespace
 
 void append_response(std::string& out, const Response& response, const ResponseOptions& options) {
+    CHECK(code(response.status()) >= 200, "an answer is final");
     append_status_line(out, response.status());
     out += response.fields_text();
     append_common_fields(out, options);
@@ -52,10 +55,14 @@ void append_response(std::string& out, const Response& response, const ResponseO
 
 void append_stream_head(std::string& out, const Response& response, StreamCoding coding,
                         const ResponseOptions& options) {
+    CHECK(code(response.status()) >= 200, "an answer is final");
     append_status_line(out, response.status());
     out += response.fields_text();
     append_common_fields(out, options);
-    if (coding == StreamCoding::chunked) out += "Transfer-Encoding: chunked\r\n";
+    // RFC 9112 §6.1: what has no body has no coding either.
+    if (coding == StreamCoding::chunked && !forbids_body(response.status())) {
+        out += "Transfer-Encoding: chunked\r\n";
+    }
     out += "\r\n";
 }
 
@@ -66,6 +73,7 @@ void append_chunk(std::string& out, std::string_view data) {
 }
 
 void append_request(std::string& out, const OutgoingRequest& request, std::string_view host) {
+    CHECK(!host.empty(), "a request names its host");
     out.append(to_text(request.method())).append(" ").append(request.target());
     out.append(" HTTP/1.1\r\nHost: ").append(host).append("\r\n");
     out += request.fields_text();

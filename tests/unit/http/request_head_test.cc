@@ -137,6 +137,17 @@ TEST(RequestHead, IsBounded) {
     EXPECT_EQ(refusal(with_fields("X: " + std::string(100 * 1024, 'a'))), 431);
 }
 
+TEST(RequestHead, IsBoundedAlikeHoweverItIsSplit) {
+    MessageLimits limits;
+    limits.fields_bytes_max = 64;
+    for (std::size_t size = 1; size < 80; ++size) {
+        const std::string input = with_fields("X: " + std::string(size, 'a') + "\r\n");
+        const std::string outcome = outcome_of(input, limits);
+        const std::size_t fields = input.size() - input.find("\r\n") - 2;
+        EXPECT_EQ(outcome == "error 431", fields > 64 + 1) << fields << ": " << outcome;
+    }
+}
+
 TEST(RequestHead, HoldsAHundredFields) {
     std::string fields;
     for (int i = 0; i < 99; ++i) fields += "a: b\r\n";

@@ -61,6 +61,28 @@ TEST(StreamedAnswer, ArrivesPieceByPiece) {
     ASSERT_TRUE(sim.run());
 }
 
+// RFC 9112 §6.1: else the chunks would be read as the answer to the next request.
+TEST(StreamedAnswer, HasNoBodyWhereItsStatusForbidsOne) {
+    TestServer server;
+    server.endpoints.add(Method::get, "/stream", [](Exchange& exchange) -> io::Task<void> {
+        exchange.response().set_status(Status::no_content);
+        if (!co_await exchange.begin_stream()) co_return;
+        static_cast<void>(co_await exchange.write("data: 1\n\n"));
+        static_cast<void>(co_await exchange.finish());
+    });
+    std::string answer;
+    Simulation sim(1, 1);
+    server.start_in(sim);
+    sim.start_client([&](io::Shard& shard) {
+        return converse(shard, {get("/stream") + last_get("/any/next")}, answer);
+    });
+    ASSERT_TRUE(sim.run());
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 204 "));
+    EXPECT_EQ(answer.find("Transfer-Encoding"), std::string::npos);
+    const std::size_t end = answer.find("\r\n\r\n") + 4;
+    EXPECT_TRUE(answer.substr(end).starts_with("HTTP/1.1 200 ")) << answer;
+}
+
 TEST(StreamedAnswer, IsWholeUnderHarmlessFaults) {
     for (std::uint64_t seed = 1; seed <= seed_count(50); ++seed) {
         TestServer server;

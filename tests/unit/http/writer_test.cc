@@ -88,6 +88,7 @@ TEST(ResponseFieldsDeathTest, TakeNoLineEnds) {
     Response response;
     EXPECT_DEATH(response.add_field("Location", "/a\r\nSet-Cookie: x"), "Location");
     EXPECT_DEATH(response.add_field("Bad Name", "x"), "Bad Name");
+    EXPECT_DEATH(response.add_field("content-length", "1"), "content-length");
     response.add_field("Location", "/a");
     EXPECT_EQ(response.field("Location"), "/a");
 }
