@@ -186,5 +186,8 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     # Root mounts it for the users of its machine, as other file systems; everybody else for himself.
     for_all = {"allow_other": True, "default_permissions": True} if os.geteuid() == 0 else {}
-    fusepy.FUSE(PowerCutFileSystem(os.path.abspath(sys.argv[1])), sys.argv[2], foreground=True, nothreads=True,
-                attr_timeout=0, entry_timeout=0, **for_all)
+    try:
+        fusepy.FUSE(PowerCutFileSystem(os.path.abspath(sys.argv[1])), sys.argv[2], foreground=True, nothreads=True,
+                    attr_timeout=0, entry_timeout=0, **for_all)
+    except RuntimeError:
+        sys.exit(1)  # libfuse has said why

@@ -24,7 +24,7 @@ def missing() -> str | None:
     try:
         PowerStrip().close()
     except AssertionError as error:
-        return str(error)
+        return " ".join(str(error).split())
     return None
 
 
