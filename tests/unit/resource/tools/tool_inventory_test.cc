@@ -64,6 +64,31 @@ TEST(ToolInventory, KeepsAChangeUntilItIsAcknowledged) {
     EXPECT_EQ(note(inventory, list_of("A third.")).size(), 1U);
 }
 
+TEST(ToolInventory, KnowsTheLatestAcceptedDefinitionsOfATool) {
+    ToolInventory inventory;
+    note(inventory, list_of("0"));
+    for (std::size_t i = 1; i <= ToolInventory::accepted_max; ++i) {
+        EXPECT_EQ(note(inventory, list_of(std::to_string(i))).size(), 1U);
+        EXPECT_TRUE(inventory.acknowledge("delete"));
+    }
+    for (std::size_t i = 1; i <= ToolInventory::accepted_max; ++i) {
+        EXPECT_TRUE(note(inventory, list_of(std::to_string(i))).empty()) << i;
+    }
+    EXPECT_EQ(note(inventory, list_of("0")).size(), 1U) << "the oldest has made room";
+}
+
+TEST(ToolInventory, TakesNoToolWhoseNameIsTooLong) {
+    ToolInventory inventory;
+    std::vector<ToolDefinition> tools(2);
+    tools[0].name = std::string(ToolInventory::name_bytes_max, 'a');
+    tools[1].name = std::string(ToolInventory::name_bytes_max + 1, 'a');
+    inventory.note(tools, now);
+    for (ToolDefinition& tool : tools) tool.description[0] = std::byte{1};
+    const auto changes = inventory.note(tools, now);
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes[0].tool, tools[0].name);
+}
+
 TEST(ToolInventory, IsBounded) {
     ToolInventory inventory;
     std::vector<ToolDefinition> many(ToolInventory::tools_max + 1);
