@@ -45,7 +45,7 @@ TERMS = {
     "hash flooding": "storage/text_hash.h",
     # attacks and defences
     "session fixation": "oauth/authorization/browser_session.h",
-    "CSRF": "oauth/authorization/browser_session.h",
+    "CSRF": "oauth/authorization/csrf_token.h",
     "clickjacking": "oauth/pages/page_frame.h",
     "XSS": "oauth/pages/html.h",
     "Content-Security-Policy": "oauth/pages/page_style.h",
