@@ -3,6 +3,8 @@
 #include <array>
 #include <new>
 
+#include "base/check.h"
+
 namespace sluice {
 namespace {
 
@@ -61,9 +63,11 @@ constexpr std::size_t size_class(std::size_t size) {
 }  // namespace
 
 void* allocate_block(std::size_t size) {
+    CHECK(size > 0, "a free block holds the list's link");
     if (size > pooled_max) return ::operator new(size);
     FreeList& list = free_lists.by_class[size_class(size)];
     if (list.head == nullptr) return ::operator new(size_class(size) * step);
+    CHECK(list.count > 0);
     FreeBlock* block = list.head;
     list.head = block->next;
     --list.count;
@@ -71,6 +75,7 @@ void* allocate_block(std::size_t size) {
 }
 
 void release_block(void* block, std::size_t size) noexcept {
+    CHECK(block != nullptr && size > 0);
     if (size > pooled_max) return ::operator delete(block);
     const std::size_t rounded = size_class(size);
     FreeList& list = free_lists.by_class[rounded];

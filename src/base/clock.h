@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/check.h"
+
 namespace sluice {
 
 using Duration = std::chrono::nanoseconds;
@@ -42,6 +44,7 @@ public:
     MonotonicTime monotonic() override { return monotonic_; }
     WallTime wall() override { return wall_; }
     void advance(Duration by) {
+        CHECK(by >= Duration::zero(), "monotonic time never moves back");
         monotonic_ += by;
         wall_ += by;
     }

@@ -8,12 +8,15 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/check.h"
+
 namespace sluice {
 
 /// Outlives the permits that it gives out. Remembers only keys that hold one.
 class ConcurrencyLimit {
 public:
-    explicit ConcurrencyLimit(unsigned each_max) : each_max_(each_max) {}
+    explicit ConcurrencyLimit(unsigned each_max) : each_max_(each_max) { CHECK(each_max > 0); }
+    ~ConcurrencyLimit() { CHECK(taken_.empty(), "a permit outlives its limit"); }
     ConcurrencyLimit(const ConcurrencyLimit&) = delete;
     ConcurrencyLimit& operator=(const ConcurrencyLimit&) = delete;
 
@@ -37,6 +40,7 @@ public:
     /// Nothing where `key` holds as many as it may.
     std::optional<Permit> acquire(std::string_view key) {
         unsigned& taken = taken_[std::string(key)];
+        CHECK(taken <= each_max_);
         if (taken == each_max_) return std::nullopt;
         ++taken;
         return Permit(*this, key);
@@ -45,6 +49,7 @@ public:
 private:
     void release(const std::string& key) {
         const auto found = taken_.find(key);
+        CHECK(found != taken_.end() && found->second > 0, "a permit is released once");
         if (--found->second == 0) taken_.erase(found);
     }
 

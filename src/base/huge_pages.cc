@@ -27,6 +27,7 @@ std::byte* map(std::size_t bytes) {
 
 HugePages::HugePages(std::size_t bytes, std::size_t small_bytes)
     : size_(round_up(bytes, small_page)) {
+    CHECK(bytes > 0, "no memory was asked for");
     if (size_ < huge_page) {
         data_ = map(size_);
         return;
@@ -38,6 +39,7 @@ HugePages::HugePages(std::size_t bytes, std::size_t small_bytes)
     data_ = wide + before;
     if (before > 0) munmap(wide, before);
     if (before < huge_page) munmap(data_ + size_, huge_page - before);
+    CHECK(reinterpret_cast<std::uintptr_t>(data_) % huge_page == 0);
     const std::size_t first_huge = round_up(small_bytes, huge_page);
     // Only advice: without it the table works, slower.
     if (first_huge < size_) madvise(data_ + first_huge, size_ - first_huge, MADV_HUGEPAGE);

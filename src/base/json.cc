@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/check.h"
 #include "base/json_writer.h"
 
 namespace sluice {
@@ -82,6 +83,7 @@ JsonDocument::ParsedPtr JsonDocument::take_parsed(std::size_t text_size) {
         parsed.reset(kept().back().release());
         kept().pop_back();
     }
+    CHECK(parsed != nullptr, "a parser is kept by its owner alone");
     if (parsed->parser.capacity() >= text_size) return parsed;
     const std::size_t capacity = std::max(std::bit_ceil(text_size), least_text_capacity);
     if (parsed->parser.allocate(capacity, depth_max) != simdjson::SUCCESS) return nullptr;
@@ -117,6 +119,7 @@ std::expected<JsonDocument, JsonError> JsonDocument::parse(std::string_view text
 }
 
 JsonValue JsonDocument::root() const {
+    CHECK(parsed_ != nullptr, "the document was moved from");
     JsonValue value;
     std::memcpy(value.element_.data(), static_cast<const void*>(&parsed_->root), sizeof(element));
     return value;

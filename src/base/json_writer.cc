@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/check.h"
+
 namespace sluice {
 namespace {
 
@@ -104,6 +106,7 @@ void append_json_string(std::string& out, std::string_view text) {
         } else {
             out += "\xef\xbf\xbd";
         }
+        CHECK(length <= text.size());
         text.remove_prefix(length == 0 ? 1 : length);
     }
     out += '"';

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/check.h"
+
 namespace sluice {
 
 /// Appends `text` as a JSON string, quotes included. Malformed UTF-8 becomes U+FFFD.
@@ -24,6 +26,7 @@ public:
     JsonWriter& end_array() { return close(']'); }
 
     JsonWriter& key(std::string_view name) {
+        CHECK(!after_key_, "a member has a value");
         separate();
         append_json_string(out_, name);
         out_ += ':';
@@ -42,6 +45,7 @@ public:
     JsonWriter& null() { return raw("null"); }
     /// `json` is one complete value already.
     JsonWriter& raw(std::string_view json) {
+        CHECK(!json.empty(), "no value");
         separate();
         out_ += json;
         return *this;
@@ -59,6 +63,7 @@ private:
         return *this;
     }
     JsonWriter& close(char bracket) {
+        CHECK(!after_key_, "a member has a value");
         out_ += bracket;
         first_ = false;
         return *this;

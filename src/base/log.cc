@@ -11,6 +11,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/check.h"
 #include "base/json_writer.h"
 
 namespace sluice {
@@ -57,6 +58,7 @@ void LogWriter::submit(std::string& chunk) {
             chunk.clear();
             return;
         }
+        CHECK(!stopping_, "whoever logs ends before the writer");
         waiting_bytes_ += chunk.size();
         std::string next;
         if (!spare_.empty()) {
@@ -73,9 +75,13 @@ void LogWriter::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-        if (waiting_.empty()) return;
+        if (waiting_.empty()) {
+            CHECK(waiting_bytes_ == 0);
+            return;
+        }
         std::string chunk = std::move(waiting_.front());
         waiting_.pop_front();
+        CHECK(waiting_bytes_ >= chunk.size());
         waiting_bytes_ -= chunk.size();
         lock.unlock();
         write_all(chunk);
@@ -134,6 +140,7 @@ void Log::append_time(WallTime now) {
     const auto since = now.time_since_epoch() - Seconds{second};
     const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
     chunk_.append(second_text_.data(), second_text_.size());
+    CHECK(millis >= 0 && millis < 1000);
     chunk_ += static_cast<char>('0' + millis / 100);
     chunk_ += static_cast<char>('0' + millis / 10 % 10);
     chunk_ += static_cast<char>('0' + millis % 10);
@@ -141,7 +148,10 @@ void Log::append_time(WallTime now) {
 }
 
 LogLine Log::line(LogLevel level, WallTime now, std::string_view event_type) {
+    CHECK(!in_line_, "a line begins where the one before has ended");
+    CHECK(!event_type.empty());
     if (!writes(level)) return LogLine(nullptr);
+    in_line_ = true;
     const std::string_view level_name = level_names[static_cast<std::size_t>(level)];
     if (format_ == LogFormat::json) {
         chunk_ += R"({"time":")";
@@ -162,6 +172,8 @@ LogLine Log::line(LogLevel level, WallTime now, std::string_view event_type) {
 }
 
 void Log::end_line() {
+    CHECK(in_line_);
+    in_line_ = false;
     chunk_ += format_ == LogFormat::json ? "}\n" : "\n";
     if (chunk_.size() >= chunk_bytes) flush();
 }
@@ -171,6 +183,7 @@ LogLine::~LogLine() {
 }
 
 void LogLine::begin_field(std::string_view key) {
+    CHECK(log_->in_line_ && !key.empty());
     std::string& out = log_->chunk_;
     if (log_->format_ == LogFormat::json) {
         out += ",\"";

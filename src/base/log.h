@@ -13,6 +13,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/check.h"
 #include "base/clock.h"
 
 namespace sluice {
@@ -94,6 +95,7 @@ public:
 
     /// Hands over the lines so far; call it some times a second. Large chunks go by themselves.
     void flush() {
+        CHECK(!in_line_, "a chunk holds whole lines");
         if (!chunk_.empty()) writer_.submit(chunk_);
     }
 
@@ -108,6 +110,7 @@ private:
     LogLevel level_;
     LogFormat format_;
     std::string chunk_;
+    bool in_line_ = false;                // between line() and its end
     std::int64_t second_ = -1;            // that second_text_ stands for
     std::array<char, 20> second_text_{};  // "2026-01-31T23:59:59."
 };

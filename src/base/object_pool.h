@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
+
 namespace sluice {
 
 /// Outlives the leases that it gives out. Lives on one shard.
@@ -16,6 +18,7 @@ public:
     explicit ObjectPool(std::size_t kept_max) : kept_max_(kept_max) { idle_.reserve(kept_max); }
     ObjectPool(const ObjectPool&) = delete;
     ObjectPool& operator=(const ObjectPool&) = delete;
+    ~ObjectPool() { CHECK(lent_ == 0, "a lease outlives its pool"); }
 
     /// Released when dropped.
     class Lease {
@@ -38,6 +41,7 @@ public:
 
     /// As its last user left it.
     Lease acquire() {
+        ++lent_;
         if (idle_.empty()) return Lease(*this, std::make_unique<Value>());
         std::unique_ptr<Value> value = std::move(idle_.back());
         idle_.pop_back();
@@ -46,10 +50,13 @@ public:
 
 private:
     void release(std::unique_ptr<Value> value) {
+        CHECK(lent_ > 0);
+        --lent_;
         if (idle_.size() < kept_max_) idle_.push_back(std::move(value));
     }
 
     std::size_t kept_max_;
+    std::size_t lent_ = 0;  // leases that have not come back
     std::vector<std::unique_ptr<Value>> idle_;
 };
 

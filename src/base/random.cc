@@ -28,6 +28,7 @@ SystemRandom::~SystemRandom() {
 
 void SystemRandom::fill(std::span<std::byte> out) {
     if (out.empty()) return;  // memcpy() takes no null pointer
+    CHECK(used_ <= block_.size());
     if (out.size() > block_.size()) return fill_from_kernel(out);
     if (block_.size() - used_ < out.size()) {
         fill_from_kernel(block_);

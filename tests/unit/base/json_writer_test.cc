@@ -77,6 +77,15 @@ TEST(JsonString, ReplacesMalformedUtf8) {
     }
 }
 
+TEST(JsonWriter, WantsAValueBehindEachKey) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().key("a");
+    EXPECT_DEATH(json.key("b"), "a member has a value");
+    EXPECT_DEATH(json.end_object(), "a member has a value");
+    EXPECT_DEATH(json.raw(""), "no value");
+}
+
 TEST(JsonString, IsReadBackWhateverTheBytes) {
     SeededRandom random(8259);
     for (int i = 0; i < 5'000; ++i) {
