@@ -18,7 +18,7 @@ constexpr std::string_view unix_prefix = "unix:";
 }  // namespace
 
 Address Address::from_native(const sockaddr* address, socklen_t length) {
-    CHECK(length <= sizeof(sockaddr_storage));
+    CHECK(address != nullptr && length <= sizeof(sockaddr_storage));
     Address result;
     std::memcpy(&result.storage_, address, length);
     result.length_ = length;

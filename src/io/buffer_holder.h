@@ -52,7 +52,10 @@ private:
 };
 
 inline void BufferHolder::join(BufferHolders& holders) {
-    if (holders_ != nullptr) return;
+    if (holders_ != nullptr) {
+        CHECK(holders_ == &holders, "the buffers of one stream are one shard's");
+        return;
+    }
     holders_ = &holders;
     next_ = holders.first_;
     if (next_ != nullptr) next_->previous_ = this;
@@ -61,6 +64,7 @@ inline void BufferHolder::join(BufferHolders& holders) {
 
 inline void BufferHolder::leave() {
     if (holders_ == nullptr) return;
+    CHECK((previous_ == nullptr) == (holders_->first_ == this));
     (previous_ != nullptr ? previous_->next_ : holders_->first_) = next_;
     if (next_ != nullptr) next_->previous_ = previous_;
     holders_ = nullptr;

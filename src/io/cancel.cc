@@ -16,6 +16,7 @@ void Cancellable::join(CancelScope* scope) {
 
 void Cancellable::leave() {
     if (scope_ == nullptr) return;
+    CHECK((previous_ == nullptr) == (scope_->members_ == this));
     (previous_ != nullptr ? previous_->next_ : scope_->members_) = next_;
     if (next_ != nullptr) next_->previous_ = previous_;
     scope_ = nullptr;
@@ -27,6 +28,7 @@ CancelScope::~CancelScope() {
 }
 
 void CancelScope::cancel(Error reason) {
+    CHECK(reason.code != 0, "who is cancelled has a reason");
     if (cancelled()) return;
     reason_ = reason;
     // on_cancel() may only ask and make coroutines ready: nobody leaves while this loop runs.
@@ -36,6 +38,7 @@ void CancelScope::cancel(Error reason) {
 }
 
 void CancelScope::on_cancel() {
+    CHECK(parent_ != nullptr && parent_->cancelled());
     cancel(parent_->reason());
 }
 

@@ -1,5 +1,7 @@
 #include "io/event.h"
 
+#include "base/check.h"
+
 namespace sluice::io {
 
 void Event::set() {
@@ -12,6 +14,7 @@ void Event::set() {
 
 void Event::Waiter::await_suspend(std::coroutine_handle<> awaiting) {
     awaiting_ = awaiting;
+    CHECK(!waiting_ && !event_.set_, "nobody waits for what has happened");
     waiting_ = true;
     next_ = event_.waiters_;
     event_.waiters_ = this;
@@ -20,18 +23,23 @@ void Event::Waiter::await_suspend(std::coroutine_handle<> awaiting) {
 
 bool Event::Waiter::await_resume() {
     leave();
+    CHECK(!waiting_, "resumed by somebody else than the event");
     return happened_;
 }
 
 void Event::Waiter::on_cancel() {
     if (!waiting_) return;
     Waiter** link = &event_.waiters_;
-    while (*link != this) link = &(*link)->next_;
+    while (*link != this) {
+        CHECK(*link != nullptr, "who waits is in the event's list");
+        link = &(*link)->next_;
+    }
     *link = next_;
     wake(false);
 }
 
 void Event::Waiter::wake(bool happened) {
+    CHECK(waiting_, "a waiter is woken once");
     waiting_ = false;
     happened_ = happened;
     event_.shard_.make_ready(awaiting_);
@@ -45,6 +53,7 @@ void Sleep::await_suspend(std::coroutine_handle<> awaiting) {
 
 bool Sleep::await_resume() {
     leave();
+    CHECK(!awaiting_ && !running(), "resumed while it sleeps");
     return elapsed_;
 }
 

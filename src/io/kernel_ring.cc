@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdlib>
 
 #include "base/check.h"
@@ -43,12 +44,14 @@ int restrict_to_what_is_used(io_uring& ring) {
 struct KernelRing::Native {
     explicit Native(const Options& from) : options(from) {}
     ~Native() {
+        CHECK(lent == 0, "a ring was dropped while somebody reads its buffers");
         if (ring.ring_fd >= 0) io_uring_queue_exit(&ring);
         std::free(buffer_ring);
         std::free(memory);
     }
 
     io_uring_sqe& next_submission() {
+        CHECK(adopted, "a ring is used by the thread that adopted it");
         io_uring_sqe* sqe = io_uring_get_sqe(&ring);
         while (sqe == nullptr) {  // full: hand over what is there, drop nothing
             io_uring_submit(&ring);
@@ -65,6 +68,7 @@ struct KernelRing::Native {
     char* buffer(std::uint16_t id) { return memory + std::size_t{id} * options.buffer_bytes; }
 
     void provide(std::uint16_t id) {
+        CHECK(id < options.buffers);
         const int mask = static_cast<int>(options.buffers) - 1;
         io_uring_buf_ring_add(buffer_ring, buffer(id), options.buffer_bytes, id, mask, 0);
         io_uring_buf_ring_advance(buffer_ring, 1);
@@ -83,6 +87,7 @@ struct KernelRing::Native {
     io_uring_buf_ring* buffer_ring = nullptr;
     char* memory = nullptr;
     bool adopted = false;
+    unsigned lent = 0;  // buffers that somebody reads
 };
 
 /// Null, or the step that failed with errno set.
@@ -109,6 +114,7 @@ const char* KernelRing::Native::set_up_buffers() {
 }
 
 std::expected<std::unique_ptr<KernelRing>, std::string> KernelRing::create(const Options& options) {
+    CHECK(std::has_single_bit(options.buffers) && options.buffers <= 32768);
     auto native = std::make_unique<Native>(options);
     io_uring_params params{};
     params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE |
@@ -130,6 +136,7 @@ KernelRing::KernelRing(std::unique_ptr<Native> native) : native_(std::move(nativ
 KernelRing::~KernelRing() = default;
 
 void KernelRing::adopt_by_this_thread() {
+    CHECK(!native_->adopted, "a ring belongs to one thread");
     const int error = io_uring_enable_rings(&native_->ring);
     CHECK(error == 0, "IORING_REGISTER_ENABLE_RINGS failed");
     native_->adopted = true;
@@ -238,6 +245,8 @@ void KernelRing::run_once(Duration wait) {
         Completion completion{cqe.res, (cqe.flags & IORING_CQE_F_MORE) != 0, {}};
         if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) {
             const auto id = static_cast<std::uint16_t>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
+            CHECK(native_->lent < native_->options.buffers, "a buffer was provided twice");
+            ++native_->lent;
             const auto size = static_cast<std::size_t>(std::max(cqe.res, 0));
             completion.buffer = ReceivedBuffer(*this, id, {native_->buffer(id), size});
         }
@@ -248,6 +257,8 @@ void KernelRing::run_once(Duration wait) {
 }
 
 void KernelRing::recycle(std::uint16_t buffer) {
+    CHECK(native_->lent > 0, "a buffer came back twice");
+    --native_->lent;
     native_->provide(buffer);
 }
 

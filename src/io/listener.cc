@@ -27,7 +27,10 @@ void Listener::Accept::await_suspend(std::coroutine_handle<> awaiting) {
 
 Result<int> Listener::Accept::await_resume() {
     leave();
-    if (listener_.accepted_.empty()) return failure(scope_->reason());
+    if (listener_.accepted_.empty()) {
+        CHECK(scope_ != nullptr && scope_->cancelled(), "woken for nothing");
+        return failure(scope_->reason());
+    }
     const int result = listener_.accepted_.front();
     listener_.accepted_.erase(listener_.accepted_.begin());
     if (result < 0) return failure(Error{-result});
@@ -66,6 +69,7 @@ Task<void> Listener::stop() {
         };
         co_await UntilAcceptorEnds{*this};
     }
+    CHECK(!acceptor_.in_flight());
     if (fd_ < 0) co_return;
     for (const int fd : shard_.ring().close_listener(std::exchange(fd_, -1))) {
         accepted_.push_back(fd);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "io/cancel.h"
 #include "io/ring.h"
 #include "io/shard.h"
@@ -21,7 +22,7 @@ public:
     /// Errors: EADDRINUSE, EACCES, ... as bind(2) and listen(2) give them.
     static Result<std::unique_ptr<Listener>> open(Shard& shard, const Address& address);
 
-    Listener(Shard& shard, int fd) : shard_(shard), fd_(fd) {}
+    Listener(Shard& shard, int fd) : shard_(shard), fd_(fd) { CHECK(fd >= 0); }
     /// Removes the socket's file as soon as it stops to accept.
     Listener(Shard& shard, UnixSocket socket)
         : shard_(shard), fd_(socket.fd), file_(std::move(socket.file)) {}

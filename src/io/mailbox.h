@@ -3,6 +3,8 @@
 
 #include <atomic>
 
+#include "base/check.h"
+
 namespace sluice::io {
 
 class Shard;
@@ -25,6 +27,7 @@ public:
     /// Adds a chain (newest first, linked by next_). True: the owner sleeps, and this caller has to
     /// wake it.
     bool push(Message* newest, Message* oldest) {
+        CHECK(newest != nullptr && oldest != nullptr);
         Message* head = head_.load(std::memory_order_relaxed);
         do {
             oldest->next_ = head;

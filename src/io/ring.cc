@@ -24,6 +24,7 @@ void Operation::started() {
 }
 
 void Operation::complete(Completion completion) {
+    CHECK(in_flight_, "a completion of nothing that was started");
     in_flight_ = completion.more;
     on_completion(std::move(completion));
 }

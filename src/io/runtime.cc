@@ -74,6 +74,7 @@ Runtime::~Runtime() {
 }
 
 void Runtime::start(Root root) {
+    CHECK(threads_.empty() && root, "a runtime starts once");
     root_ = std::move(root);
     unfinished_ = count();
     const std::vector<unsigned> cores = usable_cores();
@@ -97,6 +98,7 @@ void Runtime::run(unsigned index, const Root& root) {
     TaskGroup group;
     group.spawn(finish(root, shard, stops_[index]->stop, finished));
     while (!finished) shard.turn(wait_max);
+    CHECK(group.size() == 0);
     unfinished_.fetch_sub(1);
     // Others may still ask for what this shard owns.
     while (unfinished_.load() > 0) shard.turn(wait_max_when_done);
@@ -112,6 +114,7 @@ void Runtime::request_stop() {
 
 void Runtime::join() {
     threads_.clear();
+    CHECK(unfinished_.load() == 0, "a thread ended before its root");
     for (const auto& shard : shards_) shard->deliver_messages();  // a stop that came too late
 }
 

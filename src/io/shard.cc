@@ -13,7 +13,9 @@ Shard::Shard(unsigned index, Parts parts)
       clock_(*parts.clock),
       now_(clock_.monotonic()),
       wall_now_(clock_.wall()),
-      timers_(now_) {}
+      timers_(now_) {
+    CHECK(ring_ != nullptr && random_ != nullptr);
+}
 
 Shard::~Shard() {
     CHECK(ready_.empty(), "a shard ends with coroutines still to run");
@@ -21,13 +23,14 @@ Shard::~Shard() {
 }
 
 void Shard::set_peers(std::span<Shard* const> peers) {
-    CHECK(peers_.empty() && peers[index_] == this);
+    CHECK(peers_.empty() && index_ < peers.size() && peers[index_] == this);
     peers_.assign(peers.begin(), peers.end());
     outboxes_.resize(peers.size());
 }
 
 void Shard::post(unsigned to, Message& message) {
     CHECK(to < outboxes_.size(), "a message to a shard that does not exist");
+    CHECK(is_here(), "a shard sends from its own thread");
     Outbox& outbox = outboxes_[to];
     message.next_ = outbox.newest;
     outbox.newest = &message;
@@ -57,6 +60,7 @@ void Shard::deliver_messages() {
 }
 
 void Shard::run_ready() {
+    CHECK(running_.empty(), "a turn within a turn");
     std::swap(ready_, running_);
     for (const std::coroutine_handle<> coroutine : running_) coroutine.resume();
     running_.clear();
@@ -74,6 +78,8 @@ Duration Shard::time_to_wait(Duration wait_max) const {
 }
 
 void Shard::turn(Duration wait_max) {
+    if (thread_ == std::thread::id()) thread_ = std::this_thread::get_id();
+    CHECK(is_here(), "a shard turns on one thread");
     flush_outboxes();
     Duration wait = time_to_wait(wait_max);
     if (wait > Duration::zero() && !mailbox_.fall_asleep()) wait = Duration::zero();

@@ -5,8 +5,10 @@
 #include <coroutine>
 #include <memory>
 #include <span>
+#include <thread>
 #include <vector>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "io/buffer_holder.h"
@@ -46,7 +48,10 @@ public:
     WallTime wall_now() const { return wall_now_; }
 
     /// Resumes `coroutine` later in this turn.
-    void make_ready(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
+    void make_ready(std::coroutine_handle<> coroutine) {
+        CHECK(coroutine && is_here(), "a coroutine resumes on the shard it started on");
+        ready_.push_back(coroutine);
+    }
 
     /// Sends `message` to shard `to` with the others of this turn, in order.
     void post(unsigned to, Message& message);
@@ -72,8 +77,12 @@ private:
     void run_ready();
     void read_clock();
     Duration time_to_wait(Duration wait_max) const;
+    bool is_here() const {
+        return thread_ == std::thread::id() || thread_ == std::this_thread::get_id();
+    }
 
     unsigned index_;
+    std::thread::id thread_;  // that turns it; nobody's before the first turn
     std::unique_ptr<Ring> ring_;
     std::unique_ptr<Random> random_;
     Clock& clock_;

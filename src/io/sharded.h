@@ -33,7 +33,10 @@ public:
         from_.post(owner_, *this);
     }
     Value await_resume() {
-        if constexpr (!std::is_void_v<Value>) return *std::move(value_);
+        if constexpr (!std::is_void_v<Value>) {
+            CHECK(value_.has_value(), "resumed before the owner has answered");
+            return *std::move(value_);
+        }
     }
 
 private:
@@ -76,7 +79,10 @@ public:
         from_.post(owner_, *this);
     }
     Value await_resume() {
-        if constexpr (!std::is_void_v<Value>) return *std::move(value_);
+        if constexpr (!std::is_void_v<Value>) {
+            CHECK(value_.has_value(), "resumed before the owner has answered");
+            return *std::move(value_);
+        }
     }
 
 private:
@@ -110,6 +116,7 @@ class Sharded {
 public:
     void set(unsigned shard, Service& service) {
         if (instances_.size() <= shard) instances_.resize(shard + 1, nullptr);
+        CHECK(instances_[shard] == nullptr, "a shard has one instance");
         instances_[shard] = &service;
     }
     unsigned count() const { return static_cast<unsigned>(instances_.size()); }
@@ -119,7 +126,7 @@ public:
     /// `here`.
     template <class Function>
     CrossCall<Service, Function> call(Shard& here, unsigned owner, Function function) const {
-        return {here, owner, *instances_[owner], std::move(function)};
+        return {here, owner, at(owner), std::move(function)};
     }
 
     /// The same for a `function(Service&)` that gives a Task and may wait on the owner's shard.
@@ -127,12 +134,17 @@ public:
     template <class Function>
     std::invoke_result_t<Function&, Service&> run(Shard& here, unsigned owner,
                                                   Function function) const {
-        Service& service = *instances_[owner];
+        Service& service = at(owner);
         if (owner == here.index()) co_return co_await function(service);
         co_return co_await CrossTask<Service, Function>(here, owner, service, function);
     }
 
 private:
+    Service& at(unsigned owner) const {
+        CHECK(owner < instances_.size() && instances_[owner] != nullptr, "nobody is there yet");
+        return *instances_[owner];
+    }
+
     std::vector<Service*> instances_;
 };
 

@@ -6,7 +6,9 @@
 
 namespace sluice::io {
 
-Stream::Stream(Shard& shard, int fd) : shard_(shard), fd_(fd) {}
+Stream::Stream(Shard& shard, int fd) : shard_(shard), fd_(fd) {
+    CHECK(fd >= 0);
+}
 
 Stream::~Stream() {
     CHECK(fd_ < 0, "a stream was dropped without close()");
@@ -33,6 +35,7 @@ Result<ReceivedBuffer> Stream::Receive::await_resume() {
         if (const Error error = stream_.end_error(); error.code != 0) return failure(error);
         return ReceivedBuffer{};
     }
+    CHECK(cancelled_.code != 0 || (scope_ != nullptr && scope_->cancelled()), "woken for nothing");
     return failure(cancelled_.code != 0 ? cancelled_ : scope_->reason());
 }
 
@@ -43,10 +46,12 @@ void Stream::Receive::on_cancel() {
 }
 
 void Stream::wake_reader() {
+    CHECK(reader_ != nullptr);
     shard_.make_ready(std::exchange(reader_, nullptr)->awaiting_);
 }
 
 ReceivedBuffer Stream::take_backlog() {
+    CHECK(backlog_read_ < backlog_.size());
     ReceivedBuffer next = std::move(backlog_[backlog_read_++]);
     if (backlog_read_ == backlog_.size()) {
         backlog_.clear();
@@ -113,6 +118,7 @@ void Stream::on_end(Error error) {
 }
 
 void Stream::watch(PeerWatcher* watcher) {
+    CHECK(watcher_ == nullptr || watcher == nullptr || watcher_ == watcher, "two watchers");
     watcher_ = watcher;
     if (watcher == nullptr) return;
     if (ended_) return std::exchange(watcher_, nullptr)->on_peer_ended(end_error());
@@ -125,6 +131,8 @@ void Stream::Send::await_suspend(std::coroutine_handle<> awaiting) {
         stream_.tls_->begin(*this);
         stream_.arm_if_wanted();
     } else {
+        CHECK(!stream_.sending_, "two senders on one stream");
+        stream_.sending_ = true;
         stream_.shard_.ring().send(*this, stream_.fd_, bytes_);
     }
     join(scope_);
@@ -132,6 +140,7 @@ void Stream::Send::await_suspend(std::coroutine_handle<> awaiting) {
 
 void Stream::Send::on_completion(Completion completion) {
     if (completion.result >= 0) {
+        CHECK(static_cast<std::size_t>(completion.result) <= bytes_.size());
         bytes_.remove_prefix(static_cast<std::size_t>(completion.result));
         const bool given_up = scope_ != nullptr && scope_->cancelled();
         if (!bytes_.empty() && !given_up) {
@@ -143,6 +152,7 @@ void Stream::Send::on_completion(Completion completion) {
         if (error_.cancelled() && scope_ != nullptr && scope_->cancelled())
             error_ = scope_->reason();
     }
+    stream_.sending_ = false;
     stream_.shard_.make_ready(awaiting_);
 }
 
@@ -159,6 +169,7 @@ Result<void> Stream::Send::await_resume() {
 
 Task<void> Stream::close() {
     CHECK(reader_ == nullptr, "closed while somebody receives");
+    CHECK(!sending_, "closed while somebody sends");
     watcher_ = nullptr;
     if (operations_in_flight()) {
         struct UntilOperationsEnd {
@@ -176,6 +187,7 @@ Task<void> Stream::close() {
     backlog_.clear();
     backlog_read_ = 0;
     leave();
+    CHECK(fd_ >= 0 && !operations_in_flight(), "a stream is closed once, at rest");
     shard_.ring().close(std::exchange(fd_, -1));
 }
 
@@ -184,6 +196,7 @@ bool Stream::operations_in_flight() const {
 }
 
 void Stream::finish_closing() {
+    CHECK(closer_, "nobody closes");
     if (!operations_in_flight()) shard_.make_ready(std::exchange(closer_, nullptr));
 }
 
@@ -193,6 +206,7 @@ bool Stream::has_unread() const {
 
 void Stream::end_sending() {
     if (tls_) return tls_->end_sending();
+    CHECK(!sending_, "ended while somebody sends");
     shard_.ring().shut_down_sending(fd_);
 }
 

@@ -172,6 +172,7 @@ private:
     Error end_error_{};
     bool ended_ = false;
     bool pausing_ = false;
+    bool sending_ = false;           // without TLS
     std::unique_ptr<TlsLayer> tls_;  // null: the bytes as they are
 };
 

@@ -27,6 +27,7 @@ void Stream::decrypt() {
     while (!session.has_plaintext() && !tls_->over() && !backlog_.empty()) {
         const std::string_view bytes = backlog_[backlog_read_].bytes();
         tls_->consumed_ += session.feed(bytes.substr(tls_->consumed_));
+        CHECK(tls_->consumed_ <= bytes.size());
         if (tls_->consumed_ < bytes.size()) continue;
         tls_->consumed_ = 0;
         take_backlog();
@@ -57,6 +58,7 @@ ReceivedBuffer Stream::take_plaintext() {
         used += tls_->session().read(block.memory.subspan(used));
         if (!has_unread() && !backlog_.empty()) decrypt();
     }
+    CHECK(used > 0, "taken where nothing is unread");
     return tls_->buffers().lend(block, used);
 }
 
@@ -75,6 +77,7 @@ void Stream::wake_handshaker() {
 }
 
 bool Stream::Handshake::await_ready() const {
+    CHECK(stream_.tls_ != nullptr, "a handshake without TLS");
     return stream_.tls_->session().established() || stream_.ended_ ||
            (scope_ != nullptr && scope_->cancelled());
 }

@@ -110,6 +110,7 @@ public:
             Task& task;
             bool await_ready() const noexcept { return false; }
             std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
+                CHECK(task.handle_ && !task.started_, "a task is awaited once");
                 task.started_ = true;
                 task.handle_.promise().continuation = awaiting;
                 return task.handle_;

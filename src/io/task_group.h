@@ -48,6 +48,7 @@ private:
             Task<void> owner = std::move(task);  // its frame goes before the group is told
             co_await std::move(owner);
         }
+        CHECK(group.running_ > 0);
         if (--group.running_ == 0 && group.joiner_) std::exchange(group.joiner_, nullptr).resume();
     }
 

@@ -38,6 +38,7 @@ void TimerWheel::start(Timer& timer, MonotonicTime due) {
 }
 
 void TimerWheel::insert(Timer& timer) {
+    CHECK(timer.due_tick_ >= current_, "a timer was passed over");
     const std::uint64_t ahead = timer.due_tick_ - current_;
     const unsigned width = ahead == 0 ? 1 : static_cast<unsigned>(std::bit_width(ahead));
     const unsigned level = std::min((width - 1) / bits_per_level, levels - 1);
@@ -51,9 +52,11 @@ void TimerWheel::insert(Timer& timer) {
 }
 
 void TimerWheel::remove(Timer& timer) {
+    CHECK(timer.wheel_ == this, "a timer of another wheel");
     if (timer.previous_ != nullptr) {
         timer.previous_->next_ = timer.next_;
     } else {
+        CHECK(heads_[timer.slot_] == &timer);
         heads_[timer.slot_] = timer.next_;
         if (timer.next_ == nullptr) {
             occupied_[timer.slot_ / slots] &= ~(std::uint64_t{1} << (timer.slot_ % slots));
@@ -71,12 +74,14 @@ void TimerWheel::cascade(unsigned level) {
         remove(*timer);
         timer->wheel_ = this;
         insert(*timer);
+        CHECK(timer->slot_ < level * slots, "a cascade moves down");
     }
 }
 
 void TimerWheel::expire_slot() {
     while (Timer* timer = heads_[current_ % slots]) {
         remove(*timer);
+        CHECK(timer->due_tick_ == current_, "a timer is told at its tick");
         timer->on_timer();
     }
 }

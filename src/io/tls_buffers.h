@@ -17,6 +17,10 @@ class TlsBuffers final : public BufferLender {
 public:
     // The plaintext of the largest record (RFC 8446 §5.1).
     static constexpr std::size_t block_bytes = 16384;
+    TlsBuffers() = default;
+    TlsBuffers(const TlsBuffers&) = delete;
+    TlsBuffers& operator=(const TlsBuffers&) = delete;
+    ~TlsBuffers() override;
 
     struct Block {
         std::uint16_t id;

@@ -64,6 +64,7 @@ void TlsLayer::encrypt() {
 }
 
 void TlsLayer::send_output() {
+    CHECK(!in_flight() && rest_.empty(), "one send at a time: a record is not cut");
     sending_ = std::exchange(session_->output(), {});
     rest_ = sending_;
     stream_.shard_.ring().send(*this, stream_.fd_, rest_);
@@ -73,6 +74,7 @@ void TlsLayer::on_completion(Completion completion) {
     if (completion.result < 0) {
         broken_ = {-completion.result};
     } else {
+        CHECK(static_cast<std::size_t>(completion.result) <= rest_.size());
         rest_.remove_prefix(static_cast<std::size_t>(completion.result));
         if (!rest_.empty() && !stream_.closer_) {
             return stream_.shard_.ring().send(*this, stream_.fd_, rest_);
@@ -89,6 +91,7 @@ void TlsLayer::cancel() {
 }
 
 void TlsLayer::finish(Error error) {
+    CHECK(sender_ != nullptr, "a send is finished once");
     Stream::Send& send = *std::exchange(sender_, nullptr);
     send.error_ = error;
     stream_.shard_.make_ready(send.awaiting_);

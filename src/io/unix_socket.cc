@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/check.h"
 #include "base/result.h"
 #include "io/error.h"
 #include "io/socket_calls.h"
@@ -122,6 +123,7 @@ UnixSocketFile::~UnixSocketFile() {
 std::expected<UnixSocket, std::string> listen_on_unix_socket(const Address& address,
                                                              const UnixSocketAccess& access) {
     const std::string path = reinterpret_cast<const sockaddr_un*>(address.native())->sun_path;
+    CHECK(address.family() == AF_UNIX, "only a UNIX path has a file");
     std::optional<FolderLock> lock(std::in_place, path);
     REQUIRE(make_way(address, path));
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));

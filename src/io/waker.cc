@@ -43,6 +43,7 @@ std::expected<std::vector<Waker>, std::string> make_wakers(unsigned count) {
 
 void Waker::send(Shard& to, Message& message) {
     // Once the message is pushed, its delivery may end the shard.
+    CHECK(native_ != nullptr, "a waker that was moved away");
     const int ring = to.ring().descriptor();
     if (!to.push(message)) return;
     io_uring_sqe* sqe = io_uring_get_sqe(&native_->ring);

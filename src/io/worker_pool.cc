@@ -26,6 +26,7 @@ bool WorkerPool::submit(Job& job) {
         const std::lock_guard lock(mutex_);
         if (waiting_.size() >= waiting_max_) return false;
         waiting_.push_back(&job);
+        CHECK(!stopping_ && waiting_.size() <= waiting_max_);
     }
     wake_.notify_one();
     return true;

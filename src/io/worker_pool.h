@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "io/shard.h"
 #include "io/waker.h"
 
@@ -82,8 +83,14 @@ public:
     }
 
 private:
-    void execute() override { value_.emplace(function_()); }
-    void deliver(Shard& at) override { at.make_ready(awaiting_); }
+    void execute() override {
+        CHECK(!value_, "a job runs once");
+        value_.emplace(function_());
+    }
+    void deliver(Shard& at) override {
+        CHECK(&at == home, "a job's answer goes to who asked");
+        at.make_ready(awaiting_);
+    }
 
     WorkerPool& pool_;
     Function function_;
