@@ -34,16 +34,17 @@ Claims& ClaimsTable::acquire(std::string_view client_id, std::string_view userna
     claims->json_head.pop_back();
     claims->json_head.shrink_to_fit();
     claims->references = 1;
-    return *by_content_.emplace(key_, std::move(claims)).first->second;
+    const auto place = by_content_.emplace(key_, std::move(claims)).first;
+    place->second->key = &place->first;
+    return *place->second;
 }
 
 void ClaimsTable::release(Claims& claims) {
     CHECK(claims.references > 0);
     if (--claims.references > 0) return;
-    const token::TokenInfo& info = claims.info;
-    write_key(info.client_id, info.username, info.scope.text(),
-              info.audience.empty() ? std::string_view{} : info.audience.front());
-    by_content_.erase(key_);
+    const auto place = by_content_.find(*claims.key);
+    CHECK(place != by_content_.end() && place->second.get() == &claims, "claims of another table");
+    by_content_.erase(place);
 }
 
 }  // namespace sluice::storage

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/check.h"
 #include "storage/text_hash.h"
 #include "token/introspection.h"
 
@@ -17,6 +18,7 @@ struct Claims {
     token::TokenInfo info;  // without times
     std::string json_head;  // the answer for an active token, up to where the times are added
     std::uint32_t references = 0;
+    const std::string* key = nullptr;  // its own in the table
 };
 
 /// Claims by content. Belongs to one shard.
@@ -30,6 +32,7 @@ public:
     Claims& acquire(std::string_view client_id, std::string_view username, std::string_view scope,
                     std::string_view audience, std::string_view issuer);
     Claims& acquire(Claims& claims) {
+        CHECK(claims.references > 0, "claims that nobody holds are gone");
         ++claims.references;
         return claims;
     }

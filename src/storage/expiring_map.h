@@ -40,6 +40,7 @@ public:
         if (places_.size() == size_max_) drop_oldest();
         entries_.push_back({key, std::move(value), now + lifetime_});
         places_.emplace(key, std::prev(entries_.end()));
+        CHECK(places_.size() == entries_.size() && places_.size() <= size_max_);
         return entries_.back().value;
     }
 
@@ -50,6 +51,7 @@ public:
         if (place == places_.end()) return;
         place->second->deadline = now + lifetime_;
         entries_.splice(entries_.end(), entries_, place->second);
+        CHECK(places_.size() == entries_.size());
     }
 
     template <class Lookup>
@@ -77,7 +79,7 @@ private:
     };
 
     void drop_oldest() {
-        places_.erase(entries_.front().key);
+        CHECK(!entries_.empty() && places_.erase(entries_.front().key) == 1);
         entries_.pop_front();
     }
 

@@ -21,6 +21,7 @@ GrantStore::GrantStore(std::uint64_t hash_seed, std::optional<Cache> cache)
     : claims_(hash_seed), cache_(cache) {}
 
 GrantHandle GrantStore::create(token::GrantTag tag, Claims& claims, ByTag by_tag) {
+    CHECK(claims.references > 0);
     const bool findable = cache_ || by_tag == ByTag::yes;
     const GrantHandle handle =
         grants_.add({.claims = &claims, .tag = tag, .tokens = 0, .by_tag = findable});
@@ -43,6 +44,7 @@ void GrantStore::revoke(token::GrantTag tag) {
 
 void GrantStore::end(GrantHandle handle) {
     const Grant* grant = grants_.find(handle);
+    CHECK(grant != nullptr, "a grant ends once");
     claims_.release(*grant->claims);
     if (grant->by_tag) by_tag_.remove(grant->tag);
     grants_.remove(handle);  // its tokens find no grant from now on; sweep() drops them
@@ -53,6 +55,7 @@ void GrantStore::add_access(const crypto::Digest& digest, GrantHandle grant, Cla
     Grant* owner = grants_.find(grant);
     CHECK(owner != nullptr);
     ++owner->tokens;
+    CHECK(claims.references > 0 && times.lifetime > Duration::zero());
     const auto lifetime_s = std::chrono::floor<Seconds>(times.lifetime).count();
     access_.insert(digest, {.claims = &claims,
                             .grant = grant,
@@ -83,6 +86,7 @@ RefreshRecord* GrantStore::find_refresh(const crypto::Digest& digest, MonotonicT
 
 void GrantStore::drop_token(GrantHandle handle) {
     Grant* grant = grants_.find(handle);
+    CHECK(grant == nullptr || grant->tokens > 0);
     if (grant != nullptr && --grant->tokens == 0) end(handle);  // all of them have expired
 }
 

@@ -28,9 +28,11 @@ public:
     SlabHandle add(const Value& value) {
         const std::uint32_t place = free_ != none ? take_free() : append();
         Cell& cell = at(place);
+        CHECK(!cell.is_taken(), "a free place is nobody's");
         std::memcpy(cell.value, &value, sizeof value);
         ++cell.generation;
         ++size_;
+        CHECK(size_ <= used_);
         return {place, cell.generation};
     }
 
@@ -54,6 +56,7 @@ public:
         ++cell.generation;
         std::memcpy(cell.value, &free_, sizeof free_);
         free_ = handle.place;
+        CHECK(size_ > 0);
         --size_;
     }
 
@@ -77,6 +80,7 @@ private:
     std::uint32_t take_free() {
         const std::uint32_t place = free_;
         std::memcpy(&free_, at(place).value, sizeof free_);
+        CHECK(free_ == none || free_ < used_);
         return place;
     }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/check.h"
 #include "storage/slab.h"
 #include "storage/text_hash.h"
 #include "storage/token_table.h"
@@ -21,7 +22,9 @@ public:
     }
     /// The tag must not be there.
     void add(token::GrantTag tag, SlabHandle handle) { places_.insert(key_of(tag), handle); }
-    void remove(token::GrantTag tag) { places_.erase(key_of(tag)); }
+    void remove(token::GrantTag tag) {
+        CHECK(places_.erase(key_of(tag)), "its grant has no place");
+    }
 
 private:
     static crypto::Digest key_of(token::GrantTag tag) {

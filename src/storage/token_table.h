@@ -51,6 +51,7 @@ public:
 
     /// `key` must not be there.
     Record& insert(const crypto::Digest& key, const Record& record) {
+        CHECK(key != crypto::Digest{}, "an empty place has that key");
         while (segment_of(key).used >= segment_used_max) split(key);
         ++size_;
         return place(segment_of(key), key, record);
@@ -121,7 +122,11 @@ private:
 
     static Record& place(Segment& segment, const crypto::Digest& key, const Record& record) {
         std::size_t slot = home(key);
-        while (!is_empty(segment.entries[slot])) slot = next(slot);
+        while (!is_empty(segment.entries[slot])) {
+            CHECK(segment.entries[slot].key != key, "the key is there already");
+            slot = next(slot);
+        }
+        CHECK(segment.used < segment_slots - 1, "a search ends at an empty place");
         segment.entries[slot] = {key, record};
         ++segment.used;
         return segment.entries[slot].record;
@@ -137,6 +142,7 @@ private:
             gap = slot;
         }
         segment.entries[gap] = {};
+        CHECK(segment.used > 0 && size_ > 0);
         --segment.used;
         --size_;
     }
@@ -171,6 +177,7 @@ private:
     void split(const crypto::Digest& key) {
         Segment& segment = segment_of(key);
         if (segment.depth == depth_) double_directory();
+        CHECK(segment.depth < depth_);
         const std::size_t places = std::size_t{1} << (depth_ - segment.depth);
         const std::size_t first = directory_index(key) & ~(places - 1);
         Segment& sibling = add_segment(++segment.depth);
@@ -179,16 +186,19 @@ private:
 
         const std::uint64_t sibling_bit = std::uint64_t{1} << (64 - segment.depth);
         const std::size_t before = size_;
+        const unsigned used = segment.used;
         erase_if(segment, [&](const Segment& from, std::size_t slot) {
             const Entry& entry = from.entries[slot];
             const bool moves = (bits(entry.key) & sibling_bit) != 0;
             if (moves) place(sibling, entry.key, entry.record);
             return moves;
         });
+        CHECK(segment.used + sibling.used == used && before - size_ == sibling.used);
         size_ = before;
     }
 
     void start_anew() {
+        CHECK(size_ == 0);
         std::ranges::move(chunks_, std::back_inserter(retired_));
         chunks_.clear();
         segments_ = {};

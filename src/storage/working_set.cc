@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/result.h"
 
 namespace sluice::storage {
@@ -16,6 +17,7 @@ public:
     RequestContext(const RequestContext&) = delete;
     RequestContext& operator=(const RequestContext&) = delete;
     ~RequestContext() {
+        CHECK((previous_ == nullptr) == (set_.visits_ == this));
         (previous_ != nullptr ? previous_->next_ : set_.visits_) = next_;
         if (next_ != nullptr) next_->previous_ = previous_;
     }
@@ -56,6 +58,15 @@ WorkingSet::WorkingSet(io::Shard& shard, Store& store, const Settings& settings,
       settings_(settings),
       memory_(hash_seed, cache_of(store, settings)) {}
 
+WorkingSet::~WorkingSet() {
+    CHECK(visits_ == nullptr && loads_ == 0, "dropped while somebody waits for the store");
+}
+
+void WorkingSet::check_owner(token::GrantTag tag) const {
+    CHECK(shard_.count() == 0 || tag.shard(shard_.count()) == shard_.index(),
+          "another shard's tag");
+}
+
 // Reading.
 
 io::Task<StoreResult<AccessRecord*>> WorkingSet::read_access(TokenKey key) {
@@ -77,8 +88,10 @@ io::Task<StoreResult<RefreshRecord*>> WorkingSet::read_refresh(TokenKey key) {
 io::Task<StoreResult<>> WorkingSet::reload(TokenKey key) {
     if (loads_ == settings_.loads_max) co_return failure(StoreError::overloaded);
     ++loads_;
+    CHECK(loads_ <= settings_.loads_max);
     const RequestContext visit(*this, key.tag);
     StoreResult<Family> family = co_await store_.load(key);
+    CHECK(loads_ > 0);
     --loads_;
     CO_REQUIRE(family);
     install(visit, *std::move(family));
@@ -115,6 +128,7 @@ void WorkingSet::install(const RequestContext& visit, Family family) {
         return;
     }
     memory_.make_room();
+    forget_expired(family);
     auto grant = memory_.find(visit.tag);
     if (!grant) {
         const StoredToken& any =
@@ -123,7 +137,6 @@ void WorkingSet::install(const RequestContext& visit, Family family) {
     }
     for (const StoredToken& token : family.access) {
         if (memory_.find_access(token.digest, shard_.now()) != nullptr) continue;
-        memory_.forget_access(token.digest);
         const Duration lifetime = Seconds(token.expires_at - token.issued_at);
         memory_.add_access(token.digest, *grant, claims_of(claims_in(token)),
                            {.issued_at = token.issued_at,
@@ -133,13 +146,26 @@ void WorkingSet::install(const RequestContext& visit, Family family) {
     for (const StoredToken& token : family.refresh) install_refresh(*grant, token);
 }
 
+// A wall clock that was set back gives time to tokens that are over in memory: those make way for
+// what is stored. They may have been all that their grant had, which goes with them.
+void WorkingSet::forget_expired(const Family& family) {
+    for (const StoredToken& token : family.access) {
+        if (memory_.find_access(token.digest, shard_.now()) != nullptr) continue;
+        memory_.forget_access(token.digest);
+    }
+    for (const StoredToken& token : family.refresh) {
+        if (memory_.find_refresh(token.digest, shard_.now()) != nullptr) continue;
+        memory_.forget_refresh(token.digest);
+    }
+}
+
 void WorkingSet::install_refresh(GrantHandle grant, const StoredToken& token) {
     RefreshRecord* record = memory_.find_refresh(token.digest, shard_.now());
     if (record == nullptr) {
-        memory_.forget_refresh(token.digest);
         memory_.add_refresh(token.digest, grant, deadline_of(token));
         record = memory_.find_refresh(token.digest, shard_.now());
     }
+    CHECK(record != nullptr, "a token that was added is there");
     if (token.rotated_at == 0 || record->rotated()) return;
     record->rotated_at = shard_.now();
     record->deadline = deadline_of(token);
@@ -150,6 +176,7 @@ void WorkingSet::install_refresh(GrantHandle grant, const StoredToken& token) {
 // Of a cache, somebody may have loaded the same tokens since the store had them.
 void WorkingSet::install_tokens(GrantHandle grant, const NewTokens& tokens) {
     const AccessToken& access = tokens.access;
+    CHECK(access.expires_at > access.issued_at, "a token that was never valid");
     if (!store_.keeps_nothing()) {
         memory_.forget_access(access.digest);
         if (tokens.refresh) memory_.forget_refresh(tokens.refresh->digest);
@@ -163,6 +190,7 @@ void WorkingSet::install_tokens(GrantHandle grant, const NewTokens& tokens) {
                         .issued = shard_.now()});
     if (!tokens.refresh) return;
     const RefreshToken& refresh = *tokens.refresh;
+    CHECK(refresh.expires_at > refresh.issued_at, "a token that was never valid");
     memory_.add_refresh(refresh.digest, grant,
                         shard_.now() + Seconds(refresh.expires_at - refresh.issued_at));
 }
@@ -175,6 +203,7 @@ void WorkingSet::install_grant(const RequestContext& visit, const NewTokens& tok
 }
 
 io::Task<StoreResult<Outcome>> WorkingSet::add_grant(const NewTokens& tokens) {
+    check_owner(tokens.tag);
     const auto by_tag = tokens.refresh ? GrantStore::ByTag::yes : GrantStore::ByTag::no;
     if (memory_.find(tokens.tag)) co_return Outcome::conflict;
     const RequestContext visit(*this, tokens.tag);
@@ -187,6 +216,8 @@ io::Task<StoreResult<Outcome>> WorkingSet::redeem(const DocumentKey& code, const
                                                   const NewTokens& tokens) {
     if (memory_.find(tokens.tag)) co_return Outcome::conflict;
     const RequestContext visit(*this, tokens.tag);
+    CHECK(code.key == redeemed.key, "a code is remembered under its own key");
+    check_owner(tokens.tag);
     CO_TRY(const Outcome outcome, co_await store_.redeem(code, redeemed, tokens));
     if (outcome == Outcome::done) install_grant(visit, tokens, GrantStore::ByTag::yes);
     co_return outcome;
@@ -195,6 +226,9 @@ io::Task<StoreResult<Outcome>> WorkingSet::redeem(const DocumentKey& code, const
 io::Task<StoreResult<Outcome>> WorkingSet::rotate(const Replaced& replaced,
                                                   const NewTokens& tokens) {
     const RequestContext visit(*this, tokens.tag);
+    check_owner(tokens.tag);
+    CHECK(tokens.refresh && tokens.refresh->digest != replaced.digest,
+          "a successor is another one");
     CO_TRY(const Outcome outcome, co_await store_.rotate(replaced, tokens));
     if (outcome == Outcome::conflict || visit.revoked) co_return outcome;
     memory_.make_room();
@@ -211,6 +245,8 @@ io::Task<StoreResult<Outcome>> WorkingSet::rotate(const Replaced& replaced,
 
 io::Task<StoreResult<Outcome>> WorkingSet::add_access(const NewTokens& tokens) {
     const RequestContext visit(*this, tokens.tag);
+    check_owner(tokens.tag);
+    CHECK(!tokens.refresh, "a refresh token has one successor");
     CO_TRY(const Outcome outcome, co_await store_.add_access(tokens));
     if (outcome == Outcome::conflict || visit.revoked) co_return outcome;
     memory_.make_room();

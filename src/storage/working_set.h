@@ -31,6 +31,7 @@ public:
     WorkingSet(io::Shard& shard, Store& store, const Settings& settings, std::uint64_t hash_seed);
     WorkingSet(const WorkingSet&) = delete;
     WorkingSet& operator=(const WorkingSet&) = delete;
+    ~WorkingSet();
 
     /// What is in memory.
     GrantStore& memory() { return memory_; }
@@ -76,7 +77,9 @@ private:
                        GrantStore::ByTag by_tag);
     void install_tokens(GrantHandle grant, const NewTokens& tokens);
     void install(const RequestContext& visit, Family family);
+    void forget_expired(const Family& family);
     void install_refresh(GrantHandle grant, const StoredToken& token);
+    void check_owner(token::GrantTag tag) const;
     bool is_over(const StoredToken& token) const;
     MonotonicTime deadline_of(const StoredToken& token) const;
     Claims& claims_of(const GrantClaims& claims);

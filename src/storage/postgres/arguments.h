@@ -90,8 +90,10 @@ public:
         put_length(-1);
         has_null_ = true;
     }
+    std::size_t count() const { return static_cast<std::size_t>(count_); }
     /// Valid until the next clear().
     std::string_view finish() {
+        CHECK(bytes_.size() >= header_size, "an array begins with clear()");
         const std::array<std::int32_t, 5> header = {1, has_null_ ? 1 : 0,
                                                     static_cast<std::int32_t>(element_), count_, 1};
         for (std::size_t i = 0; i < header.size(); ++i) {
@@ -105,6 +107,7 @@ private:
     static constexpr std::size_t header_size = 20;  // dimensions, nulls, type, length, first index
 
     void put_length(std::int32_t length) {
+        CHECK(bytes_.size() >= header_size, "an array begins with clear()");
         const auto word = big_endian(length);
         bytes_.append(word.data() + 4, 4);
         ++count_;

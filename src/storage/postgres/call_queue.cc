@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace sluice::storage::postgres {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr unsigned attempts_max = 4;
 
 void Call::on_timer() {
     // It only runs while it waits: nothing was tried.
+    CHECK(waiting_in_ != nullptr);
     CallQueue& queue = *waiting_in_;
     queue.remove(*this);
     queue.settle(*this,
@@ -36,6 +39,7 @@ bool CallQueue::admit(Call& call) {
         return false;
     }
     ++under_way_;
+    CHECK(under_way_ <= under_way_max_);
     nothing_under_way_.reset();
     call.give_up_ = shard_.now() + wait_max_;
     push(call, false);
@@ -48,6 +52,7 @@ CallQueue::List& CallQueue::list_of(const Call& call) {
 
 void CallQueue::push(Call& call, bool in_front) {
     List& list = list_of(call);
+    CHECK(call.waiting_in_ == nullptr && (list.size == 0) == (list.first == nullptr));
     Call*& end = in_front ? list.first : list.last;
     call.previous_ = in_front ? nullptr : end;
     call.next_ = in_front ? end : nullptr;
@@ -61,6 +66,7 @@ void CallQueue::push(Call& call, bool in_front) {
 
 void CallQueue::remove(Call& call) {
     List& list = list_of(call);
+    CHECK(call.waiting_in_ == this && list.size > 0, "it does not wait here");
     (call.previous_ != nullptr ? call.previous_->next_ : list.first) = call.next_;
     (call.next_ != nullptr ? call.next_->previous_ : list.last) = call.previous_;
     call.previous_ = call.next_ = nullptr;
@@ -74,6 +80,7 @@ void CallQueue::take(Batch& batch, unsigned idle) {
     if (grants_can_go()) return take_grants(batch);
     const std::size_t share = (calls_.size + idle - 1) / std::max(idle, 1U);
     for (std::size_t left = std::min(share, pipeline_max); left > 0; --left) {
+        CHECK(calls_.first != nullptr);
         Call& call = *calls_.first;
         remove(call);
         ++call.attempts;
@@ -83,6 +90,7 @@ void CallQueue::take(Batch& batch, unsigned idle) {
 
 void CallQueue::take_grants(Batch& batch) {
     batch.shared = true;
+    CHECK(!shared_batch_out_, "grants go out one batch at a time");
     shared_batch_out_ = true;
     tags_.clear();
     while (grants_.first != nullptr && batch.calls.size() < shared_max) {
@@ -98,11 +106,13 @@ void CallQueue::take_grants(Batch& batch) {
 }
 
 void CallQueue::shared_batch_ended() {
+    CHECK(shared_batch_out_);
     shared_batch_out_ = false;
     if (grants_.first != nullptr) work_.set();
 }
 
 void CallQueue::settle(Call& call, StoreResult<ResultPtr> answer) {
+    CHECK(under_way_ > 0 && call.waiting_in_ == nullptr, "a call is settled once");
     call.answer_ = std::move(answer);
     shard_.make_ready(call.awaiting_);
     if (--under_way_ == 0) nothing_under_way_.set();
@@ -117,6 +127,7 @@ void CallQueue::retry(Call& call) {
 }
 
 void CallQueue::disconnected() {
+    CHECK(connections_ > 0);
     if (--connections_ == 0) refuse_all();
 }
 

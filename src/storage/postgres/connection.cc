@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/check.h"
 #include "io/readiness.h"
 
 namespace sluice::storage::postgres {
@@ -26,6 +27,7 @@ bool ends_connection(std::string_view sqlstate) {
 io::Task<std::string> Connection::serve(ConnectionPtr native, io::CancelScope& scope) {
     io::CancelScope serving(&scope);
     io::TaskGroup flushes;
+    CHECK(native_ == nullptr && batch_.empty(), "it serves already");
     native_ = std::move(native);
     serving_ = &serving;
     flushes_ = &flushes;
@@ -51,6 +53,7 @@ io::Task<std::string> Connection::serve(ConnectionPtr native, io::CancelScope& s
 }
 
 void Connection::break_off(std::string why) {
+    CHECK(serving_ != nullptr);
     if (!broken()) why_broken_ = why.empty() ? "the connection was lost" : std::move(why);
     serving_->cancel();
 }
@@ -162,6 +165,7 @@ void Connection::read(ResultPtr result) {
 }
 
 void Connection::unit_ended() {
+    CHECK(ended_ < batch_.calls.size(), "an answer to nobody");
     if (batch_.shared) {
         shared_ended();
         ended_ = batch_.calls.size();
@@ -174,6 +178,7 @@ void Connection::unit_ended() {
 }
 
 void Connection::shared_ended() {
+    CHECK(ended_ == 0);
     const bool counted = error_.empty() && answer_ != nullptr && PQntuples(answer_.get()) == 1;
     const auto all = static_cast<std::int64_t>(batch_.calls.size());
     if (counted && number_at(answer_.get(), 0, 0) == all) {
@@ -194,6 +199,7 @@ void Connection::single_ended(Call& call) {
 
 void Connection::batch_ended() {
     const bool shared = batch_.shared;
+    CHECK(ended_ == batch_.calls.size());
     batch_.clear();
     stop();
     of_use_ = true;

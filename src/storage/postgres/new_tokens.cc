@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "base/check.h"
+
 namespace sluice::storage::postgres {
 
 void add_new_tokens(Arguments& arguments, const NewTokens& tokens, std::int64_t now, bool plain) {
@@ -85,6 +87,8 @@ void GrantArrays::fill(Arguments& arguments, std::span<Call* const> calls, std::
     for (ArrayBuilder* array : before_now) array->clear();
     for (ArrayBuilder* array : after_now) array->clear();
     for (const Call* call : calls) add(*call->grant, plain);
+    for (const ArrayBuilder* array : before_now) CHECK(array->count() == calls.size());
+    for (const ArrayBuilder* array : after_now) CHECK(array->count() == calls.size());
     for (ArrayBuilder* array : before_now) arguments.text(array->finish());
     arguments.number(now);
     for (ArrayBuilder* array : after_now) arguments.text(array->finish());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/check.h"
 #include "base/result.h"
 
 namespace sluice::storage::postgres {
@@ -65,6 +66,7 @@ Result<> drop(BlockingConnection& connection, std::string_view table, Partition 
 std::vector<Partition> partitions_to_add(const std::vector<Partition>& standing, std::int64_t now,
                                          std::int64_t until, std::int64_t width) {
     std::vector<Partition> lacking;
+    CHECK(width > 0);
     const auto fill = [&](std::int64_t from, std::int64_t to) {
         while (from < to) {
             const std::int64_t end = std::min(to, (from / width + 1) * width);

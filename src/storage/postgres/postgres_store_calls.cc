@@ -1,6 +1,7 @@
 // The calls of a PostgresStore: each is one transaction.
 #include <limits>
 
+#include "base/check.h"
 #include "base/result.h"
 #include "storage/postgres/new_tokens.h"
 #include "storage/postgres/postgres_store.h"
@@ -30,6 +31,7 @@ Outcome one_was_added(const ResultPtr& result) {
 }
 
 Outcome any_row(const ResultPtr& result) {
+    CHECK(result != nullptr, "only grants share an answer");
     return PQntuples(result.get()) > 0 ? Outcome::done : Outcome::conflict;
 }
 

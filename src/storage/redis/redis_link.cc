@@ -49,7 +49,7 @@ RedisReply to_reply(const redisReply& native) {
 bool append_command(std::string& out, std::span<const std::string_view> words) {
     std::array<const char*, words_max> texts;
     std::array<std::size_t, words_max> lengths;
-    CHECK(words.size() <= words_max);
+    CHECK(!words.empty() && words.size() <= words_max);
     for (std::size_t i = 0; i < words.size(); ++i) {
         texts[i] = words[i].data();
         lengths[i] = words[i].size();
@@ -87,6 +87,7 @@ void RedisLink::Ask::await_suspend(std::coroutine_handle<> awaiting) {
     if (link_.owed_.empty() && link_.silence_ != nullptr) {
         link_.shard_.timers().start(*link_.silence_, link_.shard_.now() + silence_max);
     }
+    CHECK(!link_.ended_ && link_.owed_.size() < owed_max, "await a question where it is asked");
     link_.owed_.push_back(this);
     link_.shard_.timers().start(*this, link_.shard_.now() + patience_);
 }
@@ -109,6 +110,7 @@ RedisLink::Ask RedisLink::ask(std::span<const std::string_view> words, Duration 
 }
 
 io::Task<void> RedisLink::run(io::CancelScope& scope) {
+    CHECK(silence_ == nullptr && !ended_, "a link runs once");
     io::CancelScope alive(&scope);
     io::Deadline silence(alive);
     silence_ = &silence;
@@ -189,6 +191,8 @@ bool RedisLink::deliver(RedisReply reply) {
 }
 
 void RedisLink::abandon(std::uint64_t number) {
+    CHECK(number >= first_number_ && number - first_number_ < owed_.size());
+    CHECK(owed_[number - first_number_] != nullptr, "a question is abandoned once");
     owed_[number - first_number_] = nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "crypto/base64url.h"
 #include "crypto/digest.h"
 #include "io/event.h"
@@ -33,6 +34,7 @@ public:
         kind.copy(text_.data(), kind.size());
         const crypto::Digest digest = crypto::sha256(text);
         crypto::write_base64url(digest, text_.data() + kind.size());
+        CHECK(kind.size() + 43 <= text_.size());
         size_ = kind.size() + 43;
     }
     std::string_view text() const { return {text_.data(), size_}; }
@@ -67,6 +69,7 @@ RedisWindows::RedisWindows(Redis& redis, io::Shard& shard, RedisLookup lookup,
       refused_until_(refusals_kept, refusals_max, TextHash{shard.random().next_u64()}) {}
 
 io::Task<void> RedisWindows::run(io::CancelScope& scope) {
+    CHECK(running_ == nullptr, "it runs already");
     running_ = &scope;
     while (!scope.cancelled()) {
         const std::string reason = co_await serve_connection(scope);
@@ -80,6 +83,7 @@ io::Task<void> RedisWindows::run(io::CancelScope& scope) {
 io::Task<std::string> RedisWindows::serve_connection(io::CancelScope& scope) {
     auto connected = co_await connector_.connect(scope);
     if (!connected) co_return std::move(connected).error();
+    CHECK(link_ == nullptr && alive_ == nullptr, "one connection at a time");
     link_ = std::make_unique<RedisLink>(shard_, *std::move(connected));
     io::CancelScope alive(&scope);
     alive_ = &alive;

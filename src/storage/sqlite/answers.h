@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/check.h"
 #include "io/waker.h"
 #include "storage/sqlite/job.h"
 
@@ -18,6 +19,7 @@ public:
         while (jobs != nullptr) {
             Job* const job = jobs;
             jobs = jobs->next;
+            CHECK(job->home != nullptr, "nobody to answer");
             const std::size_t shard = job->home->index();
             if (lists_.size() <= shard) lists_.resize(shard + 1);
             List& list = lists_[shard];

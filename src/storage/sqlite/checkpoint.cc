@@ -1,5 +1,6 @@
 #include "storage/sqlite/checkpoint.h"
 
+#include "base/check.h"
 #include "base/result.h"
 #include "storage/sqlite/settings.h"
 
@@ -18,6 +19,7 @@ void CheckpointSignal::note_log_size(int pages) {
 
 void CheckpointSignal::restart_is_done(bool worked) {
     const std::lock_guard lock(mutex_);
+    CHECK(restarting_, "nobody wished for it");
     restarting_ = false;
     pages_wanted_ = worked ? log_pages : pages_ + log_pages;
     if (worked) pages_ = 0;
@@ -32,6 +34,7 @@ bool CheckpointSignal::wait_for_work() {
 
 void CheckpointSignal::have_log_restarted() {
     std::unique_lock lock(mutex_);
+    CHECK(!restarting_);
     restarting_ = true;
     restart_wished_ = true;
     wake_.wait(lock, [this] { return stopping_ || !restarting_; });

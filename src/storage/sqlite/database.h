@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/check.h"
 #include "crypto/digest.h"
 
 namespace sluice::storage::sqlite {
@@ -48,16 +49,19 @@ public:
     Statement() = default;
     explicit Statement(sqlite3_stmt* native) : native_(native) {}
 
-    void bind(int place, std::int64_t number) { sqlite3_bind_int64(native_.get(), place, number); }
+    void bind(int place, std::int64_t number) {
+        check_bound(sqlite3_bind_int64(native_.get(), place, number));
+    }
     void bind(int place, std::string_view text) {
         // A null pointer would stand for SQL's NULL.
         const char* const data = text.data() != nullptr ? text.data() : "";
-        sqlite3_bind_text(native_.get(), place, data, static_cast<int>(text.size()), SQLITE_STATIC);
+        check_bound(sqlite3_bind_text(native_.get(), place, data, static_cast<int>(text.size()),
+                                      SQLITE_STATIC));
     }
     void bind_blob(int place, std::string_view bytes) {
         const char* const data = bytes.data() != nullptr ? bytes.data() : "";
-        sqlite3_bind_blob(native_.get(), place, data, static_cast<int>(bytes.size()),
-                          SQLITE_STATIC);
+        check_bound(sqlite3_bind_blob(native_.get(), place, data, static_cast<int>(bytes.size()),
+                                      SQLITE_STATIC));
     }
     void bind(int place, const crypto::Digest& digest) {
         bind_blob(place, crypto::as_text(digest));
@@ -88,6 +92,10 @@ public:
     crypto::Digest digest(int column);
 
 private:
+    // Other codes than these are the file's or the memory's affair, and step() gives them.
+    static void check_bound(int code) {
+        CHECK(code != SQLITE_RANGE && code != SQLITE_MISUSE, "the statement has no such argument");
+    }
     struct Finalize {
         void operator()(sqlite3_stmt* native) const { sqlite3_finalize(native); }
     };

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace sluice::storage::sqlite {
 
 void Health::report(const DatabaseError& error, std::string_view what, io::Waker& waker) {
@@ -41,6 +43,7 @@ void Health::change(StoreState state, std::string detail, io::Waker& waker) {
 void Health::attach(io::Shard& shard, StoreListener& listener) {
     {
         const std::lock_guard lock(mutex_);
+        CHECK(shard_ == nullptr && shard.index() == 0, "one is told, on the first shard");
         shard_ = &shard;
         listener_ = &listener;
         if (untold_.empty()) return;
@@ -58,6 +61,7 @@ void Health::tell() {
     std::vector<Change> changes;
     {
         const std::lock_guard lock(mutex_);
+        CHECK(listener_ != nullptr);
         under_way_ = false;
         changes.swap(untold_);
     }

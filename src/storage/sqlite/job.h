@@ -4,6 +4,7 @@
 #include <coroutine>
 #include <cstdint>
 
+#include "base/check.h"
 #include "io/shard.h"
 #include "storage/store.h"
 
@@ -33,6 +34,7 @@ private:
     void deliver(io::Shard& at) override {
         for (Job* job = this; job != nullptr;) {
             Job* const after = job->next;
+            CHECK(&at == job->home, "an answer goes to who asked");
             at.make_ready(job->awaiting);
             job = after;
         }

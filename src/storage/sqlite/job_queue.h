@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/check.h"
 #include "storage/sqlite/job.h"
 
 namespace sluice::storage::sqlite {
@@ -20,6 +21,8 @@ public:
         bool must_wake = false;
         {
             const std::lock_guard lock(mutex_);
+            CHECK(!stopping_, "asked after the end");
+            CHECK(job.next == nullptr && job.home != nullptr, "a job waits in one queue");
             if (waiting_ >= waiting_max_) return false;
             ++waiting_;
             job.next = nullptr;
@@ -60,6 +63,7 @@ public:
 
 private:
     Job* take_all() {
+        CHECK((waiting_ == 0) == (oldest_ == nullptr));
         asleep_ = false;
         waiting_ = 0;
         newest_ = nullptr;

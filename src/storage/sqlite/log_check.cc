@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/check.h"
 #include "storage/sqlite/checked_vfs.h"
 #include "storage/sqlite/files.h"
 
@@ -34,6 +35,7 @@ struct Sum {
     friend bool operator==(Sum, Sum) = default;
 
     void add(const std::byte* from, std::size_t bytes, bool big_endian) {
+        CHECK(bytes % 8 == 0, "two words at a time");
         for (std::size_t at = 0; at < bytes; at += 8) {
             first += word(from + at, big_endian) + second;
             second += word(from + at + 4, big_endian) + first;

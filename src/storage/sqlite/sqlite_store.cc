@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/check.h"
 #include "base/result.h"
 #include "storage/sqlite/read_jobs.h"
 #include "storage/sqlite/write_jobs.h"
@@ -11,6 +12,7 @@ namespace sluice::storage::sqlite {
 using io::Task;
 
 Task<void> SqliteStore::run(io::CancelScope& scope) {
+    CHECK(!ending_, "a store runs once");
     const bool tells = shard_.index() == 0 && listener_ != nullptr;
     if (tells) health_.attach(shard_, *listener_);
     io::Event never(shard_);
@@ -31,6 +33,7 @@ bool SqliteStore::Submit::await_suspend(std::coroutine_handle<> awaiting) {
 }
 
 StoreResult<> SqliteStore::Submit::await_resume() {
+    CHECK(store.under_way_ > 0);
     if (--store.under_way_ == 0 && store.ending_) store.idle_.set();
     if (!accepted) return std::unexpected(StoreError::overloaded);
     if (!job.answered) return std::unexpected(StoreError::unavailable);

@@ -3,6 +3,7 @@
 
 #include <coroutine>
 
+#include "base/check.h"
 #include "io/event.h"
 #include "storage/sqlite/health.h"
 #include "storage/sqlite/job_queue.h"
@@ -16,7 +17,10 @@ public:
         : shard_(shard), health_(health), writes_(writes), reads_(reads), idle_(shard) {}
 
     io::Task<void> run(io::CancelScope& scope) override;
-    void listen(StoreListener& listener) override { listener_ = &listener; }
+    void listen(StoreListener& listener) override {
+        CHECK(listener_ == nullptr, "somebody listens already");
+        listener_ = &listener;
+    }
     StoreState state() const override { return health_.state(); }
     bool keeps_nothing() const override { return false; }
 

@@ -10,6 +10,7 @@
 #include <new>
 #include <vector>
 
+#include "base/check.h"
 #include "storage/sqlite/wrapped_file.h"
 
 namespace sluice::storage::sqlite {
@@ -64,7 +65,9 @@ int write_file(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 of
         gathered.offset = offset;
     }
     const auto* const begin = static_cast<const std::byte*>(from);
+    CHECK(offset == gathered.end(), "what is gathered is in one stretch");
     gathered.bytes.insert(gathered.bytes.end(), begin, begin + count);
+    CHECK(gathered.bytes.size() <= gathered_max);
     return SQLITE_OK;
 }
 

@@ -86,6 +86,26 @@ TEST_F(GrantStoreTest, GrantsThatSayTheSameShareTheirClaims) {
     EXPECT_EQ(store.claims().size(), 1U);
 }
 
+TEST_F(GrantStoreTest, ClaimsThatAreSpelledOddlyAreForgottenToo) {
+    // As another program writes them into a table that is shared with it.
+    for (const std::string_view scope : {"a  b", " b a", "a a"}) {
+        Claims& odd = store.claims().acquire("client", "alice", scope, "", "https://as.example");
+        store.claims().release(odd);
+    }
+    EXPECT_EQ(store.claims().size(), 0u);
+}
+
+TEST_F(GrantStoreTest, IsUsedAsItSays) {
+    Claims& said = claims("alice");
+    const GrantHandle grant = store.create(token::GrantTag(1), said, GrantStore::ByTag::yes);
+    EXPECT_DEATH(store.add_access(crypto::sha256("at"), grant, said, {0, hours{0}, start}),
+                 "lifetime");
+    store.add_refresh(crypto::sha256("rt"), grant, start + hours{1});
+    EXPECT_DEATH(store.add_refresh(crypto::sha256("rt"), grant, start), "there already");
+    store.revoke(grant);
+    EXPECT_DEATH(store.add_refresh(crypto::sha256("late"), grant, start), "owner != nullptr");
+}
+
 TEST_F(GrantStoreTest, ClaimsAreTheIntrospectionAnswerWithoutItsTimes) {
     Claims& said = claims("alice");
     const auto parsed = token::parse_introspection_json(said.json_head + R"(,"exp":2,"iat":1})");

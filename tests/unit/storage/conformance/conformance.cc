@@ -71,6 +71,13 @@ io::Task<void> Session::pass(Duration time) {
     co_await wait(time);
 }
 
+io::Task<bool> Session::set_wall_back(Duration by) {
+    if (!follows_the_clock_) co_return false;
+    clock_.set_wall_back(by);
+    co_await wait(milliseconds{2});
+    co_return true;
+}
+
 void run_script(const std::vector<Engine*>& engines, unsigned shards, TestClock& clock,
                 bool follows_the_clock, const Script& script) {
     auto runtime = io::Runtime::create(shards, {}, clock);

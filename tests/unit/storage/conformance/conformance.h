@@ -32,12 +32,16 @@ namespace sluice::storage::conformance {
 class TestClock final : public Clock {
 public:
     MonotonicTime monotonic() override { return std::chrono::steady_clock::now() + ahead(); }
-    WallTime wall() override { return std::chrono::system_clock::now() + ahead(); }
+    WallTime wall() override {
+        return std::chrono::system_clock::now() + ahead() - Duration{set_back_.load()};
+    }
     void advance(Duration by) { ahead_ += by.count(); }
+    void set_wall_back(Duration by) { set_back_ += by.count(); }
 
 private:
     Duration ahead() const { return Duration{ahead_.load()}; }
     std::atomic<Duration::rep> ahead_ = 0;
+    std::atomic<Duration::rep> set_back_ = 0;
 };
 
 /// The data of one test, and how to open the engine on them.
@@ -99,6 +103,8 @@ public:
     }
     /// Lets time pass for the engine: at once where it goes by the clock.
     io::Task<void> pass(Duration time);
+    /// Sets the wall clock back, as an operator does. False where the engine has its own.
+    io::Task<bool> set_wall_back(Duration by);
     io::Task<void> wait(Duration time) { co_await io::Sleep(here_.shard, time); }
 
 private:

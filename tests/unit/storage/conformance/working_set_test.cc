@@ -192,6 +192,20 @@ TEST_P(StoreConformance, WorkingSetEndsNoCopiesForATokenThatSomebodyMadeUp) {
     });
 }
 
+TEST_P(StoreConformance, WorkingSetLoadsAnewWhatIsOverInMemoryWhereTheWallClockWasSetBack) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        const SampleTokens tokens(any_tag(session), session.random(), session.now(),
+                                  SampleTokens::Kind::access_alone);
+        co_await set.add_grant(tokens.new_tokens());
+        if (!co_await session.set_wall_back(std::chrono::hours{2})) co_return;
+        co_await session.pass(std::chrono::hours{2});
+        EXPECT_EQ(set.find_access(tokens.access_digest), nullptr);
+        EXPECT_TRUE(co_await is_active(set, tokens.access_key()));
+    });
+}
+
 TEST_P(StoreConformance, WorkingSetDropsWhatAnotherBoxRevoked) {
     run([](Session& session) -> io::Task<void> {
         if (!session.here().keeps_tokens()) co_return;
