@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/check.h"
+
 namespace sluice::resource {
 
 CallerKey CallerKey::of(std::string_view issuer, std::string_view client_id,
@@ -29,6 +31,7 @@ std::optional<CallerKey> CallerKey::from_text(std::string_view text) {
 }
 
 unsigned CallerKey::owner(unsigned shard_count) const {
+    CHECK(shard_count > 0);
     return static_cast<unsigned>(crypto::DigestHash{}(digest_) % shard_count);
 }
 

@@ -1,9 +1,13 @@
 #include "resource/decision/decision.h"
 
+#include "base/check.h"
+
 namespace sluice::resource {
 namespace {
 
 Decision of_admission(const friction::Admission& admission) {
+    CHECK(admission.delay >= friction::Moment::zero());
+    CHECK(admission.forward || admission.delay == friction::Moment::zero(), "a refusal waits");
     Decision decision{.delay = std::chrono::duration_cast<Duration>(admission.delay),
                       .friction = admission.decision};
     if (!admission.forward) {
@@ -61,6 +65,7 @@ Decision decide(const token::ScopeSet& granted, const Policy& policy, std::strin
                 const friction::Admission* admission) {
     const token::ScopeSet& needed = policy.needed_for(tool);
     if (!granted.includes(needed)) {
+        CHECK(!needed.empty(), "nothing is needed that is lacking");
         return {.outcome = Decision::Outcome::insufficient_scope, .needed = &needed};
     }
     return admission == nullptr ? Decision{} : of_admission(*admission);
@@ -85,6 +90,9 @@ io::Task<Decision> decide_call(DecisionParts parts, ToolCall call) {
     };
     const unsigned owner = call.caller.owner(parts.guards.count());
     Decision decision = of_admission(co_await parts.guards.call(parts.shard, owner, count));
+    CHECK(!call.counts_only || decision.allowed(), "a call that was made is counted");
+    CHECK(decision.outcome != Decision::Outcome::refuse_friction ||
+          decision.friction.retry_after_seconds > 0);
     decision.has_friction = tool.is_listed();
     report_outcome(parts, call, tool, decision);
     if (decision.has_friction) report(parts, call, decision);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace sluice::resource {
 namespace {
 
@@ -14,6 +16,7 @@ constexpr std::size_t buckets_at_once = 1024;
 void DirtyPenalties::enter(const CallerKey& caller, const friction::Penalty& penalty) {
     if (written_.size() < count_max_ || written_.contains(caller)) {
         written_.insert_or_assign(caller, penalty);
+        CHECK(written_.size() <= count_max_);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "base/check.h"
 #include "base/json_writer.h"
 #include "resource/mcp/justification.h"
 
@@ -39,6 +40,9 @@ void append_question(FrictionText& text) {
 
 FrictionText friction_text(std::string_view tool, const Decision& decision) {
     FrictionText text;
+    CHECK(decision.outcome == Outcome::ask_justification ||
+              decision.outcome == Outcome::refuse_friction,
+          "friction does not hold this call back");
     fmt::format_to(std::back_inserter(text), "The tool \"{}\" was not run. ", tool);
     if (decision.outcome == Outcome::ask_justification) {
         append_question(text);

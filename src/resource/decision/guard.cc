@@ -27,6 +27,7 @@ friction::Admission Guard::admit(std::size_t resource, const CallerKey& caller,
                                  friction::Justification justification) {
     const std::vector<double>& floors = resources_.at(resource).floors;
     const bool floored = !floors.empty() && tool.is_listed();
+    CHECK(!floored || tool.index() < floors.size(), "a tool of another resource");
     const friction::Admission admission =
         floored
             ? registry(resource).admit_at_least(floors[tool.index()], caller.text(), tool,
@@ -68,6 +69,7 @@ void Guard::set_friction_floor(std::size_t resource, std::string_view tool, doub
     if (entry.config == nullptr) return;
     const friction::ToolId id = entry.config->tool(tool);
     if (!id.is_listed()) return;
+    CHECK(floor >= 0 && floor <= 1);
     entry.floors.resize(entry.config->tools().size());
     entry.floors[id.index()] = floor;
     if (std::ranges::all_of(entry.floors, [](double of) { return of == 0; })) entry.floors.clear();

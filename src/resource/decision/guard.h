@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "friction/registry.h"
@@ -34,6 +35,7 @@ public:
     // What the caller's next call here reads is fetched meanwhile; first the index, then, after
     // some other work, the caller's own. Nothing for a resource without friction.
     void prefetch_index(std::size_t resource, const CallerKey& caller) const {
+        CHECK(resource < resources_.size(), "a resource of other settings");
         const friction::Registry* const registry = resources_[resource].registry.get();
         if (registry != nullptr) registry->prefetch_index(caller.text());
     }

@@ -11,6 +11,7 @@ void Guard::track_penalties() {
         if (entry.registry == nullptr || entry.config->penalty_ttl() <= friction::Moment::zero()) {
             continue;
         }
+        CHECK(entry.penalties == nullptr && entry.registry->size() == 0, "before the first call");
         entry.penalties = std::make_unique<DirtyPenalties>(entry.config->max_clients());
     }
 }

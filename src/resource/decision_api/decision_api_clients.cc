@@ -1,6 +1,7 @@
 // How a client stands with the friction of every resource, and forgiving it.
 #include <optional>
 
+#include "base/check.h"
 #include "base/json_writer.h"
 #include "http/error_response.h"
 #include "http/form.h"
@@ -66,6 +67,7 @@ void begin_listing(http::Response& response, JsonWriter& json, const Subject& su
 
 void write_standing(JsonWriter& json, const ResourceSettings& settings,
                     const std::vector<friction::Decision>& standing) {
+    CHECK(standing.size() == settings.friction->tools().size());
     json.begin_object()
         .member("resource", settings.identifier.text())
         .member("path", std::string_view(settings.path))

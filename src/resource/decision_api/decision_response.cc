@@ -1,5 +1,6 @@
 #include "resource/decision_api/decision_response.h"
 
+#include "base/check.h"
 #include "base/json_writer.h"
 
 namespace sluice::resource {
@@ -114,6 +115,8 @@ DecisionResponse answer_of(const Verdict& verdict, const token::TokenInfo& calle
 
 void append_decision_response(std::string& out, const DecisionResponse& answer) {
     using Milliseconds = std::chrono::duration<double, std::milli>;
+    CHECK(answer.allowed == (answer.status == http::code(http::Status::ok)), answer.reason);
+    CHECK(!answer.reason.empty());
     const Decision* const decision = answer.decision;
     Pieces pieces(out);
     pieces

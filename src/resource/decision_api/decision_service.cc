@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "resource/mcp/justification.h"
 
 namespace sluice::resource {
@@ -64,6 +65,7 @@ io::Task<Verdict> DecisionService::judge(Question question, token::TokenInfo& ca
         verdict.denial = check_token(question, known, caller);
     }
     if (!verdict.denial && !request.tool.empty()) {
+        CHECK(!caller.client_id.empty() || !request.token.empty(), "a call of nobody");
         const CallerKey key = CallerKey::of(resource.settings().issuer, caller);
         const unsigned owner = key.owner(parts_.guards.count());
         if (owner == parts_.shard.index()) {

@@ -1,5 +1,6 @@
 #include "resource/gateway/authentication.h"
 
+#include "base/check.h"
 #include "base/result.h"
 #include "resource/gateway/refusal.h"
 #include "resource/tokens/bearer.h"
@@ -47,6 +48,7 @@ io::Task<std::expected<void, Answered>> authenticate(RequestContext& context) {
     const auto good = check_claims(info, resource.settings().identifier, resource.settings().issuer,
                                    numeric_date(context.exchange.shard().wall_now()));
     if (!good) co_return failure(refuse_stranger(context, good.error()));
+    CHECK(!context.key, "nobody is counted before it is known who calls");
     std::swap(context.caller, info);
     const token::ScopeSet& required = resource.policy().required();
     if (!context.caller.scope.includes(required)) {

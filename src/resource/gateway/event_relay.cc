@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "resource/decision/tool_changes.h"
 #include "resource/gateway/tool_view.h"
 
@@ -24,6 +25,7 @@ EventRelay::EventRelay(RequestContext& context, bool filter, bool looks)
 }
 
 io::Task<bool> EventRelay::run(UpstreamResponse& answer, std::string_view ahead) {
+    CHECK(group_.size() == 0 && out_.empty(), "a relay is used once");
     last_write_ = context_.exchange.shard().now();
     if (!ahead.empty() && !co_await write(ahead)) co_return false;
     if (context_.resource.settings().heartbeat > Duration::zero()) group_.spawn(send_heartbeats());
@@ -76,6 +78,7 @@ void EventRelay::append_event(const http::SseEvent& event) {
 
 io::Task<bool> EventRelay::write(std::string_view text) {
     while (writing_) co_await idle_.wait();
+    CHECK(!writing_, "events are written one by one");
     writing_ = true;
     idle_.reset();
     const auto written = co_await context_.exchange.write(text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "http/uri_chars.h"
 #include "resource/gateway/field_rules.h"
 
@@ -42,7 +43,9 @@ void fill_upstream_request(http::OutgoingRequest& upstream, const http::Request&
     upstream.set(request.method(), target);
     const FieldRules rules(request.fields());
     for (const http::Field& field : request.fields()) {
-        if (rules.pass_to_upstream(field.name)) upstream.add_field(field.name, field.value);
+        if (!rules.pass_to_upstream(field.name)) continue;
+        CHECK(!http::name_is(field.name, "authorization"), "the client's credentials stay here");
+        upstream.add_field(field.name, field.value);
     }
     if (request.method() == http::Method::post) {
         upstream.add_field("Content-Type", "application/json");

@@ -117,6 +117,7 @@ io::Task<void> Gateway::handle(http::Exchange& exchange) {
                           "there is nothing at this path");
         co_return;
     }
+    CHECK(resource->is_proxied() && resource->index() < resources_.size());
     const auto room = callers_.acquire();
     RequestContext context{*resource, exchange,        parts_.guards, parts_.observer,
                            streams_,  invalid_tokens_, *room};

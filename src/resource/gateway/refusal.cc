@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "resource/mcp/json_rpc_error.h"
 #include "resource/metadata/denial.h"
 
@@ -25,6 +26,9 @@ struct Refusal {
 };
 
 void answer(RequestContext& context, const Refusal& refusal) {
+    CHECK(http::code(refusal.status) >= 400 && !refusal.error.empty());
+    CHECK(refusal.status != http::Status::unauthorized || !refusal.challenge.empty(),
+          "RFC 9110 §11.6.1");
     http::Response& response = context.response();
     response.set_status(refusal.status);
     response.body().clear();
@@ -105,6 +109,7 @@ Answered refuse_token(RequestContext& context, const TokenError& error) {
 }
 
 Answered refuse_rate_limited(RequestContext& context, const TokenError& error, Seconds wait) {
+    CHECK(wait > Seconds::zero(), "who is held back is told for how long");
     const Denial denial = denial_of_token(context.resource, error);
     answer(context, {.status = http::Status::too_many_requests,
                      .code = RpcCode::too_many_tokens,

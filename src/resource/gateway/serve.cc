@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "base/result.h"
 #include "http/media_type.h"
 #include "io/event.h"
@@ -77,6 +78,7 @@ io::Task<void> serve_post(RequestContext& context) {
         answer_messages(context, admitted->held, body->is_batch());
         co_return;
     }
+    CHECK(admitted->held.size() < body->messages().size(), "something is left to pass on");
     const UpstreamCall call{
         .text = admitted->held.empty() ? context.request().body() : admitted->body,
         .body = &*body,

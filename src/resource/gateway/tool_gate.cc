@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bitset>
 
+#include "base/check.h"
 #include "base/result.h"
 #include "resource/decision/decision.h"
 #include "resource/decision/friction_result.h"
@@ -41,6 +42,7 @@ std::string without(const PostedBody& body, const HeldBack& held_back) {
         if (text.size() > 1) text += ',';
         text += body.messages()[i].text;
     }
+    CHECK(text.size() > 1, "an empty batch");
     return text + "]";
 }
 
@@ -77,6 +79,7 @@ io::Task<std::expected<Admitted, Answered>> admit_tool_calls(RequestContext& con
         held_back.set(i);
         append_friction_answer(admitted.held.emplace_back(), call.id, call.name, decision, era);
     }
+    CHECK(admitted.held.size() == held_back.count(), "what is held back is answered here");
     if (admitted.held.empty()) co_return admitted;
     admitted.forward = admitted.held.size() < body.messages().size();
     if (admitted.forward) admitted.body = without(body, held_back);

@@ -1,5 +1,6 @@
 #include "resource/gateway/tool_view.h"
 
+#include "base/check.h"
 #include "resource/decision/decision.h"
 #include "resource/mcp/tool_list_filter.h"
 
@@ -11,6 +12,7 @@ bool append_visible_tools(RequestContext& context, std::string_view json, std::s
     };
     const auto counts = filter_tool_lists(json, shows, out);
     if (!counts) return false;
+    CHECK(counts->after <= counts->before);
     if (counts->before > 0) {
         context.observer.on_tools_listed({.resource = context.resource.settings().path,
                                           .client_id = context.caller.client_id,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "http/media_type.h"
 #include "http/sse.h"
 #include "resource/decision/tool_changes.h"
@@ -106,6 +107,7 @@ public:
         const bool hides = call_.may_list_tools && !context_.resource.policy().is_uniform();
         if (hides && answer_.head().field("Content-Encoding")) co_return refuse(Kind::garbage);
         context_.response().set_status(answer_.status());
+        CHECK(http::code(answer_.status()) >= 200, "the client reads only answers to the end");
         if (is_events(answer_.head())) co_return co_await relay_events(hides);
         const bool adds = call_.held != nullptr && !call_.held->empty();
         if (hides && is_json(answer_.head())) co_return co_await relay_filtered();
@@ -260,6 +262,7 @@ private:
 
 io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call) {
     const ProtectedResource& resource = context.resource;
+    CHECK(!call.asks || call.body != nullptr, "who asks has posted something");
     io::CancelScope scope(&context.exchange.scope());
     http::OutgoingRequest& request = context.exchange.outgoing();
     fill_upstream_request(request, context.request(), resource.upstream().target(), context.caller,
@@ -284,6 +287,7 @@ io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call) 
 void answer_messages(RequestContext& context, const std::vector<std::string>& messages,
                      bool is_batch) {
     http::Response& response = context.response();
+    CHECK(!messages.empty() && (is_batch || messages.size() == 1));
     response.set_status(http::Status::ok);
     response.add_field("Cache-Control", "no-store");
     const std::string_view accept = context.request().field("Accept").value_or("");

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "base/result.h"
 #include "resource/mcp/justification.h"
 #include "resource/mcp/raw_json.h"
@@ -216,6 +217,7 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
             RpcError{RpcCode::invalid_request, "a batch must hold from 1 to 256 messages", ""});
     }
     const auto texts = split_raw_json(text);
+    CHECK(texts.size() == elements.size(), "both readers see the same messages");
     for (std::size_t i = 0; i < elements.size(); ++i) {
         TRY(Message message, read_message(elements[i], texts[i]));
         body.batch_.push_back(message);

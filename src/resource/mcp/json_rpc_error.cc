@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/json_writer.h"
 
 namespace sluice::resource {
 namespace {
 
 void write_error(JsonWriter& json, std::string_view id, const RpcFailure& failure) {
+    CHECK(failure.code != RpcCode{} && !failure.message.empty());
     json.begin_object().member("jsonrpc", "2.0");
     if (!id.empty()) json.key("id").raw(id);
     json.key("error").begin_object();

@@ -1,6 +1,8 @@
 // Trimming and cutting a reason.
 #include "resource/mcp/justification.h"
 
+#include "base/check.h"
+
 namespace sluice::resource {
 namespace {
 
@@ -22,6 +24,7 @@ std::string_view trim_justification(std::string_view text) {
         text = text.substr(0, end);
     }
     while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    CHECK(text.size() <= justification_bytes_max);
     return text;
 }
 

@@ -1,5 +1,6 @@
 #include "resource/mcp/tool_list_filter.h"
 
+#include "base/check.h"
 #include "resource/mcp/raw_json.h"
 
 namespace sluice::resource {
@@ -12,6 +13,8 @@ public:
 
     /// `part` is a view into the text, behind all that were replaced before.
     std::string& replace(std::string_view part) {
+        CHECK(part.data() >= rest_.data() &&
+              part.data() + part.size() <= rest_.data() + rest_.size());
         const auto ahead = static_cast<std::size_t>(part.data() - rest_.data());
         out_ += rest_.substr(0, ahead);
         rest_.remove_prefix(ahead + part.size());
@@ -28,6 +31,7 @@ void filter_array(const JsonValue& tools, std::string_view text, const ShowsTool
                   Splicer& splicer, FilteredTools& counts) {
     const auto elements = tools.elements();
     const auto texts = split_raw_json(text);
+    CHECK(texts.size() == elements.size(), "both readers see the same tools");
     std::string& out = splicer.replace(text);
     out += '[';
     bool first = true;

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "base/check.h"
 #include "resource/metadata/challenge.h"
 
 namespace sluice::resource {
@@ -43,6 +44,7 @@ Denial denial_of_malformed_credentials(const ProtectedResource& resource) {
 
 Denial denial_of_token(const ProtectedResource& resource, const TokenError& error) {
     if (error.fault == TokenFault::unavailable) {
+        CHECK(error.retry_after > Seconds::zero(), "an answer for later says when");
         return {.status = http::Status::service_unavailable,
                 .code = "temporarily_unavailable",
                 .message = "The access token cannot be verified at the moment",
@@ -64,6 +66,7 @@ Denial denial_of_scope(const ProtectedResource& resource, const token::ScopeSet&
                        const token::ScopeSet& needed, std::string_view tool) {
     const token::ScopeSet asked = step_up_scope(granted, needed);
     const token::ScopeSet missing = needed.without(granted);
+    CHECK(!missing.empty(), "nothing is lacking");
     PooledText message = "The access token lacks";
     if (!tool.empty()) {
         fmt::format_to(std::back_inserter(message), ", for the tool \"{}\"", tool);

@@ -26,6 +26,8 @@ ProtectedResource::ProtectedResource(std::size_t index, const ResourceSettings& 
       metadata_url_(resource::metadata_url(settings)),
       entry_scope_(for_discovery(settings.required_scopes.union_with(settings.scopes_supported))),
       entry_challenge_(
-          challenge_text({.scope = &entry_scope_, .resource_metadata = metadata_url_})) {}
+          challenge_text({.scope = &entry_scope_, .resource_metadata = metadata_url_})) {
+    CHECK(verifier_ != nullptr, settings.path);
+}
 
 }  // namespace sluice::resource

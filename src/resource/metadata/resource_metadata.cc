@@ -1,5 +1,6 @@
 #include "resource/metadata/resource_metadata.h"
 
+#include "base/check.h"
 #include "base/json_writer.h"
 #include "resource/metadata/challenge.h"
 
@@ -27,6 +28,7 @@ std::string metadata_json(const ResourceSettings& resource) {
 std::string metadata_path(const ResourceSettings& resource) {
     std::string path(metadata_root);
     path += resource.identifier.path();
+    CHECK(path.starts_with('/') && !path.ends_with('/'), path);
     return path;
 }
 

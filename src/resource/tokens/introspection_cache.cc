@@ -1,9 +1,11 @@
 #include "resource/tokens/introspection_cache.h"
 
+#include "base/check.h"
+
 namespace sluice::resource {
 
 void IntrospectionCache::erase(Entries::iterator entry) {
-    places_.erase(entry->token);
+    CHECK(places_.erase(entry->token) == 1);
     entries_.erase(entry);
 }
 
@@ -26,6 +28,7 @@ void IntrospectionCache::insert(const crypto::Digest& token, const token::TokenI
     if (places_.size() == entries_max_) erase(std::prev(entries_.end()));
     entries_.push_front({token, info, until});
     places_[token] = entries_.begin();
+    CHECK(places_.size() == entries_.size() && places_.size() <= entries_max_);
 }
 
 }  // namespace sluice::resource

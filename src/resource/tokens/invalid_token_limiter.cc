@@ -7,6 +7,8 @@
 #include <array>
 #include <span>
 
+#include "base/check.h"
+
 namespace sluice::resource {
 namespace {
 
@@ -34,6 +36,7 @@ std::optional<std::uint64_t> InvalidTokenLimiter::key_of(std::string_view peer) 
 }
 
 InvalidTokenLimiter::Address& InvalidTokenLimiter::place_of(std::uint64_t key) {
+    CHECK(key != 0, "nobody's place has that key");
     const std::size_t first = key % (addresses_max / ways) * ways;
     const std::span places = std::span(addresses_).subspan(first, ways);
     const auto known = std::ranges::find(places, key, &Address::key);

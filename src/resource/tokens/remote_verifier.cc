@@ -80,13 +80,14 @@ io::Task<std::expected<void, TokenError>> RemoteVerifier::verify(std::string_vie
 
 io::Task<void> RemoteVerifier::close() {
     co_await group_.join();
+    CHECK(flights_.empty());
 }
 
 io::Task<void> RemoteVerifier::fly(crypto::Digest digest, std::string token,
                                    std::shared_ptr<Flight> flight, ConcurrencyLimit::Permit) {
     flight->answer = co_await ask(token);
     if (flight->answer) remember(digest, *flight->answer);
-    flights_.erase(digest);
+    CHECK(flights_.erase(digest) == 1, "one question at a time is about a token");
     flight->done.set();
 }
 
@@ -130,6 +131,7 @@ void RemoteVerifier::remember(const crypto::Digest& digest, const token::TokenIn
         const std::int64_t left = *info.expires_at - numeric_date(shard_.wall_now());
         kept = std::min<Duration>(kept, Seconds(std::clamp<std::int64_t>(left, 0, 86'400)));
     }
+    CHECK(kept <= settings_.cache_ttl);
     if (kept > Duration::zero()) cache_.insert(digest, info, shard_.now() + kept);
 }
 

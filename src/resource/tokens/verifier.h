@@ -6,6 +6,7 @@
 #include <functional>
 #include <string_view>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "io/cancel.h"
 #include "io/task.h"
@@ -50,7 +51,7 @@ public:
     using Lookup = std::function<io::Task<std::expected<void, TokenError>>(std::string_view token,
                                                                            token::TokenInfo& info)>;
 
-    explicit LocalVerifier(Lookup lookup) : lookup_(std::move(lookup)) {}
+    explicit LocalVerifier(Lookup lookup) : lookup_(std::move(lookup)) { CHECK(lookup_); }
 
     io::Task<std::expected<void, TokenError>> verify(std::string_view token, std::string_view,
                                                      io::CancelScope*,

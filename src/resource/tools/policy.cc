@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/check.h"
 #include "base/result.h"
 
 namespace sluice::resource {
@@ -38,6 +39,7 @@ std::expected<Policy, std::string> Policy::compile(const token::ScopeSet& requir
 
 const token::ScopeSet& Policy::needed_for(std::string_view tool) const {
     if (rules_.empty()) return required_;
+    CHECK(known_.size() == known_count);
     Known& known = known_[std::hash<std::string_view>{}(tool) % known_count];
     if (known.tool != tool || tool.empty()) {
         known.rule = match(tool);

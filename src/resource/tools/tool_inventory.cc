@@ -3,9 +3,12 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace sluice::resource {
 
 ToolChange ToolInventory::change_of(const std::string& name, const Tool& tool) {
+    CHECK(!tool.accepted.empty(), "what was seen first is accepted");
     const ToolDefinition& before = tool.accepted.back();
     return {.tool = name,
             .description = before.description != tool.shown.description,
@@ -35,6 +38,7 @@ std::vector<ToolChange> ToolInventory::note(std::span<const ToolDefinition> defi
         tool.since = now;
         changes.push_back(change_of(known->first, tool));
     }
+    CHECK(pending_ <= tools_.size() && tools_.size() <= tools_max);
     return changes;
 }
 
@@ -45,6 +49,7 @@ bool ToolInventory::acknowledge(std::string_view name) {
     if (tool.accepted.size() == accepted_max) tool.accepted.erase(tool.accepted.begin());
     tool.accepted.push_back(tool.shown);
     tool.changed = false;
+    CHECK(pending_ > 0 && tool.accepted.size() <= accepted_max);
     --pending_;
     return true;
 }
