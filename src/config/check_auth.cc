@@ -136,6 +136,9 @@ oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
     const token::ScopeSet scopes = check_scope_table(raw, auth, problems);
     if (check_given(raw.default_scope, "the scopes of a request that names none", problems)) {
         auth.default_scope = check_scopes(raw.default_scope, &scopes, problems);
+        if (raw.default_scope->find_first_not_of(' ') == std::string::npos) {
+            problems.add(raw.default_scope.place, "names no scope");
+        }
     }
     check_lifetimes(raw, auth, problems);
     auth.remember_consent = *raw.remember_consent;

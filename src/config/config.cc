@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "config/check.h"
+#include "config/config_invariants.h"
 #include "config/toml_reader.h"
 #include "config/url_rules.h"
 
@@ -34,6 +35,7 @@ public:
             problems.add({}, "nothing to serve: it has neither [auth] nor a [[resource]]");
         }
         if (!problems.empty()) return std::unexpected(problems.take());
+        check_invariants(config);
         return config;
     }
 

@@ -23,7 +23,9 @@ bool is_loopback_host(std::string_view host) {
 
 std::optional<token::ResourceIdentifier> check_url(const Setting<std::string>& setting,
                                                    Problems& problems) {
-    if (auto url = token::ResourceIdentifier::parse(*setting)) return *std::move(url);
+    auto url = token::ResourceIdentifier::parse(*setting);
+    // What is asked for there, too, must be a URL to the letter of RFC 3986.
+    if (url && http::HttpUrl::parse(*setting)) return *std::move(url);
     problems.add(setting.place,
                  "has to be an absolute http or https URL with a valid host and port, without "
                  "credentials, fragment and dot segments");

@@ -64,6 +64,8 @@ TEST(ConfigAuth, DefaultScopeIsNeededAndKnown) {
                    "is missing");
     expect_problem(replaced("default_scope = \"read\"", "default_scope = \"read all\""),
                    "4: auth.default_scope", "\"all\" is not in [auth.scopes]");
+    expect_problem(replaced("default_scope = \"read\"", "default_scope = \" \""),
+                   "4: auth.default_scope", "names no scope");
 }
 
 TEST(ConfigAuth, ScopesAreScopeTokensWithWords) {

@@ -72,6 +72,8 @@ TEST(ConfigResource, UpstreamIsAUrl) {
                    "8: resource[0].upstream", "is missing");
     expect_problem(replaced("http://127.0.0.1:9000/mcp", "127.0.0.1:9000"),
                    "10: resource[0].upstream", "absolute http or https");
+    expect_problem(replaced("http://127.0.0.1:9000/mcp", "http://127.0.0.1:9000/[mcp]"),
+                   "10: resource[0].upstream", "absolute http or https");
     EXPECT_EQ(problems_of(replaced("http://127.0.0.1:9000/mcp", "http://10.1.2.3/mcp")), "");
 }
 
