@@ -5,6 +5,7 @@
 
 #include "admin/login_page.h"
 #include "admin/page_files.h"
+#include "base/check.h"
 #include "http/error_response.h"
 #include "http/form.h"
 #include "http/media_type.h"
@@ -156,6 +157,7 @@ io::Task<void> AdminService::log_in(http::Exchange& exchange) {
         response.set_status(result.outcome == Operators::Login::slowed
                                 ? http::Status::too_many_requests
                                 : http::Status::service_unavailable);
+        CHECK(result.retry_after > Seconds{0}, "who is held back is told for how long");
         response.add_field("Retry-After", std::to_string(result.retry_after.count()));
         co_return ask_to_sign_in(response, *cookie,
                                  "Too many attempts. Wait a little, and try again.");
@@ -174,6 +176,7 @@ io::Task<void> AdminService::log_in(http::Exchange& exchange) {
 io::Task<void> AdminService::log_out(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     http::Form form;
+    CHECK(operators_.signed_in(request) != nullptr, "a route of a session");
     const std::string_view cookie = *Operators::find_cookie(request);
     if (!form.parse(request.body()) ||
         !operators_.is_form_token(form.get("form_token").value_or(""), cookie)) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "admin/admin_service.h"
+#include "base/check.h"
 #include "base/json.h"
 #include "http/error_response.h"
 #include "http/media_type.h"
@@ -39,6 +40,7 @@ std::optional<std::string> AdminService::authorize_action(http::Exchange& exchan
                "The body has to be JSON.");
         return std::nullopt;
     }
+    CHECK(operators_.signed_in(request) != nullptr, "a route of a session");
     return *operators_.signed_in(request);
 }
 

@@ -1,6 +1,7 @@
 // The stream that keeps the page up to date.
 #include "admin/admin_service.h"
 #include "admin/state_json.h"
+#include "base/check.h"
 #include "base/json_writer.h"
 #include "http/error_response.h"
 #include "http/sse.h"
@@ -17,7 +18,10 @@ public:
     explicit Watcher(std::size_t& watchers) : watchers_(watchers) { ++watchers_; }
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
-    ~Watcher() { --watchers_; }
+    ~Watcher() {
+        CHECK(watchers_ > 0);
+        --watchers_;
+    }
 
 private:
     std::size_t& watchers_;
@@ -45,6 +49,7 @@ io::Task<void> AdminService::stream_events(http::Exchange& exchange) {
         co_return;
     }
     const Watcher watcher(watchers_);
+    CHECK(watchers_ <= watchers_max && operators_.signed_in(exchange.request()) != nullptr);
     const std::string name = *operators_.signed_in(exchange.request());
     response.add_field("Content-Type", "text/event-stream");
     response.add_field("Cache-Control", "no-store");

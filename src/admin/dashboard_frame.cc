@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/check.h"
+
 namespace sluice::admin {
 namespace {
 
@@ -43,6 +45,7 @@ ResourceFrame make_frame(const metrics::ResourceNumbers& before,
     const auto rate = [seconds](std::uint64_t from, std::uint64_t to) {
         return grown(from, to) / seconds;
     };
+    CHECK(seconds > 0 && before.tools.size() == now.tools.size());
     ResourceFrame frame{
         .per_second = rate(request_count(before.requests), request_count(now.requests)),
         .failed_per_second =
@@ -71,6 +74,8 @@ void Timeline::add(std::vector<metrics::ResourceNumbers> numbers, MonotonicTime 
     if (recent_.size() > span + 1) recent_.pop_front();
     const Count& before = recent_.front();
     const Count& last = recent_.back();
+    CHECK(before.numbers.size() == last.numbers.size(), "counts of the same resources");
+    CHECK(recent_.size() <= span + 1);
     const double seconds =
         std::max(std::chrono::duration<double>(last.at - before.at).count(), 0.001);
     latest_.time = wall;
@@ -82,6 +87,7 @@ void Timeline::add(std::vector<metrics::ResourceNumbers> numbers, MonotonicTime 
     history_.push_back(latest_);
     if (history_.size() > points_max) history_.pop_front();
     ++points_;
+    CHECK(history_.size() <= points_max);
 }
 
 }  // namespace sluice::admin

@@ -97,6 +97,7 @@ void Operators::set_cookie(http::Response& response, std::string_view value) {
 
 void Operators::sign_in(std::string_view cookie, std::string_view name) {
     sessions_.expire(shard_.now(), 64);
+    CHECK(operators_.contains(name), "only an operator signs in");
     sessions_.put(crypto::sha256(cookie), std::string(name), shard_.now());
 }
 
@@ -110,6 +111,7 @@ const std::string* Operators::signed_in(const http::Request& request) {
 }
 
 std::string Operators::form_token(std::string_view cookie) const {
+    CHECK(!cookie.empty(), "a form token is of one browser");
     return oauth::csrf_token(key_, {cookie});
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "base/check.h"
 #include "base/json_writer.h"
 
 namespace sluice::admin {
@@ -152,6 +153,7 @@ void append_state(std::string& out, const resource::Settings& settings, const Ti
                   const std::vector<WatchedClient>& clients,
                   const std::vector<StatsCollector::Change>& changes, MonotonicTime now,
                   bool keep) {
+    CHECK(timeline.latest().frames.size() == settings.resources.size());
     JsonWriter json(out);
     json.begin_object().member("time", unix_seconds(timeline.latest().time)).member("keep", keep);
     json.key("resources").begin_array();

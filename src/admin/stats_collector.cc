@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/check.h"
 #include "io/event.h"
 #include "resource/decision/tool_changes.h"
 
@@ -72,6 +73,7 @@ io::Task<std::vector<WatchedClient>> StatsCollector::clients() {
         auto some = co_await parts_.stats.call(
             parts_.shard, owner,
             [resources = parts_.resources.resources.size(), now](metrics::ShardStats& stats) {
+                CHECK(stats.board() != nullptr, "nobody keeps a board");
                 return stats.board()->top(resources, 2 * clients_max, now);
             });
         std::ranges::move(some, std::back_inserter(entries));
@@ -95,6 +97,7 @@ io::Task<std::vector<WatchedClient>> StatsCollector::clients() {
             return answers;
         };
         for (Answer& answer : co_await parts_.guards.call(parts_.shard, owner, ask)) {
+            CHECK(answer.client < clients.size());
             WatchedClient& client = clients[answer.client];
             client.standing = std::move(answer.standing);
             for (const friction::Decision& met : client.standing) {
@@ -110,6 +113,7 @@ io::Task<std::vector<WatchedClient>> StatsCollector::clients() {
 io::Task<std::vector<StatsCollector::Change>> StatsCollector::changes() {
     std::vector<Change> changes;
     for (std::size_t i = 0; i < parts_.resources.resources.size(); ++i) {
+        CHECK(i < timeline_.numbers().size(), "counted before it is shown");
         if (timeline_.numbers()[i].tool_changes == 0) continue;
         const resource::ResourceSettings& settings = parts_.resources.resources[i];
         const auto pending = co_await parts_.guards.call(

@@ -8,6 +8,8 @@
 #include <functional>
 #include <iterator>
 
+#include "base/check.h"
+
 namespace sluice::metrics {
 namespace {
 
@@ -66,8 +68,9 @@ BoardEntry& ClientBoard::entry_of(const resource::ToolCallEvent& call) {
     }
     hand_ = (hand_ + candidates) % entries_max;
     BoardEntry& entry = entries_[least];
-    places_.erase(key(entry.resource, entry.client_id, entry.subject));
+    CHECK(places_.erase(key(entry.resource, entry.client_id, entry.subject)) == 1);
     places_.emplace(key_, least);
+    CHECK(places_.size() == entries_.size() && entries_.size() <= entries_max);
     entry = BoardEntry{};
     return entry;
 }
@@ -100,12 +103,14 @@ void ClientBoard::forget(std::size_t resource, std::string_view client_id,
         places_[key(moved.resource, moved.client_id, moved.subject)] = place;
     }
     entries_.pop_back();
+    CHECK(places_.size() == entries_.size());
 }
 
 std::vector<BoardEntry> ClientBoard::top(std::size_t resources, std::size_t each_max,
                                          MonotonicTime now) const {
     std::vector<std::vector<const BoardEntry*>> by_resource(resources);
     for (const BoardEntry& entry : entries_) {
+        CHECK(entry.resource < resources, "a resource of other settings");
         if (now - entry.seen <= Duration(memory)) by_resource[entry.resource].push_back(&entry);
     }
     std::vector<BoardEntry> top;

@@ -7,7 +7,10 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <numeric>
 #include <utility>
+
+#include "base/check.h"
 
 namespace sluice::metrics {
 namespace {
@@ -74,6 +77,9 @@ void append_histogram(std::string& out, std::string_view name, std::string_view 
         fmt::format_to(std::back_inserter(out), "{}_bucket{{{},le=\"{}\"}} {}\n", name, labels,
                        bound, below);
     }
+    CHECK(below == std::accumulate(counts.by_status_class.begin(), counts.by_status_class.end(),
+                                   std::uint64_t{0}),
+          "a request has one duration and one status");
     fmt::format_to(std::back_inserter(out), "{0}_sum{{{1}}} {2}\n{0}_count{{{1}}} {3}\n", name,
                    labels, static_cast<double>(counts.duration_total_us) / 1e6, below);
 }
@@ -99,6 +105,7 @@ Counters::PerRoute& Counters::PerRoute::operator+=(const PerRoute& other) {
 }
 
 void Counters::count_request(Route route, http::Status status, Duration took) {
+    CHECK(static_cast<std::size_t>(route) < routes.size());
     routes[static_cast<std::size_t>(route)].count(status, took);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace sluice::metrics {
 
 RecentCalls::RecentCalls(std::size_t tools) : tools_(tools) {
@@ -13,12 +15,14 @@ void RecentCalls::count(friction::ToolId tool, bool passed, double friction, Mon
     const std::int64_t number = number_of(now);
     Slot& slot = slots_[static_cast<std::size_t>(number) % slots];
     if (slot.number != number) [[unlikely]] {
+        CHECK(slot.number < number, "time went back");
         slot.number = number;
         slot.passed = 0;
         std::ranges::fill(slot.tools, OfTool{});
     }
     slot.passed += passed ? 1 : 0;
     if (!tool.is_listed()) return;
+    CHECK(tool.index() < tools_, "a tool of another resource");
     OfTool& of = slot.tools[tool.index()];
     of.passed += passed ? 1 : 0;
     of.friction_max = std::max(of.friction_max, static_cast<float>(friction));

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <numeric>
 
+#include "base/check.h"
+
 namespace sluice::metrics {
 namespace {
 
@@ -132,6 +134,7 @@ ResourceNumbers& ResourceNumbers::operator+=(const ResourceNumbers& other) {
     recent_passed += other.recent_passed;
     clients += other.clients;
     tool_changes += other.tool_changes;
+    CHECK(tools.empty() || tools.size() == other.tools.size(), "numbers of another resource");
     tools.resize(std::max(tools.size(), other.tools.size()));
     for (std::size_t i = 0; i < other.tools.size(); ++i) {
         const ToolNumbers& theirs = other.tools[i];
@@ -144,6 +147,7 @@ ResourceNumbers& ResourceNumbers::operator+=(const ResourceNumbers& other) {
 }
 
 double ResourceNumbers::share(std::size_t tool) const {
+    CHECK(tool < tools.size() && tools[tool].recent_passed <= recent_passed);
     if (recent_passed == 0) return 0;
     return static_cast<double>(tools[tool].recent_passed) / static_cast<double>(recent_passed);
 }
@@ -151,6 +155,7 @@ double ResourceNumbers::share(std::size_t tool) const {
 void append_prometheus(std::string& out, const resource::Settings& settings,
                        const std::vector<ResourceNumbers>& numbers) {
     if (numbers.empty()) return;
+    CHECK(numbers.size() == settings.resources.size(), "one of each resource");
     Families families(out, settings, numbers);
     families.requests();
     families.strangers();

@@ -1,6 +1,8 @@
 // Counting.
 #include "metrics/shard_stats.h"
 
+#include "base/check.h"
+
 namespace sluice::metrics {
 
 ShardStats::ShardStats(const resource::Settings& settings, const resource::Guard& guard,
@@ -14,14 +16,17 @@ ShardStats::ShardStats(const resource::Settings& settings, const resource::Guard
 
 void ShardStats::count_request(std::size_t resource, const http::FinishedRequest& request) {
     if (request.method != "POST") return;
+    CHECK(resource < resources_.size());
     resources_[resource].counts.requests.count(request.status, request.duration);
 }
 
 void ShardStats::count_unauthenticated(const resource::UnauthenticatedEvent& event) {
+    CHECK(event.resource < resources_.size());
     ++resources_[event.resource].counts.strangers[static_cast<std::size_t>(event.outcome)];
 }
 
 void ShardStats::count_call(const resource::ToolCallEvent& call, MonotonicTime now) {
+    CHECK(call.resource < resources_.size());
     OfResource& of = resources_[call.resource];
     const bool passed = call.outcome == resource::CallOutcome::allowed ||
                         call.outcome == resource::CallOutcome::delayed;
@@ -59,6 +64,7 @@ io::Task<std::vector<ResourceNumbers>> count_resources(const resource::Settings&
     for (unsigned owner = 0; owner < stats.count(); ++owner) {
         const auto numbers = co_await stats.call(
             here, owner, [now = here.now()](ShardStats& of) { return of.numbers(now); });
+        CHECK(numbers.size() == total.size(), "all shards have the same settings");
         for (std::size_t i = 0; i < total.size(); ++i) total[i] += numbers[i];
     }
     co_return total;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
+
 namespace sluice::notes {
 namespace {
 
@@ -44,6 +46,7 @@ Notes::Outcome Notes::create(std::string_view id, std::string_view text) {
         return std::unexpected(fmt::format("There are {} notes already: delete one.", count_max));
     }
     notes_.emplace(id, text);
+    CHECK(notes_.size() <= count_max);
     return fmt::format("Created \"{}\".", id);
 }
 

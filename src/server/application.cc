@@ -5,6 +5,7 @@
 #include <latch>
 #include <span>
 
+#include "base/check.h"
 #include "base/result.h"
 
 namespace sluice::server {
@@ -53,6 +54,7 @@ Application::Application(Parts parts, config::Config config, OpenedStorage stora
       fatal_error_(std::move(parts.stop)),
       ticket_keys_(ticket_keys(config_, parts)),
       shards_(std::move(parts.shards)) {
+    CHECK(!shards_.empty() && shards_.front()->index() == 0);
     for (io::Shard* shard : shards_) {
         services_.push_back(std::make_unique<ShardService>(*shard, shared_parts()));
     }
@@ -121,6 +123,7 @@ void Application::reload(const ReloadedFiles& reloaded, io::Waker& waker) {
         const ReloadedFiles& reloaded;
         std::shared_ptr<std::latch> heard;
     };
+    CHECK(services_.size() == shards_.size());
     const auto heard = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(shards_.size()));
     std::deque<Telling> tellings;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
@@ -130,6 +133,7 @@ void Application::reload(const ReloadedFiles& reloaded, io::Waker& waker) {
 }
 
 io::Task<void> Application::run(io::Shard& shard, io::Event& stop) {
+    CHECK(shard.index() < shards_.size() && shards_[shard.index()] == &shard, "a shard of its own");
     return services_[shard.index()]->run(stop);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/check.h"
 #include "http/router.h"
 #include "metrics/route.h"
 #include "oauth/endpoint_table.h"
@@ -33,6 +34,8 @@ public:
         return router_.match(method, path);
     }
     const Endpoint& endpoint(const http::RouteMatch& match) const {
+        CHECK(match.outcome == http::RouteMatch::Outcome::found &&
+              match.handler < endpoints_.size());
         return endpoints_[match.handler];
     }
 

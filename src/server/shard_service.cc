@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/result.h"
 #include "http/error_response.h"
 #include "io/event.h"
@@ -115,7 +116,9 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
     use_certificates(process.config.server().tls->identities);
 }
 
-ShardService::~ShardService() = default;
+ShardService::~ShardService() {
+    CHECK(stop_ == nullptr, "a shard's service was dropped while it runs");
+}
 
 std::expected<void, std::string> ShardService::listen() {
     const config::ServerConfig& config = process_.config.server();
@@ -157,6 +160,7 @@ std::expected<void, std::string> ShardService::listen_on_path(const io::Address&
 }
 
 io::Task<void> ShardService::run(io::Event& stop) {
+    CHECK(stop_ == nullptr, "a service runs once");
     stop_ = &stop;
     io::CancelScope background;
     io::TaskGroup tasks;
@@ -184,6 +188,7 @@ io::Task<void> ShardService::run(io::Event& stop) {
 io::Task<void> ShardService::wait_for_all_drained() {
     for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
         co_await process_.services.call(shard_, shard, [](ShardService& service) {
+            CHECK(service.drained_ < service.process_.shard_count, "a shard drains once");
             if (++service.drained_ == service.process_.shard_count) service.all_drained_.set();
         });
     }
@@ -242,6 +247,7 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
     http::Response& response = exchange.response();
     switch (endpoint.kind) {
         case Endpoint::Kind::oauth:
+            CHECK(auth_ != nullptr && endpoint.oauth.has_value());
             co_return co_await auth_->serve(*endpoint.oauth, exchange.request(), response);
         case Endpoint::Kind::decision:
             co_return co_await serve_decision(endpoint, exchange);
@@ -258,6 +264,7 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
 
 io::Task<void> ShardService::serve_decision(const Endpoint& endpoint, http::Exchange& exchange) {
     const http::Request& request = exchange.request();
+    CHECK(auth_ != nullptr && endpoint.decision_handler != nullptr);
     const bool once = request.field_count("Authorization") == 1;
     return once && auth_->knows_resource_server(*request.field("Authorization"))
                ? (decision_api_.*endpoint.decision_handler)(exchange)
@@ -281,6 +288,7 @@ io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exch
 io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     http::Response& response = exchange.response();
+    CHECK(auth_ != nullptr && endpoint.authorizer_handler != nullptr);
     constexpr std::string_view field = resource::ExternalAuthorizer::proof_field;
     const bool once = request.field_count(field) == 1;
     const std::string_view proof = once ? *request.field(field) : std::string_view();

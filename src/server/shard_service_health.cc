@@ -1,4 +1,5 @@
 // What a shard tells of its health, and all shards of their work.
+#include "base/check.h"
 #include "server/health_response.h"
 #include "server/shard_service.h"
 
@@ -25,6 +26,7 @@ io::Task<void> ShardService::write_readiness(http::Response& response) {
 io::Task<void> ShardService::hand_out(oauth::Keys keys) {
     for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
         co_await process_.services.call(shard_, shard, [&keys](ShardService& service) {
+            CHECK(service.shard_.index() < service.process_.shard_count);
             if (service.auth_) service.auth_->use_keys(keys);
         });
     }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.h"
+
 namespace sluice::simulate {
 namespace {
 
@@ -45,6 +47,7 @@ std::vector<double> behaved_shares(const friction::FrictionConfig& config) {
 Agents::Agents(const AgentSettings& settings, const friction::FrictionConfig& config)
     : settings_(settings), shares_(behaved_shares(config)) {
     for (const auto& tool : config.tools()) tools_.push_back(tool.name);
+    CHECK(!tools_.empty() && settings.calls_per_minute > 0, "checked before");
     const auto least =
         std::ranges::min_element(config.tools(), {}, &friction::ToolPolicy::target_rate);
     loop_tool_ = static_cast<std::size_t>(least - config.tools().begin());
@@ -78,6 +81,7 @@ std::optional<Call> Agents::next(std::size_t client, const Answer* previous) {
     if (agent.owes_reason) mean *= reason_pause;
     const double at = since + pause(agent.random, mean);
     if (at >= settings_.duration_seconds) return std::nullopt;
+    CHECK(at >= since, "nobody calls before it was answered");
     const bool has_reason = agent.owes_reason && !agent.loops_at(at);
     agent.owes_reason = false;
     if (!has_reason) agent.last_tool = choose(agent, at);
@@ -92,6 +96,7 @@ void Agents::take(Agent& agent, const Answer& answer) const {
     if (agent.loops_at(answer.at)) return;
     if (answer.outcome == Outcome::asked) agent.owes_reason = true;
     if (answer.outcome == Outcome::refused) {
+        CHECK(agent.last_tool < tools_.size(), "only a tool with friction refuses");
         agent.not_before[agent.last_tool] = answer.at + answer.retry_after_seconds;
     }
 }

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/check.h"
 #include "simulate/chart_style.h"
 #include "simulate/number_format.h"
 #include "simulate/svg.h"
@@ -85,6 +86,7 @@ void draw_legend(Svg& svg, const Report& report, double y) {
         legend.stroke(styles[line % 3],
                       shortened(report.run.clients[report.series.focus[line]], 30));
     }
+    CHECK(report.series.focus.size() <= report.run.clients.size());
     const std::size_t others = report.run.clients.size() - report.series.focus.size();
     if (others > 0) {
         legend.swatch("fleet",

@@ -1,5 +1,7 @@
 #include "simulate/recorded.h"
 
+#include "base/check.h"
+
 namespace sluice::simulate {
 
 RecordedWorkload::RecordedWorkload(const Trace& trace)
@@ -13,6 +15,7 @@ std::optional<Call> RecordedWorkload::next(std::size_t client, const Answer* pre
     Client& self = clients_[client];
     if (previous != nullptr) self.delayed += previous->delay;
     if (self.made == self.calls.size()) return std::nullopt;
+    CHECK(self.made < self.calls.size() && self.delayed >= 0);
     const std::size_t place = self.calls[self.made++];
     const TraceCall& call = trace_.calls[place];
     return Call{.at = call.at + self.delayed,

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/check.h"
 #include "simulate/number_format.h"
 
 namespace sluice::simulate {
@@ -25,6 +26,7 @@ std::string first_refusal(const Report& report) {
         const auto& best = report.summary.tools[first].first_refusal;
         if (own && (!best || *own < *best)) first = tool;
     }
+    CHECK(report.summary.tools[first].first_refusal.has_value(), "only configured tools refuse");
     return fmt::format("{} after {}", report.run.tools[first],
                        time_text(*report.summary.tools[first].first_refusal));
 }
@@ -75,6 +77,7 @@ std::size_t width(std::string_view text) {
 std::string aligned(const std::vector<Row>& rows) {
     std::vector<std::size_t> widths(rows.front().size());
     for (const Row& row : rows) {
+        CHECK(row.size() == widths.size(), "a table has one number of columns");
         for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
     }
     std::string out;

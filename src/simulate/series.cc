@@ -5,6 +5,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "base/check.h"
+
 namespace sluice::simulate {
 namespace {
 
@@ -35,6 +37,7 @@ std::vector<std::uint32_t> choose_focus(const Summary& summary, std::size_t coun
 Sampler::Sampler(const History& run, const friction::FrictionConfig& config,
                  std::vector<std::uint32_t> focus, std::size_t samples)
     : run_(run), config_(config), is_focus_(run.clients.size()) {
+    CHECK(focus.size() <= run.clients.size() && samples > 0);
     for (const std::uint32_t client : focus) is_focus_[client] = true;
     for (std::size_t i = 0; i < samples; ++i) {
         series_.times.push_back(run.end * static_cast<double>(i) /
@@ -85,6 +88,7 @@ void Sampler::sample(double time, const friction::Registry& registry) {
         add_distribution(frictions, tool.friction);
         add_distribution(rates, tool.rate);
         tool.target.push_back(static_cast<float>(target));
+        CHECK(tool.target.size() == taken_, "as many values as samples");
     }
 }
 

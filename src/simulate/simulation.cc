@@ -4,6 +4,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "base/check.h"
+
 namespace sluice::simulate {
 namespace {
 
@@ -58,6 +60,7 @@ private:
 
     Answer make(const Pending& pending) {
         const auto& [at, tool, has_reason, place] = pending.call;
+        CHECK(pending.client < run_.clients.size());
         const auto reason =
             has_reason ? friction::Justification::given : friction::Justification::absent;
         const friction::Admission admission = registry_.admit(
@@ -76,6 +79,7 @@ private:
             .cost = decision.cost,
             .delay = admission.forward ? admission.delay.count() : 0,
             .retry_after_seconds = admission.forward ? 0 : decision.retry_after_seconds};
+        CHECK(run_.steps.empty() || at >= run_.steps.back().at, "steps are in the order of time");
         run_.steps.push_back(step);
         return {at + step.delay, step.delay, step.outcome, step.retry_after_seconds};
     }
@@ -84,6 +88,7 @@ private:
         const auto [at, added] = tool_numbers_.try_emplace(
             std::string(name), static_cast<std::uint32_t>(run_.tools.size()));
         if (added) run_.tools.emplace_back(name);
+        CHECK(run_.tools.size() == tool_numbers_.size());
         return at->second;
     }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "base/check.h"
+
 namespace sluice::simulate {
 namespace {
 
@@ -52,6 +54,7 @@ Summary summarise(const History& run) {
                     std::vector<ClientSummary>(run.clients.size())};
     std::map<std::pair<std::uint32_t, std::uint32_t>, Refusals> refusals;
     for (const Step& step : run.steps) {
+        CHECK(step.tool < summary.tools.size() && step.client < summary.clients.size());
         ToolSummary& tool = summary.tools[step.tool];
         count(step, tool);
         count(step, summary.clients[step.client]);
@@ -67,6 +70,9 @@ Summary summarise(const History& run) {
     }
     for (const auto& [key, own] : refusals) {
         if (own.since) ++summary.tools[key.first].not_recovered;
+    }
+    for (const ToolSummary& tool : summary.tools) {
+        CHECK(tool.calls == tool.passed + tool.delayed + tool.asked + tool.refused);
     }
     return summary;
 }

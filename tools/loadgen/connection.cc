@@ -88,6 +88,7 @@ void Connection::on_send(int result) {
     if (state_ == State::closing) return close_when_idle();
     if (result < 0) return broken(Failure::reset, io::Error{-result}.text());
     sent_ += static_cast<std::size_t>(result);
+    CHECK(sent_ <= sending_.size());
     if (sent_ < sending_.size()) {
         return ring_.send(sender_, fd_, std::string_view(sending_).substr(sent_));
     }
@@ -196,6 +197,7 @@ void Connection::close_when_idle() {
     const bool busy =
         connector_.in_flight() || receiver_.in_flight() || sender_.in_flight() || reading_;
     if (state_ != State::closing || busy) return;
+    CHECK(!sender_.in_flight() && !receiver_.in_flight());
     if (fd_ >= 0) ring_.close(std::exchange(fd_, -1));
     session_.reset();
     state_ = State::closed;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.h"
+
 namespace sluice::loadgen {
 namespace {
 
@@ -29,6 +31,7 @@ double Histogram::middle_of(std::size_t index) const {
 
 void Histogram::add(const SparseHistogram& other) {
     for (const SparseHistogram::Bucket bucket : other.buckets) {
+        CHECK(bucket.index < counts_.size(), "a histogram of another precision");
         counts_[bucket.index] += bucket.count;
         count_ += bucket.count;
     }

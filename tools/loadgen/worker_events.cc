@@ -34,6 +34,7 @@ std::uint64_t count_events(std::string_view piece, bool& line_ended) {
 }  // namespace
 
 void Worker::on_connected(Connection& connection) {
+    CHECK(connecting_ > 0);
     --connecting_;
     recorder_.connected(connection.tls(), now_);
     if (connection.owes()) return;  // goes out now
@@ -56,6 +57,7 @@ void Worker::on_answer(Connection& connection, Owed owed, const Answer& answer, 
         if (verdict.kind == Verdict::Kind::more) {
             return connection.owe({owed.begun, now_, verdict.next});
         }
+        CHECK(in_flight_ > 0);
         --in_flight_;
         recorder_.unit_done(owed.begun, now_);
     }
@@ -83,6 +85,7 @@ void Worker::on_stream(Connection& connection, const Answer& head, std::string_v
         seat.stream_open = true;
         recorder_.step_done(owed.operation, owed.begun, owed.sent, now_);
         recorder_.unit_done(owed.begun, now_);
+        CHECK(in_flight_ > 0);
         --in_flight_;
         recorder_.stream_opened();
     }
@@ -94,6 +97,7 @@ void Worker::on_broken(Connection& connection, Failure why, std::string_view rea
     now_ = clock_.monotonic();
     Seat& seat = seats_[connection.index()];
     if (why == Failure::connect || why == Failure::tls) {
+        CHECK(connecting_ > 0);
         --connecting_;
         seat.failed = true;
         if (!connection.owes()) {

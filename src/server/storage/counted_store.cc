@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/check.h"
+
 namespace sluice::server {
 namespace {
 
@@ -32,12 +34,14 @@ io::Task<storage::StoreResult<T>> CountedStore::count(std::size_t operation,
     const MonotonicTime begun = shard_.precise_now();
     ++counts_.waiting;
     auto result = co_await std::move(task);
+    CHECK(counts_.waiting > 0);
     --counts_.waiting;
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(shard_.precise_now() - begun);
     const auto us = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0));
     ++counts_.duration_buckets[bucket_of(us)];
     counts_.duration_total_us += us;
+    CHECK(operation < counts_.by_operation.size());
     StoreCounts::PerOperation& counted = counts_.by_operation[operation];
     if (result) {
         ++counted.answered;

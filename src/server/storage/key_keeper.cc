@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "server/storage/server_keys.h"
 
 namespace sluice::server {
@@ -17,7 +18,9 @@ KeyKeeper::KeyKeeper(Parts parts, std::span<const Secret> sealing_keys)
     : parts_(std::move(parts)),
       sealing_(std::make_shared<const Sealing>(sealing_keys)),
       wanted_(parts_.shard),
-      handed_out_(parts_.shard) {}
+      handed_out_(parts_.shard) {
+    CHECK(parts_.shard.index() == 0 && parts_.hand_out, "one hands keys out");
+}
 
 io::Task<void> KeyKeeper::run(io::CancelScope& scope) {
     wanted_.set();
@@ -44,6 +47,7 @@ io::Task<bool> KeyKeeper::try_once() {
         co_return true;
     }
     co_await parts_.hand_out(*std::move(keys));
+    CHECK(!handed_out_.is_set(), "keys are handed out once");
     handed_out_.set();
     co_return true;
 }

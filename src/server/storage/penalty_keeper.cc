@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/check.h"
 #include "io/event.h"
 #include "server/storage/penalty_document.h"
 
@@ -50,6 +51,7 @@ io::Task<bool> PenaltyKeeper::write_changes(MonotonicTime until) {
 
 io::Task<bool> PenaltyKeeper::write(std::size_t resource, resource::PenaltyChange change) {
     const resource::ResourceSettings& settings = parts_.resources.resources[resource];
+    CHECK(settings.friction != nullptr, "a penalty without friction");
     const std::string key = penalty_key(settings.path, change.caller);
     if (!change.penalty) co_return (co_await parts_.store.erase({kind, key})).has_value();
     const friction::Moment left = settings.friction->penalty_ttl() + change.penalty->last_call -
@@ -99,6 +101,7 @@ std::vector<std::vector<PenaltyKeeper::Loaded>> PenaltyKeeper::read(
         if (resource == resources.end()) continue;
         auto penalty = parse_penalty(document.value, *resource->friction, clocks(parts_.shard));
         if (!penalty || penalty->tools.empty()) continue;
+        CHECK(by_owner.size() == parts_.guards.count());
         by_owner[name->caller.owner(parts_.guards.count())].push_back(
             {static_cast<std::size_t>(resource - resources.begin()), name->caller,
              *std::move(penalty)});

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace sluice::server {
 namespace {
 
@@ -27,10 +29,12 @@ ShardStorage::ShardStorage(const Parts& parts)
 
 void ShardStorage::serve(oauth::AuthorizationServer* auth) {
     auth_ = auth;
+    CHECK(stores_.size() == 0, "before the shards run");
     link_.tell(auth);
 }
 
 void ShardStorage::start(Everybody everybody) {
+    CHECK(stores_.size() == 0 && keepers_.size() == 0, "storage starts once");
     stores_.spawn(store_->run(storing_));
     if (!penalties_) return begin();
     keepers_.spawn(penalties_->run(keeping_));
@@ -64,6 +68,7 @@ io::Task<void> ShardStorage::wait_until_begun() {
 io::Task<void> ShardStorage::stop() {
     keeping_.cancel();
     co_await keepers_.join();
+    CHECK(!storing_.cancelled(), "storage stops once");
     storing_.cancel();
     co_await stores_.join();
     keys_.reset();
