@@ -1,6 +1,7 @@
 // One shard's server: its state, its routes, its sweeping.
 #include "oauth/authorization_server.h"
 
+#include "base/check.h"
 #include "oauth/cors.h"
 #include "oauth/introspection/authenticate_caller.h"
 #include "oauth/metadata.h"
@@ -42,6 +43,7 @@ private:
 AuthorizationServer::AuthorizationServer(Parts parts, Peers& peers)
     : state_(std::make_unique<ShardState>(parts, peers)),
       sweeper_(std::make_unique<Sweeper>(*state_)) {
+    CHECK(!state_->settings.issuer.empty() && !state_->settings.issuer.ends_with('/'), "RFC 9207");
     peers.set(parts.shard.index(), *state_);
 }
 
@@ -70,6 +72,7 @@ io::Task<bool> AuthorizationServer::admit_resource_server(const http::Request& r
 }
 
 void AuthorizationServer::use_keys(const Keys& keys) {
+    CHECK(!keys.form.empty() && !keys.successor.empty(), "keys that anybody knows");
     state_->keys.form = keys.form;
     state_->keys.successor = keys.successor;
     state_->has_keys = true;
@@ -88,6 +91,7 @@ void AuthorizationServer::on_trust(MonotonicTime until) {
 }
 
 void AuthorizationServer::start() {
+    CHECK(!sweeper_->running(), "a server starts once");
     sweeper_->restart();
 }
 

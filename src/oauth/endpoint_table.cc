@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
 #include "oauth/authorization/authorize_endpoint.h"
 #include "oauth/clients/registration_endpoint.h"
 #include "oauth/grants/token_endpoint.h"
@@ -66,6 +67,7 @@ constexpr Endpoint metadata_document{
 
 void add(std::vector<Route>& routes, const Endpoint& endpoint, const std::string& path) {
     const auto add_method = [&](Method method) {
+        CHECK(path.starts_with('/') && endpoint.handler != nullptr, path);
         const bool known = std::ranges::any_of(routes, [&](const Route& route) {
             return route.method == method && route.path == path;
         });

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/json_writer.h"
 
 namespace sluice::oauth {
@@ -84,6 +85,9 @@ void forbid_storing(http::Response& response) {
 }
 
 void write_json_error(http::Response& response, const Error& error) {
+    CHECK((error.code != ErrorCode::busy && error.code != ErrorCode::rate_limited) ||
+              error.retry_after > Seconds{0},
+          "who is put off is told for how long");
     response.set_status(status_of(error.code));
     response.add_field("Content-Type", "application/json");
     forbid_storing(response);

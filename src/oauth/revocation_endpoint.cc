@@ -1,6 +1,7 @@
 // POST /revoke (RFC 7009).
 #include "oauth/revocation_endpoint.h"
 
+#include "base/check.h"
 #include "crypto/digest.h"
 #include "http/form.h"
 #include "oauth/clients/authenticate_client.h"
@@ -28,8 +29,9 @@ io::Task<Result<std::optional<storage::GrantHandle>>> find_own_grant(ShardState&
         if (record != nullptr) handle = record->grant;
     }
     if (!handle) co_return std::nullopt;
-    const storage::Grant& grant = *owner.tokens.memory().find(*handle);
-    if (grant.claims->info.client_id != client.client_id) co_return std::nullopt;
+    const storage::Grant* const grant = owner.tokens.memory().find(*handle);
+    CHECK(grant != nullptr, "a token that was found has a grant");
+    if (grant->claims->info.client_id != client.client_id) co_return std::nullopt;
     co_return handle;
 }
 
@@ -37,6 +39,7 @@ io::Task<Result<std::optional<storage::GrantHandle>>> find_own_grant(ShardState&
 // tokens (§2.1), whichever of them was sent.
 io::Task<Result<bool>> revoke_grant(ShardState& owner, token::TokenKind kind,
                                     const storage::TokenKey& key, const Client& client) {
+    CHECK(owner.owner_of(key.tag) == owner.here(), "on the shard of the token's tag");
     CO_TRY(const auto handle, co_await find_own_grant(owner, kind, key, client));
     if (!handle) co_return false;
     CO_REQUIRE(stored(co_await owner.tokens.revoke(key.tag, handle)));

@@ -247,7 +247,7 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
     http::Response& response = exchange.response();
     switch (endpoint.kind) {
         case Endpoint::Kind::oauth:
-            CHECK(auth_ != nullptr && endpoint.oauth.has_value());
+            CHECK(auth_ != nullptr && endpoint.oauth != nullptr);
             co_return co_await auth_->serve(*endpoint.oauth, exchange.request(), response);
         case Endpoint::Kind::decision:
             co_return co_await serve_decision(endpoint, exchange);

@@ -1,6 +1,7 @@
 // Building the locations.
 #include "oauth/authorization/authorization_response.h"
 
+#include "base/check.h"
 #include "http/uri.h"
 
 namespace sluice::oauth {
@@ -29,6 +30,12 @@ void redirect(http::Response& response, std::string_view location) {
 
 std::string code_location(const AuthorizationRequest& request, std::string_view code,
                           std::string_view issuer) {
+    CHECK(token::parse_token(code, token::TokenKind::authorization_code).has_value());
+    CHECK(std::ranges::any_of(request.client->redirect_uris,
+                              [&](const std::string& registered) {
+                                  return redirect_uri_matches(registered, request.redirect_uri);
+                              }),
+          "a code goes to one of the client's own addresses");
     std::string uri = request.redirect_uri;
     append_parameter(uri, "code", code);
     if (!request.state.empty()) append_parameter(uri, "state", request.state);
@@ -38,6 +45,7 @@ std::string code_location(const AuthorizationRequest& request, std::string_view 
 
 std::string error_location(std::string_view redirect_uri, std::string_view state,
                            const Error& error, std::string_view issuer) {
+    CHECK(!redirect_uri.empty() && !issuer.empty());
     std::string uri(redirect_uri);
     append_parameter(uri, "error", to_text(error.code));
     if (!error.description.empty()) append_parameter(uri, "error_description", error.description);

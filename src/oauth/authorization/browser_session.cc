@@ -1,6 +1,7 @@
 // Cookies, sessions and form tokens.
 #include "oauth/authorization/browser_session.h"
 
+#include "base/check.h"
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "crypto/base64url.h"
@@ -36,6 +37,7 @@ std::optional<std::string_view> find_session_cookie(const ShardState& state,
 }
 
 void set_session_cookie(const ShardState& state, http::Response& response, std::string_view value) {
+    CHECK(token::parse_token(value, token::TokenKind::session).has_value(), "no session");
     http::add_cookie(response, {.name = cookie_name(state),
                                 .value = value,
                                 .path = "/",
@@ -63,6 +65,7 @@ io::Task<Result<std::optional<SignedIn>>> find_signed_in(ShardState& state,
 io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username) {
     const auto text =
         token::TokenText::generate(token::TokenKind::session, new_tag(state), state.shard.random());
+    CHECK(!username.empty(), "somebody signs in");
     const std::string key = session_key(text.text());
     std::string json;
     JsonWriter(json).begin_object().member("username", username).end_object();
@@ -83,6 +86,7 @@ io::Task<Result<>> sign_out(ShardState& state, std::string_view cookie) {
 
 std::string form_token(const Keys& keys, FormPurpose purpose, std::string_view cookie,
                        std::string_view query) {
+    CHECK(!keys.form.empty() && !cookie.empty(), "a form token is of one browser");
     return csrf_token(keys.form.reveal(), {name_of(purpose), cookie, query});
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "crypto/base64url.h"
@@ -64,6 +65,7 @@ io::Task<Result<>> note_consent(ShardState& state, const AuthorizationRequest& r
     const std::string key = consent_key(request, username);
     CO_TRY(const token::ScopeSet before, co_await read_consent(state, key));
     const token::ScopeSet allowed = before.union_with(request.scope);
+    CHECK(allowed.includes(request.scope) && allowed.includes(before), "consent only grows");
     std::string json;
     JsonWriter(json)
         .begin_object()

@@ -1,6 +1,8 @@
 // Filling and asking the directory.
 #include "oauth/clients/client_directory.h"
 
+#include "base/check.h"
+
 namespace sluice::oauth {
 namespace {
 
@@ -10,6 +12,7 @@ Client make_client(const ClientSetting& setting) {
     client.name = setting.client_name;
     client.auth_method = setting.auth_method;
     if (client.confidential()) {
+        CHECK(!setting.client_secret.empty(), setting.client_id);
         client.secret_digest = crypto::sha256(setting.client_secret.reveal());
     }
     client.redirect_uris = setting.redirect_uris;
@@ -32,6 +35,7 @@ const ClientHandle* ClientDirectory::find(std::string_view client_id) const {
 }
 
 void ClientDirectory::add(Client client) {
+    CHECK(!client.client_id.empty(), "a client of no name");
     auto handle = std::make_shared<const Client>(std::move(client));
     const auto [place, is_new] = by_id_.try_emplace(handle->client_id, handle);
     if (is_new) return;
@@ -45,6 +49,7 @@ void ClientDirectory::add_fetched(Client client) {
         fetched_.pop_front();
     }
     fetched_.push_back(client.client_id);
+    CHECK(fetched_.size() <= fetched_max);
     add(std::move(client));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "base/json_writer.h"
 #include "crypto/base64url.h"
 #include "crypto/digest.h"
@@ -128,6 +129,7 @@ io::Task<Result<Registered>> register_client(ShardState& state, const http::Requ
 // RFC 7591 §3.2.1.
 void write_registration(const ShardState& state, const Registered& registered,
                         http::Response& response) {
+    CHECK(registered.client.confidential() == !registered.secret.empty());
     response.set_status(http::Status::created);
     response.add_field("Content-Type", "application/json");
     forbid_storing(response);

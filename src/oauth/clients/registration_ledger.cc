@@ -3,16 +3,19 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace sluice::oauth {
 
 void RegistrationLedger::leave_unused(const Entry& entry) {
     const auto count = unused_of_.find(entry.address);
+    CHECK(count != unused_of_.end() && count->second > 0);
     if (--count->second == 0) unused_of_.erase(count);
 }
 
 void RegistrationLedger::drop(Entries::iterator entry, std::vector<std::string>& dropped) {
     if (!entry->consented) leave_unused(*entry);
-    places_.erase(places_.find(entry->client_id));
+    CHECK(places_.erase(entry->client_id) == 1);
     dropped.push_back(std::move(entry->client_id));
     list_of(*entry).erase(entry);
 }
@@ -23,6 +26,7 @@ RegistrationLedger::Entries::iterator RegistrationLedger::to_displace(MonotonicT
     if (waited != unused_.end()) return waited;
     const auto most = std::ranges::max_element(
         unused_of_, {}, [](const auto& address_and_count) { return address_and_count.second; });
+    CHECK(most != unused_of_.end(), "who is not used was registered by somebody");
     return std::ranges::find(unused_, most->first, &Entry::address);
 }
 
@@ -45,6 +49,8 @@ std::vector<std::string> RegistrationLedger::add(std::string_view client_id,
     unused_.push_back({std::string(client_id), std::string(address), now, now, false});
     places_.emplace(client_id, std::prev(unused_.end()));
     ++unused_of_[std::string(address)];
+    CHECK(places_.size() == unused_.size() + consented_.size());
+    CHECK(unused_.size() <= std::max<std::size_t>(bounds_.unused_max, 1));
     return dropped;
 }
 
@@ -64,6 +70,7 @@ void RegistrationLedger::keep(std::string_view client_id, MonotonicTime now) {
     place->second->consented = true;
     place->second->last_use = now;
     consented_.splice(consented_.end(), from, place->second);
+    CHECK(places_.size() == unused_.size() + consented_.size());
 }
 
 }  // namespace sluice::oauth

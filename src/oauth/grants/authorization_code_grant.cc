@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/check.h"
 #include "crypto/digest.h"
 #include "oauth/grants/authorization_code.h"
 #include "oauth/grants/resource_policy.h"
@@ -91,6 +92,7 @@ io::Task<Result<std::optional<IssuedTokens>>> try_redeeming(ShardState& owner,
                                                             const Redemption& redemption,
                                                             const AuthorizationCode& code,
                                                             token::GrantTag tag) {
+    CHECK(code.client_id == redemption.client.client_id, "checked before");
     CO_TRY(const PooledText resource, resource_of_token(redemption.resource, code.resource));
     const std::string redeemed = to_json(RedeemedCode{code.client_id, tag});
     const storage::GrantClaims claims{code.client_id, code.username, code.scope.text(), resource};
@@ -117,6 +119,7 @@ io::Task<Result<std::optional<IssuedTokens>>> try_redeeming(ShardState& owner,
 // tag, unless another grant has that.
 io::Task<TokenResult> redeem(ShardState& owner, const Redemption& redemption) {
     const storage::DocumentKey key{storage::DocumentKind::authorization_code, redemption.key};
+    CHECK(owner.owner_of(tag) == owner.here(), "on the shard of the code's tag");
     token::GrantTag tag = redemption.tag;
     for (int attempt = 0; attempt < tags_tried_max; ++attempt) {
         CO_TRY(const auto json, stored(co_await owner.store.get(key)));

@@ -1,6 +1,7 @@
 // Issuing tokens and writing them.
 #include "oauth/grants/issue_tokens.h"
 
+#include "base/check.h"
 #include "base/json_writer.h"
 #include "oauth/errors.h"
 #include "oauth/shard_state.h"
@@ -8,6 +9,8 @@
 namespace sluice::oauth {
 
 IssuedTokens make_tokens(ShardState& owner, token::GrantTag tag, const Authorized& authorized) {
+    CHECK(owner.owner_of(tag) == owner.here(), "a token is made on the shard of its tag");
+    CHECK(owner.settings.access_token_ttl >= Seconds{1}, "a token that is never valid");
     Random& random = owner.shard.random();
     IssuedTokens tokens{
         .access = token::TokenText::generate(token::TokenKind::access, tag, random),
@@ -24,6 +27,9 @@ IssuedTokens make_tokens(ShardState& owner, token::GrantTag tag, const Authorize
 
 storage::NewTokens to_store(const ShardState& owner, token::GrantTag tag,
                             const storage::GrantClaims& claims, const IssuedTokens& issued) {
+    CHECK(token::parse_token(issued.access.text(), token::TokenKind::access) == tag);
+    CHECK(!issued.refresh ||
+          token::parse_token(issued.refresh->text(), token::TokenKind::refresh) == tag);
     const std::int64_t now = numeric_date(owner.shard.wall_now());
     const auto after = [now](Duration lifetime) {
         return now + std::chrono::floor<Seconds>(lifetime).count();

@@ -59,8 +59,9 @@ void report(ShardState& owner, const Refresh& refresh, EventKind kind, std::stri
 }
 
 bool belongs_to(ShardState& owner, const storage::RefreshRecord& record, const Client& client) {
-    const storage::Grant& grant = *owner.tokens.memory().find(record.grant);
-    return grant.claims->info.client_id == client.client_id;
+    const storage::Grant* const grant = owner.tokens.memory().find(record.grant);
+    CHECK(grant != nullptr, "a token that was found has a grant");
+    return grant->claims->info.client_id == client.client_id;
 }
 
 // OAuth 2.1 §4.3.1: a replaced token that comes back after its window was stolen, or its successor
@@ -98,10 +99,12 @@ struct Rotation {
 
 Result<Rotation> plan_rotation(ShardState& owner, const Refresh& refresh,
                                const storage::RefreshRecord& record) {
+    CHECK(owner.tokens.memory().find(record.grant) != nullptr);
     const token::TokenInfo& granted = owner.tokens.memory().find(record.grant)->claims->info;
     const std::string_view audience =
         granted.audience.empty() ? std::string_view{} : granted.audience.front();
     TRY(token::ScopeSet scope, scope_of_refresh(refresh.scope, granted.scope));
+    CHECK(granted.scope.includes(scope), "RFC 6749 §6: not more than was granted");
     TRY(PooledText resource, resource_of_token(refresh.resource, audience));
     return Rotation{.refresh = refresh,
                     .username = PooledText(granted.username),
@@ -113,6 +116,7 @@ Result<Rotation> plan_rotation(ShardState& owner, const Refresh& refresh,
 
 IssuedTokens describe(ShardState& owner, const Rotation& rotation, token::TokenText access,
                       Duration remaining) {
+    CHECK(remaining > Duration::zero(), "a token that is over is not handed out");
     return {.access = std::move(access),
             .refresh = successor_of(rotation.refresh.text, rotation.refresh.tag, owner.keys),
             .expires_in_s = std::chrono::floor<Seconds>(remaining).count(),
@@ -166,6 +170,7 @@ io::Task<TokenResult> rotate_again(ShardState& owner, const Rotation& rotation) 
 // On the shard of the token's tag. Of any number of requests at once, at any number of boxes, one
 // rotates and the others repeat, so there is one living chain.
 io::Task<TokenResult> rotate(ShardState& owner, const Refresh& refresh) {
+    CHECK(owner.owner_of(refresh.tag) == owner.here(), "on the shard of the token's tag");
     const storage::TokenKey key{refresh.tag, crypto::sha256(refresh.text), refresh.text};
     for (int attempt = 0; attempt < attempts_max; ++attempt) {
         CO_TRY(const storage::RefreshRecord* record,
@@ -186,7 +191,8 @@ io::Task<TokenResult> rotate(ShardState& owner, const Refresh& refresh) {
         if (outcome == storage::Outcome::done) co_return tokens;
         CO_REQUIRE(stored(co_await owner.tokens.reload(key)));
     }
-    co_return refuse(ErrorCode::busy, "Too many refresh this token at once; try again.");
+    co_return refuse_for_now(ErrorCode::busy, "Too many refresh this token at once; try again.",
+                             Seconds{1});
 }
 
 }  // namespace

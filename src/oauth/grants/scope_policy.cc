@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/check.h"
+
 namespace sluice::oauth {
 namespace {
 
@@ -55,6 +57,8 @@ Result<token::ScopeSet> scope_to_grant(std::optional<std::string_view> asked,
     if (granted.empty()) {
         return refuse(ErrorCode::invalid_scope, "No scope is left that this client may have.");
     }
+    CHECK(!client.scope_max || client.scope_max->includes(granted),
+          "more than the client may have");
     return granted;
 }
 

@@ -17,6 +17,7 @@ namespace {
 class DerivedBytes final : public Random {
 public:
     DerivedBytes(const Secret& key, std::initializer_list<std::string_view> parts) {
+        CHECK(!key.empty(), "tokens that anybody could derive");
         std::string joined;
         for (const std::string_view part : parts) joined.append(part).push_back('\0');
         const Secret text(std::move(joined));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "base/json.h"
 #include "crypto/digest.h"
 #include "http/media_type.h"
@@ -87,9 +88,10 @@ io::Task<Result<>> append_refresh_answer(ShardState& owner, const storage::Token
                                          const Caller& caller, std::string& out) {
     CO_TRY(const storage::RefreshRecord* record, stored(co_await owner.tokens.read_refresh(key)));
     if (record == nullptr || record->rotated()) co_return Result<>();
-    const storage::Grant& grant = *owner.tokens.memory().find(record->grant);
-    if (caller.client && caller.client->client_id == grant.claims->info.client_id) {
-        append_refresh_info(out, owner, *record, grant);
+    const storage::Grant* const grant = owner.tokens.memory().find(record->grant);
+    CHECK(grant != nullptr, "a token that was found has a grant");
+    if (caller.client && caller.client->client_id == grant->claims->info.client_id) {
+        append_refresh_info(out, owner, *record, *grant);
     }
     co_return Result<>();
 }

@@ -3,11 +3,13 @@
 
 #include <optional>
 
+#include "base/check.h"
 #include "oauth/shard_state.h"
 
 namespace sluice::oauth {
 
 RemoteToken RemoteToken::of(storage::GrantStore& grants, const storage::AccessRecord& record) {
+    CHECK(grants.find(record.grant) != nullptr, "a token that was found has a grant");
     const auto& revocations = grants.revocations(grants.find(record.grant)->tag);
     return {.info = record.claims->info,
             .issued_at = record.issued_at,
@@ -36,6 +38,7 @@ const storage::AccessRecord& RemoteTokenCache::keep(const crypto::Digest& digest
     if (memory_.data() == nullptr) {
         memory_ = HugePages(size_max * sizeof(Place), size_max * sizeof(Place));
     }
+    CHECK(token.revocations != nullptr, "a copy without an end");
     Place& place = place_of(digest);
     const token::TokenInfo& info = token.info;
     storage::Claims& claims = claims_.acquire(
@@ -63,6 +66,7 @@ namespace {
 
 io::Task<storage::StoreResult<std::optional<RemoteToken>>> read_at_owner(
     ShardState& owner, const storage::TokenKey& key) {
+    CHECK(owner.owner_of(key.tag) == owner.here(), "only the owner says what is good");
     CO_TRY(const storage::AccessRecord* record, co_await owner.tokens.read_access(key));
     if (record == nullptr) co_return std::nullopt;
     co_return RemoteToken::of(owner.tokens.memory(), *record);

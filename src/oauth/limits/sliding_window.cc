@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.h"
+
 namespace sluice::oauth {
 
 void SlidingWindow::slide(const RateLimit& limit, MonotonicTime now) {
@@ -21,6 +23,7 @@ void SlidingWindow::slide(const RateLimit& limit, MonotonicTime now) {
 }
 
 Seconds SlidingWindow::admit(const RateLimit& limit, MonotonicTime now) {
+    CHECK(limit.requests > 0 && limit.window > Duration::zero(), "validated before");
     slide(limit, now);
     const double window = static_cast<double>(limit.window.count());
     const double gone = static_cast<double>((now - begin_).count()) / window;
@@ -28,6 +31,7 @@ Seconds SlidingWindow::admit(const RateLimit& limit, MonotonicTime now) {
     constexpr double rounding = 1e-6;
     if (previous_ * (1 - gone) + current_ + 1 <= allowed + rounding) {
         ++current_;
+        CHECK(current_ <= limit.requests);
         return Seconds{0};
     }
     // When enough of the previous window has slid out of reach; if this one alone is too full, when
