@@ -162,6 +162,20 @@ def sources_include_their_own_header_first(tree):
             yield f"{file.relative}:{first[0]}: has to include \"{name}\" first"
 
 
+# CHECKs in a thousand lines of src/: assertions are written with the code, or it comes to less.
+CHECKS_PER_THOUSAND_LINES = 8
+
+
+def invariants_are_checked(tree):
+    """Of the whole of src/, since invariants stand closer in one folder than in another."""
+    sources = [file for file in tree.files if file.relative.startswith("src/") and file.relative != "src/base/check.h"]
+    lines = sum(file.text.count("\n") for file in sources)
+    checks = sum(len(re.findall(r"\bCHECK\(", line)) for file in sources for _, line in file.lines())
+    wanted = lines * CHECKS_PER_THOUSAND_LINES // 1000
+    if checks < wanted:
+        yield f"src/base/check.h:1: {checks} CHECKs stand over {lines} lines of src/, fewer than {wanted}"
+
+
 ALL = [layers_point_upwards, rooms_point_upwards, sources_are_found_by_their_header, every_folder_is_a_layer, libraries_stay_in_their_place, files_are_short, lines_are_short,
        nothing_is_left_open, file_names_are_snake_case, headers_tell_their_subject, libraries_do_not_print,
-       sources_include_their_own_header_first]
+       sources_include_their_own_header_first, invariants_are_checked]

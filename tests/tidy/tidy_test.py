@@ -59,6 +59,15 @@ class Rules(unittest.TestCase):
         self.check(rules.nothing_is_left_open, "src/io/a.cc", "// TO" "DO: more\n", "// done\n")
         self.check(rules.libraries_do_not_print, "src/io/a.cc", 'std::cout << "x";\n', 'out += "x";\n')
 
+    def test_checks(self):
+        # Eight for a thousand lines, wherever they stand; smaller trees owe what is left of that.
+        checks = {"src/io/a.cc": "    CHECK(a);\n" * 8, "src/io/b.h": "\n" * 992}
+        self.assertEqual(self.problems(rules.invariants_are_checked, checks), [])
+        checks["src/io/a.cc"] = "    CHECK(a);\n" * 7 + "\n"
+        self.assertEqual(len(self.problems(rules.invariants_are_checked, checks)), 1)
+        checks["tests/a.cc"] = "    CHECK(a);\n"
+        self.assertEqual(len(self.problems(rules.invariants_are_checked, checks)), 1)
+
     def test_names(self):
         self.assertEqual(len(self.problems(rules.file_names_are_snake_case, {"src/io/MyFile.cc": ""})), 1)
         self.assertEqual(self.problems(rules.file_names_are_snake_case, {"src/io/my_file2.cc": ""}), [])
