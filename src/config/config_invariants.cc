@@ -16,29 +16,29 @@ void check_server_invariants(const ServerConfig& server) {
     CHECK(!server.tls || !server.tls->identities.empty(), "TLS without a certificate");
 }
 
-void check_client_invariants(const ClientConfig& client) {
+void check_client_invariants(const oauth::ClientSetting& client) {
     CHECK(!client.client_id.empty() && !client.client_name.empty());
-    CHECK(client.client_secret.empty() == (client.auth_method == AuthMethod::none),
+    CHECK(client.client_secret.empty() == !token::is_confidential(client.auth_method),
           client.client_id);
-    CHECK(!client.authorization_code || !client.redirect_uris.empty(), client.client_id);
+    CHECK(!client.grant_types.has(oauth::GrantType::authorization_code) ||
+              !client.redirect_uris.empty(),
+          client.client_id);
 }
 
-void check_auth_invariants(const AuthConfig& auth) {
+void check_auth_invariants(const oauth::Settings& auth) {
     CHECK(!auth.issuer.empty() && !auth.issuer.ends_with('/'), auth.issuer);
     CHECK(auth.access_token_ttl >= Seconds{1} && auth.refresh_token_ttl >= Seconds{1});
     CHECK(auth.code_ttl > none && auth.session_ttl > none);
     CHECK(auth.rate_limit.requests > 0 && auth.rate_limit.window > none);
     CHECK(!auth.default_scope.empty());
-    CHECK((auth.registration == AuthConfig::Registration::token) ==
-          !auth.registration_token.empty());
-    for (const ClientConfig& client : auth.clients) check_client_invariants(client);
-    for (const UserConfig& user : auth.users) {
+    CHECK((auth.registration == oauth::Registration::token) == !auth.registration_token.empty());
+    for (const oauth::ClientSetting& client : auth.clients) check_client_invariants(client);
+    for (const oauth::UserSetting& user : auth.users) {
         CHECK(!user.username.empty() && !user.name.empty());
-        CHECK(user.password.empty() != user.password_hash.empty(), user.username);
     }
 }
 
-void check_resource_invariants(const ResourceConfig& resource) {
+void check_resource_invariants(const resource::ResourceSettings& resource) {
     CHECK(resource.path.starts_with('/') && (resource.path == "/" || !resource.path.ends_with('/')),
           resource.path);
     CHECK(!resource.name.empty() && resource.timeout > none && resource.connect_timeout > none,
@@ -48,9 +48,9 @@ void check_resource_invariants(const ResourceConfig& resource) {
     CHECK(upstream.has_value() != resource.upstream.empty(), resource.path);
     CHECK((upstream && upstream->secure()) == resource.upstream_trust.has_value(), resource.path);
     if (!resource.introspection) return;
-    const IntrospectionConfig& asked = *resource.introspection;
-    CHECK(!asked.issuer.empty() && !asked.client_secret.empty(), resource.path);
-    CHECK(asked.auth_method != AuthMethod::none && asked.timeout > none, resource.path);
+    const resource::IntrospectionSettings& asked = *resource.introspection;
+    CHECK(!resource.issuer.empty() && !asked.client_secret.empty(), resource.path);
+    CHECK(token::is_confidential(asked.auth_method) && asked.timeout > none, resource.path);
 }
 
 void check_storage_invariants(const StorageConfig& storage) {
@@ -68,8 +68,10 @@ void check_invariants(const Config& config) {
     check_server_invariants(config.server());
     check_storage_invariants(config.storage());
     if (config.auth()) check_auth_invariants(*config.auth());
-    for (const ResourceConfig& resource : config.resources()) check_resource_invariants(resource);
-    CHECK(config.auth() || !config.resources().empty(), "nothing to serve");
+    for (const resource::ResourceSettings& resource : config.gateway().resources) {
+        check_resource_invariants(resource);
+    }
+    CHECK(config.auth() || !config.gateway().resources.empty(), "nothing to serve");
     if (!config.admin()) return;
     CHECK(!config.admin()->listen.empty() && !config.admin()->operators.empty());
     CHECK(config.admin()->session_ttl > none);

@@ -1,8 +1,12 @@
 // Building the locations.
 #include "oauth/authorization/authorization_response.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "http/uri.h"
+#include "oauth/clients/redirect_uri.h"
+#include "token/token_text.h"
 
 namespace sluice::oauth {
 namespace {

@@ -119,8 +119,8 @@ io::Task<Result<std::optional<IssuedTokens>>> try_redeeming(ShardState& owner,
 // tag, unless another grant has that.
 io::Task<TokenResult> redeem(ShardState& owner, const Redemption& redemption) {
     const storage::DocumentKey key{storage::DocumentKind::authorization_code, redemption.key};
-    CHECK(owner.owner_of(tag) == owner.here(), "on the shard of the code's tag");
     token::GrantTag tag = redemption.tag;
+    CHECK(owner.owner_of(tag) == owner.here(), "on the shard of the code's tag");
     for (int attempt = 0; attempt < tags_tried_max; ++attempt) {
         CO_TRY(const auto json, stored(co_await owner.store.get(key)));
         const auto code = json ? read_authorization_code(*json) : std::nullopt;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "http/fields.h"
 #include "http/uri_chars.h"
 #include "resource/gateway/field_rules.h"
 
