@@ -27,7 +27,7 @@ AdminServer::AdminServer(const StatsCollector::Parts& parts, io::WorkerPool& wor
       config_(config),
       collector_(parts),
       operators_(parts.shard, workers, config),
-      service_(parts.shard, collector_, operators_, log),
+      service_(parts.shard, collector_, operators_, log, config),
       server_(parts.shard, admin_server_settings(), service_) {
     only_server_.set(0, server_);
 }

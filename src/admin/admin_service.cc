@@ -5,10 +5,12 @@
 
 #include "admin/login_page.h"
 #include "admin/page_files.h"
+#include "base/ascii.h"
 #include "base/check.h"
 #include "http/error_response.h"
 #include "http/form.h"
 #include "http/media_type.h"
+#include "http/url_split.h"
 
 namespace sluice::admin {
 
@@ -54,18 +56,53 @@ void write_file(http::Response& response, std::string_view type, std::string_vie
     response.body() = content;
 }
 
-/// Browsers tell where a request comes from (Fetch Metadata); another site's is refused before
-/// anything else is looked at.
-bool is_cross_site(const http::Request& request) {
-    const auto site = request.field("Sec-Fetch-Site");
-    return site && *site != "same-origin" && *site != "none";
+/// The listeners' own addresses beside the configured names. Where one listens on every address,
+/// none is known beforehand, but an address is no name that could be rebound.
+http::HostRule host_rule(const config::AdminConfig& config) {
+    std::vector<std::string> names = config.hosts;
+    auto addresses = http::HostRule::Addresses::loopback;
+    for (const io::Address& address : config.listen) {
+        if (address.family() == AF_UNIX) continue;
+        names.push_back(address.ip_text());
+        if (names.back() == "0.0.0.0" || names.back() == "::") {
+            addresses = http::HostRule::Addresses::all;
+        }
+    }
+    return http::HostRule(names, addresses);
 }
 
 }  // namespace
 
+AdminService::AdminService(io::Shard& shard, StatsCollector& collector, Operators& operators,
+                           Log& log, const config::AdminConfig& config)
+    : shard_(shard),
+      collector_(collector),
+      operators_(operators),
+      log_(log),
+      hosts_(host_rule(config)),
+      style_(oauth::make_page_style()) {}
+
+/// Newer browsers tell the site (Fetch Metadata), all of them the origin of a POST. A proxy in
+/// front may have changed Host, so that the origin of a configured name passes too.
+bool AdminService::is_own_page(const http::Request& request) const {
+    const auto site = request.field("Sec-Fetch-Site");
+    if (site && *site != "same-origin" && *site != "none") return false;
+    const auto origin = request.field("Origin");
+    if (!origin) return true;
+    const http::UrlParts parts = http::split_url(*origin);
+    const std::string_view authority = parts.authority.value_or("");
+    return equal_ignoring_case(authority, request.host()) ||
+           (hosts_.names(authority) && !http::HostRule({}).allows(authority));
+}
+
 io::Task<void> AdminService::serve(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     http::Response& response = exchange.response();
+    if (!hosts_.allows(request.host())) {
+        http::write_error(response, http::Status::misdirected_request, "unknown_host",
+                          "The page has no such host: see admin.hosts.");
+        co_return;
+    }
     const auto stands_at = [&](const Route& route) { return route.path == request.path(); };
     if (request.path() == "/" || request.path() == "/admin/")
         co_return redirect(response, "/admin");
@@ -82,7 +119,7 @@ io::Task<void> AdminService::serve(http::Exchange& exchange) {
         co_return;
     }
     const bool acts = request.method() == http::Method::post;
-    if (acts && is_cross_site(request)) {
+    if (acts && !is_own_page(request)) {
         http::write_error(response, http::Status::forbidden, "cross_site",
                           "This comes from another site.");
         co_return;

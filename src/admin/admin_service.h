@@ -6,6 +6,8 @@
 #include "admin/operators.h"
 #include "admin/stats_collector.h"
 #include "base/log.h"
+#include "config/admin_config.h"
+#include "http/host_rule.h"
 #include "http/service.h"
 #include "oauth/pages/page_style.h"
 
@@ -14,13 +16,9 @@ namespace sluice::admin {
 /// Serves the listeners of [admin] on one shard.
 class AdminService final : public http::Service {
 public:
-    /// watch, operators and log outlive the service.
-    AdminService(io::Shard& shard, StatsCollector& collector, Operators& operators, Log& log)
-        : shard_(shard),
-          collector_(collector),
-          operators_(operators),
-          log_(log),
-          style_(oauth::make_page_style()) {}
+    /// All outlive the service. config  Which hosts the page has.
+    AdminService(io::Shard& shard, StatsCollector& collector, Operators& operators, Log& log,
+                 const config::AdminConfig& config);
 
     io::Task<void> serve(http::Exchange& exchange) override;
 
@@ -42,6 +40,8 @@ private:
     io::Task<void> forgive(http::Exchange& exchange);
     io::Task<void> acknowledge(http::Exchange& exchange);
 
+    /// Whether what acts comes from a page of this server, as far as a browser tells.
+    bool is_own_page(const http::Request& request) const;
     void ask_to_sign_in(http::Response& response, std::string_view cookie, std::string_view notice);
     /// The name of who acts; nothing, and an answer, where it is nobody or not by our own page.
     std::optional<std::string> authorize_action(http::Exchange& exchange);
@@ -52,6 +52,7 @@ private:
     StatsCollector& collector_;
     Operators& operators_;
     Log& log_;
+    http::HostRule hosts_;
     oauth::PageStyle style_;
     std::size_t watchers_ = 0;
 };

@@ -17,6 +17,7 @@ struct OperatorConfig {
 
 struct AdminConfig {
     std::vector<io::Address> listen;  // at least one
+    std::vector<std::string> hosts;   // without port: public_url's, and those that are configured
     Duration session_ttl{};
     std::vector<OperatorConfig> operators;  // at least one
 };

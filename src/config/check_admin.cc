@@ -4,6 +4,8 @@
 #include "config/check.h"
 #include "config/checks.h"
 #include "config/url_rules.h"
+#include "http/uri.h"
+#include "http/url_safety.h"
 
 namespace sluice::config {
 namespace {
@@ -34,6 +36,21 @@ std::vector<io::Address> check_admin_listen(const RawAdmin& raw, const ServerCon
     return addresses;
 }
 
+std::vector<std::string> check_hosts(const RawAdmin& raw, const ServerConfig& server,
+                                     Problems& problems) {
+    std::vector<std::string> hosts;
+    if (const auto url = http::HttpUrl::parse(server.public_url)) hosts.push_back(url->host());
+    for (const auto& host : raw.hosts) {
+        if (!http::is_plain_host(*host)) {
+            problems.add(host.place,
+                         "has to be a host as browsers send it, without port: "
+                         "\"admin.example.com\"");
+        }
+        hosts.push_back(*host);
+    }
+    return hosts;
+}
+
 OperatorConfig check_operator(const RawOperator& raw, const Environment& environment,
                               Problems& problems) {
     check_given(raw.name, "the name to sign in with", problems);
@@ -48,6 +65,7 @@ AdminConfig check_admin(const RawAdmin& raw, const ServerConfig& server,
                         const Environment& environment, Problems& problems) {
     AdminConfig admin;
     admin.listen = check_admin_listen(raw, server, problems);
+    admin.hosts = check_hosts(raw, server, problems);
     admin.session_ttl = check_range<Duration>(raw.session_ttl, 1min, 24h * 30, problems);
     if (raw.operators.empty()) {
         problems.add(raw.place,

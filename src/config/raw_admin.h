@@ -27,12 +27,16 @@ struct RawAdmin {
     /// Where operators reach /admin; nothing else is served there. Loopback or a UNIX socket,
     /// unless server.insecure_http is on.
     StringList listen = {"127.0.0.1:9090"};
+    /// Names by which browsers reach the page, beside the address that it listens on, localhost and
+    /// public_url's host: those of a proxy in front. Requests for others are refused (421).
+    StringList hosts;
     /// How long a sign-in lasts. 1m to 30d.
     Setting<Duration> session_ttl = std::chrono::hours(12);
     std::vector<RawOperator> operators;  // at least one
 
     void each_key(auto& key) {
         key("listen", listen);
+        key("hosts", hosts);
         key("session_ttl", session_ttl);
         key("operator", operators);
     }

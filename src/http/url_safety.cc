@@ -48,24 +48,31 @@ bool is_name(std::string_view name) {
     }
 }
 
-/// One label of letters, digits and inner hyphens that begins with a letter (RFC 952).
+/// One label of letters, digits and single inner hyphens that begins with a letter (RFC 952).
 bool is_neighbour(std::string_view name) {
     const auto allowed = [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; };
-    return is_alpha(name.front()) && name.back() != '-' && std::ranges::all_of(name, allowed);
+    return is_alpha(name.front()) && name.back() != '-' && !name.contains("--") &&
+           std::ranges::all_of(name, allowed);
 }
 
 bool is_localhost(std::string_view name) {  // RFC 6761 §6.3
     return name == "localhost" || name.ends_with(".localhost");
 }
 
-/// The host to judge: lower case, without brackets and without the dot that makes a name absolute.
+/// The host to judge: lower case, without brackets.
 std::string normal_host(std::string_view host) {
-    if (host.ends_with('.')) host.remove_suffix(1);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     return to_lower(host);
 }
 
 }  // namespace
+
+bool is_plain_host(std::string_view host) {
+    const bool in_brackets = host.starts_with('[') && host.ends_with(']');
+    const std::string plain = normal_host(host);
+    if (address_scope(plain)) return in_brackets == plain.contains(':');
+    return !in_brackets && is_name(plain);
+}
 
 bool is_safe_url(std::string_view url, bool allow_localhost) {
     if (!has_printable_characters(url)) return false;
@@ -76,12 +83,19 @@ bool is_safe_url(std::string_view url, bool allow_localhost) {
     const AuthorityParts authority = split_authority(*parts.authority);
     if (!is_port(authority.port.value_or(""))) return false;
 
-    const std::string host = normal_host(authority.host);
-    if (is_localhost(host)) return allow_localhost;
+    std::string host = normal_host(authority.host);
+    // The dot that makes a name absolute: a certificate's name decides all the same, but over http
+    // the names that pass are those of a container network, and the resolver's search list with
+    // them.
+    if (host.ends_with('.')) {
+        if (!is_https) return false;
+        host.pop_back();
+        if (address_scope(host)) return false;
+    }
+    if (is_localhost(host)) return allow_localhost && (is_https || host == "localhost");
     const bool in_brackets = authority.host.starts_with('[');
     if (const auto scope = address_scope(host); scope && in_brackets == host.contains(':')) {
-        return *scope == AddressScope::loopback ? allow_localhost
-                                                : is_https && *scope == AddressScope::global;
+        return *scope == AddressScope::loopback && allow_localhost;
     }
     if (!is_name(host) || in_brackets) return false;
     return is_https || is_neighbour(host) || host.ends_with(".cluster.local");

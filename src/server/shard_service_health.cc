@@ -1,9 +1,17 @@
 // What a shard tells of its health, and all shards of their work.
 #include "base/check.h"
+#include "http/address_scope.h"
+#include "http/error_response.h"
+#include "http/uri.h"
 #include "server/health_response.h"
 #include "server/shard_service.h"
 
 namespace sluice::server {
+
+http::HostRule ShardService::metrics_hosts(const config::Config& config) {
+    const auto url = http::HttpUrl::parse(config.server().public_url);
+    return http::HostRule({url ? url->host() : std::string()}, http::HostRule::Addresses::all);
+}
 
 // For all shards: nobody knows which one the next connection comes to.
 io::Task<void> ShardService::write_readiness(http::Response& response) {
@@ -28,6 +36,7 @@ io::Task<void> ShardService::hand_out(oauth::Keys keys) {
         co_await process_.services.call(shard_, shard, [&keys](ShardService& service) {
             CHECK(service.shard_.index() < service.process_.shard_count);
             if (service.auth_) service.auth_->use_keys(keys);
+            service.gateway_.use_secret(keys.form);
         });
     }
 }
@@ -53,6 +62,19 @@ io::Task<void> ShardService::begin_everywhere() {
         co_await process_.services.call(shard_, shard,
                                         [](ShardService& service) { service.storage_.begin(); });
     }
+}
+
+// Whoever asks from this machine may be a browser, with a page that rebinds its name. Such a page's
+// name has a dot; a collector's is an address, a neighbour's name, or the server's own.
+io::Task<void> ShardService::serve_metrics(http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    const bool local = http::address_scope(request.peer()) == http::AddressScope::loopback;
+    if (local && request.host().contains('.') && !metrics_hosts_.allows(request.host())) {
+        http::write_error(exchange.response(), http::Status::misdirected_request, "unknown_host",
+                          "Metrics have no such host on this machine: ask localhost.");
+        co_return;
+    }
+    co_await write_metrics(exchange.response());
 }
 
 io::Task<void> ShardService::write_metrics(http::Response& response) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "http/url_safety.h"
 
 namespace sluice::oauth {
 namespace {
@@ -120,8 +121,10 @@ std::optional<std::string_view> redirect_uri_fault(std::string_view text) {
         if (!port || *port == 0 || *port > 65535) return "has a port that is none";
     }
     if (equal_ignoring_case(uri->scheme, "https")) {
-        return uri->host && !uri->host->empty() ? std::nullopt
-                                                : std::optional<std::string_view>("has no host");
+        if (!uri->host || uri->host->empty()) return "has no host";
+        // The page that asks for consent shows the host: browsers must go to the one that is read.
+        if (!http::is_plain_host(*uri->host)) return "has a host in a form that is not plain";
+        return std::nullopt;
     }
     if (equal_ignoring_case(uri->scheme, "http")) {
         if (split_loopback(text)) return std::nullopt;

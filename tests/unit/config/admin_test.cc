@@ -37,5 +37,13 @@ TEST(ConfigAdmin, NeedsSomebodyWhoMaySignIn) {
     expect_problem(admin(an_operator + an_operator), "16: admin.operator[1].name", "olga");
 }
 
+TEST(ConfigAdmin, HasThePublicHostAndThoseOfAProxyInFront) {
+    const Config config = config_of(admin("hosts = [\"admin.example.com\"]\n" + an_operator));
+    EXPECT_EQ(config.admin()->hosts,
+              (std::vector<std::string>{"box.example", "admin.example.com"}));
+    expect_problem(admin("hosts = [\"admin.example.com:443\"]\n" + an_operator),
+                   "12: admin.hosts[0]", "without port");
+}
+
 }  // namespace
 }  // namespace sluice::config::testing

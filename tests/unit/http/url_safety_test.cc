@@ -19,11 +19,9 @@ void expect_safe_with_localhost_only(std::string_view url) {
     EXPECT_FALSE(is_safe_url(url, false)) << url;
 }
 
-TEST(UrlSafety, AllowsHttpsToNamesAndPublicAddresses) {
+TEST(UrlSafety, AllowsHttpsToNames) {
     expect_safe("https://auth.example.com/introspect", true);
     expect_safe("https://auth.example.com.:8443/introspect?x=1", true);
-    expect_safe("https://8.8.8.8/", true);
-    expect_safe("https://[2606:4700::1111]:443/", true);
     expect_safe("https://xn--bcher-kva.example/", true);
 }
 
@@ -36,9 +34,28 @@ TEST(UrlSafety, AllowsHttpToNeighboursOnly) {
     expect_safe("http://a..cluster.local/", false);
 }
 
+// Over http a resolver's search list, or nothing at all, decides what such a name is.
+TEST(UrlSafety, RefusesOverHttpNamesThatNoContainerNetworkGives) {
+    for (const std::string_view url :
+         {"http://mcp-auth./", "http://mcpauth.", "http://localhost./", "http://a.cluster.local.",
+          "http://mcp--auth/", "http://app.localhost/", "http://127.0.0.1./"}) {
+        expect_safe(url, false);
+    }
+    expect_safe("http://mcpauth", true);
+    expect_safe("http://mcp-au-th", true);
+    expect_safe("http://a--b.cluster.local/", true);
+}
+
+TEST(UrlSafety, RefusesEveryAddressButLoopback) {
+    for (const std::string_view url :
+         {"https://8.8.8.8/", "https://[2606:4700::1111]:443/", "https://8.8.8.8./"}) {
+        expect_safe(url, false);
+    }
+}
+
 TEST(UrlSafety, AllowsLocalhostWhereItIsWanted) {
     for (const std::string_view url :
-         {"http://localhost:8000/x", "https://localhost./", "http://app.localhost/",
+         {"http://localhost:8000/x", "https://localhost./", "https://app.localhost/",
           "http://127.0.0.53/", "https://[::1]:8443/", "http://[::ffff:7f00:1]/"}) {
         expect_safe_with_localhost_only(url);
     }
@@ -92,6 +109,21 @@ TEST(UrlSafety, JudgesTheHostBehindTheLastAtSign) {
     expect_safe("https://10.0.0.1@example.com/", true);
     expect_safe("https://10.0.0.1#@example.com/", false);
     expect_safe("https://10.0.0.1?@example.com/", false);
+}
+
+TEST(PlainHost, HasOneSpelling) {
+    for (const std::string_view host :
+         {"example.com", "EXAMPLE.com", "a_b.example", "xn--bcher-kva.example", "localhost",
+          "192.0.2.1", "[2001:db8::1]", "[::FFFF:127.0.0.1]"}) {
+        EXPECT_TRUE(is_plain_host(host)) << host;
+    }
+    for (const std::string_view host :
+         {"", "example.com.", "a..b", ".a", "127.1", "2130706433", "0x7f.0.0.1", "127.0.0.01",
+          "%61.example", "a'b.example", "[::1%25lo]", "[127.0.0.1]", "::1", "[]", "[::1",
+          "b\xc3\xbc"
+          "cher.example"}) {
+        EXPECT_FALSE(is_plain_host(host)) << host;
+    }
 }
 
 }  // namespace

@@ -34,6 +34,19 @@ TEST(RedirectUri, ThePortOfALoopbackUriDoesNotCount) {
     EXPECT_FALSE(redirect_uri_matches("http://127.0.0.2:1/cb", "http://127.0.0.2:2/cb"));
 }
 
+TEST(RedirectUri, AHostHasOneSpelling) {
+    for (const char* uri : {"https://app.example/cb", "https://APP.example:8443/cb",
+                            "https://192.0.2.1/cb", "https://[2001:db8::1]/cb"}) {
+        EXPECT_EQ(redirect_uri_fault(uri), std::nullopt) << uri;
+    }
+    for (const char* uri :
+         {"https://app.example./cb", "https://app..example/cb", "https://127.1/cb",
+          "https://2130706433/cb", "https://0x7f.0.0.1/cb", "https://%61pp.example/cb",
+          "https://app.example%2eevil.example/cb", "https://app'.example/cb"}) {
+        EXPECT_NE(redirect_uri_fault(uri), std::nullopt) << uri;
+    }
+}
+
 TEST(RedirectUri, WhatAPersonIsToldOfTheDestination) {
     EXPECT_EQ(redirect_destination("https://app.example/cb?x=1"), "app.example");
     EXPECT_EQ(redirect_destination("https://app.example:8443/cb"), "app.example:8443");
