@@ -246,7 +246,66 @@ def test_every_method_is_answered(guarded, tokens):
     headers = tokens() | PROOF | {"Sluice-Resource": "/mcp"}
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
         for path in ("/v1/authorize/nginx", "/v1/ext_authz", "/v1/ext_authz/mcp/x"):
-            assert request(guarded.port, method, path, headers).status == 200, (method, path)
+            named = headers | {"Sluice-Tool": "read_note"}
+            assert request(guarded.port, method, path, named).status == 200, (method, path)
+
+
+def test_without_a_tool_only_what_calls_none_passes(guarded, tokens):
+    headers = tokens() | PROOF | {"Sluice-Resource": "/mcp"}
+    for method in ("GET", "DELETE", "OPTIONS"):
+        assert request(guarded.port, method, "/v1/ext_authz/mcp", headers).status == 200, method
+        told = headers | {"X-Original-Method": method}
+        assert ask_nginx(guarded, told).status == 200, method
+    for method in ("POST", "PUT", "PATCH"):
+        assert request(guarded.port, method, "/v1/ext_authz/mcp", headers).status == 400, method
+        answer = ask_nginx(guarded, headers | {"X-Original-Method": method})
+        assert answer.status == 403, (method, answer)
+        assert answer.get("X-Sluice-Reason") == "unknown_tool"
+
+
+def test_nginx_needs_no_tool_where_tools_do_not_matter(guarded, tokens):
+    headers = tokens() | PROOF | {"X-Original-Method": "POST"}
+    assert ask_nginx(guarded, headers | {"Sluice-Resource": "/other"}).status == 401
+    twice = [*(headers | {"Sluice-Resource": "/mcp", "Sluice-Tool": "read_note"}).items(), ("Sluice-Tool", "x")]
+    lines = "".join(f"{name}: {value}\r\n" for name, value in twice)
+    raw = f"GET /v1/authorize/nginx HTTP/1.1\r\nHost: a\r\n{lines}\r\n"
+    answer = exchange(guarded.port, raw.encode())
+    assert answer.status == 403, answer
+    assert answer.get("X-Sluice-Status") == "400"
+
+
+DELETE = json.dumps(
+    {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "delete_note", "arguments": {}}}
+)
+
+
+@pytest.mark.parametrize(
+    "fields, body, status",
+    [
+        ([("Content-Type", "application/json")], DELETE, 403),
+        ([("Content-Type", "application/json; charset=UTF-8")], DELETE, 403),
+        ([("Content-Type", "application/json; charset=utf-7")], DELETE, 415),
+        ([("Content-Type", "text/plain")], DELETE, 415),
+        ([("Content-Type", "application/json-rpc")], DELETE, 415),
+        ([], DELETE, 415),
+        ([("Content-Type", "text/plain"), ("Content-Type", "application/json")], DELETE, 415),
+        ([("Content-Type", "application/json"), ("Content-Encoding", "gzip")], DELETE, 415),
+        ([("Content-Type", "application/json"), ("X-Envoy-Auth-Partial-Body", "true")], DELETE, 413),
+        ([("Content-Type", "application/json"), ("X-Envoy-Auth-Partial-Body", "false")], DELETE, 403),
+        ([("Content-Type", "application/json")], "", 400),
+        ([("Content-Type", "application/json")], DELETE[:40], 400),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+def test_envoy_lets_no_message_through_unread(guarded, tokens, fields, body, status, method):
+    """With a token that may not delete: 403 is the answer of who has read the message."""
+    if method == "GET" and not body:
+        return
+    lines = [*(tokens("mcp:read") | PROOF | {"Sluice-Resource": "/mcp"}).items(), *fields]
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+    raw = f"{method} /v1/ext_authz/mcp HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n{head}\r\n{body}"
+    answer = exchange(guarded.port, raw.encode())
+    assert answer.status == status, answer
 
 
 def test_a_proxy_that_leaves_ends_the_delay(guarded, tokens):

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
+#include "base/ascii.h"
 #include "base/json_writer.h"
 #include "http/fields.h"
 #include "http/media_type.h"
@@ -37,9 +40,70 @@ std::string_view single(const http::Request& request, std::string_view name) {
     return request.field_count(name) == 1 ? *request.field(name) : std::string_view();
 }
 
-bool brings_json(const http::Request& request) {
-    return !request.body().empty() &&
-           http::is_media_type(request.field("Content-Type").value_or(""), "application/json");
+/// What a server behind the proxy takes for a message, it gets in such a request (MCP: POST); one
+/// of another kind is passed without a look at its body only where it has none.
+bool may_bring_message(http::Method method) {
+    return method != http::Method::get && method != http::Method::head &&
+           method != http::Method::delete_ && method != http::Method::options;
+}
+
+/// application/json in UTF-8: under another charset the server would read other names in the same
+/// bytes.
+bool is_plain_json(std::string_view type) {
+    if (!http::is_media_type(type, "application/json")) return false;
+    const auto mark = type.find(';');
+    if (mark == std::string_view::npos) return true;
+    const std::string_view parameter = trim(type.substr(mark + 1));
+    return parameter.empty() || equal_ignoring_case(parameter, "charset=utf-8") ||
+           equal_ignoring_case(parameter, "charset=\"utf-8\"");
+}
+
+struct Unreadable {
+    http::Status status;
+    std::string_view words;
+};
+
+/// Why the tools that a request calls cannot be read from its body.
+std::optional<Unreadable> find_unreadable(const http::Request& request) {
+    using http::Status;
+    const auto is_on = [&](std::string_view name) {
+        return request.field_count(name) > 1 ||
+               !equal_ignoring_case(request.field(name).value_or("false"), "false");
+    };
+    if (is_on("X-Envoy-Auth-Partial-Body")) {
+        return Unreadable{Status::content_too_large,
+                          "The proxy sent only the beginning of the body"};
+    }
+    if (request.body().empty()) {
+        return Unreadable{Status::bad_request,
+                          "The request came without its body, so that nobody knows what it calls: "
+                          "let the proxy send the body, or name the tool"};
+    }
+    if (request.field_count("Content-Type") != 1 ||
+        !is_plain_json(*request.field("Content-Type"))) {
+        return Unreadable{Status::unsupported_media_type,
+                          "The body has to be application/json, said once"};
+    }
+    if (request.field_count("Content-Encoding") > 1 ||
+        !equal_ignoring_case(request.field("Content-Encoding").value_or("identity"), "identity")) {
+        return Unreadable{Status::unsupported_media_type, "The body must not have a coding"};
+    }
+    return std::nullopt;
+}
+
+/// Whether what a request may do depends on the tools that it calls.
+bool decides_on_tools(const ProtectedResource& resource) {
+    return !resource.policy().is_uniform() || resource.settings().friction != nullptr;
+}
+
+/// The method of the request that nginx asks about. Its question is a GET unless somebody says
+/// otherwise, and never has the body.
+bool may_call_tools(const http::Request& request) {
+    const auto told = request.field("X-Original-Method");
+    if (!told) return may_bring_message(request.method());
+    constexpr std::array<std::string_view, 4> harmless = {"GET", "HEAD", "DELETE", "OPTIONS"};
+    return request.field_count("X-Original-Method") > 1 ||
+           std::ranges::find(harmless, *told) == harmless.end();
 }
 
 }  // namespace
@@ -118,7 +182,7 @@ io::Task<void> ExternalAuthorizer::answer_nginx(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     Answer answer(service_.lease_caller());
     const std::string path = path_of(single(request, "X-Original-URI"));
-    co_await judge(exchange, path, answer);
+    co_await judge(exchange, Asker::nginx, path, answer);
     if (answer.allowed()) co_return answer.write(exchange.response(), http::Status::ok);
     const auto status = static_cast<http::Status>(answer.status);
     if (http::code(status) >= 500) co_return answer.write(exchange.response(), status);
@@ -131,13 +195,18 @@ io::Task<void> ExternalAuthorizer::answer_envoy(http::Exchange& exchange) {
     std::string_view path = exchange.request().path();
     path.remove_prefix(std::min(envoy_prefix.size(), path.size()));
     Answer answer(service_.lease_caller());
-    co_await judge(exchange, path.empty() ? "/" : path, answer);
+    co_await judge(exchange, Asker::envoy, path.empty() ? "/" : path, answer);
     answer.write(exchange.response(), static_cast<http::Status>(answer.status));
 }
 
-io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, std::string_view path,
-                                         Answer& answer) {
+io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, Asker asker,
+                                         std::string_view path, Answer& answer) {
     const http::Request& request = exchange.request();
+    for (const std::string_view field : {"Sluice-Resource", "Sluice-Tool"}) {
+        if (request.field_count(field) < 2) continue;
+        co_return answer.refuse(http::Status::bad_request, "invalid_request",
+                                "A field that the proxy sets stands twice");
+    }
     const std::string_view name = single(request, "Sluice-Resource");
     const ProtectedResource* const resource =
         name.empty() ? service_.find_resource_at(path) : service_.find_resource(name);
@@ -146,7 +215,14 @@ io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, std::string_v
                                 "The proxy asks about a resource that is not configured");
     }
     const std::string_view tool = single(request, "Sluice-Tool");
-    if (tool.empty() && brings_json(request)) {
+    if (tool.empty() && asker == Asker::nginx && decides_on_tools(*resource) &&
+        may_call_tools(request)) {
+        co_return answer.refuse(http::Status::forbidden, "unknown_tool",
+                                "The proxy does not say which tool this request calls");
+    }
+    const bool reads = tool.empty() && asker == Asker::envoy &&
+                       (may_bring_message(request.method()) || !request.body().empty());
+    if (reads) {
         co_await judge_body(exchange, *resource, answer);
     } else {
         const auto field = request.field(justification_field);
@@ -160,7 +236,7 @@ io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, std::string_v
 io::Task<void> ExternalAuthorizer::judge_tool(http::Exchange& exchange,
                                               const ProtectedResource& resource,
                                               std::string_view tool, std::string_view justification,
-                                              Answer& answer) {
+                                              Answer& answer, NameIs name) {
     const auto bearer = find_bearer(exchange.request());
     if (!bearer && bearer.error() == BearerFault::malformed) {
         co_return answer.take(denial_of_malformed_credentials(resource));
@@ -171,24 +247,33 @@ io::Task<void> ExternalAuthorizer::judge_tool(http::Exchange& exchange,
         co_return answer.refuse(http::Status::bad_request, "invalid_request",
                                 "The tool's name is longer than 256 bytes");
     }
-    answer.take(co_await service_.judge({resource, request, exchange}, *answer.caller), tool);
+    const DecisionService::Question question{.resource = resource,
+                                             .request = request,
+                                             .exchange = exchange,
+                                             .name_is_unproven = name == NameIs::unproven};
+    answer.take(co_await service_.judge(question, *answer.caller), tool);
 }
 
 io::Task<void> ExternalAuthorizer::judge_body(http::Exchange& exchange,
                                               const ProtectedResource& resource, Answer& answer) {
+    // First the token alone, whatever the body is.
+    co_await judge_tool(exchange, resource, "", "", answer);
+    if (!answer.allowed()) co_return;
+    if (const auto fault = find_unreadable(exchange.request())) {
+        co_return answer.refuse(fault->status, "unreadable_body", fault->words);
+    }
     const auto body = PostedBody::parse(exchange.request().body());
     if (!body) {
         co_return answer.refuse(http::Status::bad_request, "invalid_request", body.error().message);
     }
-    // First the token alone, whatever the messages are.
-    co_await judge_tool(exchange, resource, "", "", answer);
     const auto field = exchange.request().field(justification_field);
     const std::string said = field ? decode_mirrored(*field).value_or("") : std::string();
     for (const Message& message : body->messages()) {
         if (!answer.allowed()) co_return;
         if (!message.is_tool_call()) continue;
         const std::string_view own = trim_justification(message.justification);
-        co_await judge_tool(exchange, resource, message.name, own.empty() ? said : own, answer);
+        co_await judge_tool(exchange, resource, message.name, own.empty() ? said : own, answer,
+                            NameIs::unproven);
     }
 }
 

@@ -10,6 +10,7 @@
 //   Sluice-Justification  may come from the client
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "http/exchange.h"
@@ -32,20 +33,26 @@ public:
     using Handler = io::Task<void> (ExternalAuthorizer::*)(http::Exchange&);
 
     /// nginx understands 2xx, 401 and 403, and takes all else for a fault: whatever is refused for
-    /// another reason is 403 here. The original URI is X-Original-URI.
+    /// another reason is 403 here. The original URI is X-Original-URI. nginx never sends a body:
+    /// where tools matter, a request that may call one (X-Original-Method) passes only with the
+    /// tool named.
     io::Task<void> answer_nginx(http::Exchange& exchange);
     /// Envoy passes every status and the body on. The original path follows the prefix. Where Envoy
-    /// sends the body along (with_request_body) and names no tool, the tools are those of the
-    /// JSON-RPC message in it.
+    /// names no tool, the tools are those of the JSON-RPC message in the body (with_request_body).
+    /// A POST whose body did not come whole, and as plain JSON, is refused, since nobody has read
+    /// it.
     io::Task<void> answer_envoy(http::Exchange& exchange);
 
 private:
     struct Answer;
+    enum class Asker : std::uint8_t { nginx, envoy };
+    enum class NameIs : std::uint8_t { told_by_proxy, unproven };  // read from a client's message
 
-    io::Task<void> judge(http::Exchange& exchange, std::string_view path, Answer& answer);
+    io::Task<void> judge(http::Exchange& exchange, Asker asker, std::string_view path,
+                         Answer& answer);
     io::Task<void> judge_tool(http::Exchange& exchange, const ProtectedResource& resource,
-                              std::string_view tool, std::string_view justification,
-                              Answer& answer);
+                              std::string_view tool, std::string_view justification, Answer& answer,
+                              NameIs name = NameIs::told_by_proxy);
     io::Task<void> judge_body(http::Exchange& exchange, const ProtectedResource& resource,
                               Answer& answer);
 
