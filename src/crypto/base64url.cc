@@ -1,5 +1,7 @@
 #include "crypto/base64url.h"
 
+#include "crypto/reused_buffer.h"
+
 namespace sluice::crypto {
 namespace {
 
@@ -29,16 +31,16 @@ void encode(std::span<const std::byte> bytes, std::string_view alphabet, char* o
     if (left == 2) *out = alphabet[group >> 6 & 63];
 }
 
-std::optional<std::string> decode(std::string_view text,
-                                  const std::array<std::uint8_t, 256>& values) {
-    if (text.size() % 4 == 1) return std::nullopt;
-    std::string bytes;
+bool decode(std::string_view text, const std::array<std::uint8_t, 256>& values,
+            std::string& bytes) {
+    if (text.size() % 4 == 1) return false;
+    bytes.clear();
     bytes.reserve(text.size() * 3 / 4);
     std::uint32_t group = 0;
     int bits = 0;
     for (const char c : text) {
         const std::uint8_t value = values[static_cast<std::uint8_t>(c)];
-        if (value == not_base64url) return std::nullopt;
+        if (value == not_base64url) return false;
         group = group << 6 | value;
         bits += 6;
         if (bits >= 8) {
@@ -48,7 +50,13 @@ std::optional<std::string> decode(std::string_view text,
     }
     // What is left of the last character must be zero (RFC 4648 §3.5), else two texts mean the
     // same.
-    if ((group & ((1U << bits) - 1)) != 0) return std::nullopt;
+    return (group & ((1U << bits) - 1)) == 0;
+}
+
+std::optional<std::string> decode(std::string_view text,
+                                  const std::array<std::uint8_t, 256>& values) {
+    std::string bytes;
+    if (!decode(text, values, bytes)) return std::nullopt;
     return bytes;
 }
 
@@ -80,6 +88,10 @@ std::string base64url(std::string_view bytes) {
 
 std::optional<std::string> decode_base64url(std::string_view text) {
     return decode(text, detail::base64url_values);
+}
+
+bool decode_base64url(std::string_view text, std::string& bytes) {
+    return decode(text, detail::base64url_values, bytes);
 }
 
 std::string base64_unpadded(std::string_view bytes) {

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "crypto/base64url.h"
+#include "crypto/reused_buffer.h"
 
 namespace sluice::crypto {
 namespace {
@@ -62,23 +63,28 @@ std::string seal(const SealKey& key, std::string_view text, std::string_view ass
     return base64url(sealed);
 }
 
-std::optional<std::string> open_sealed(const SealKey& key, std::string_view sealed,
-                                       std::string_view associated) {
-    const auto bytes = decode_base64url(sealed);
-    if (!bytes || bytes->size() < nonce_size + tag_size) return std::nullopt;
-    const std::string_view nonce = std::string_view(*bytes).substr(0, nonce_size);
-    const std::string_view box = std::string_view(*bytes).substr(nonce_size);
-    std::string text(box.size(), '\0');
+bool open_sealed(const SealKey& key, std::string_view sealed, std::string_view associated,
+                 std::string& text) {
+    if (!decode_base64url(sealed, text) || text.size() < nonce_size + tag_size) return false;
     bssl::ScopedEVP_AEAD_CTX cipher;
     start(cipher, key);
+    std::uint8_t* const box = bytes_of(text) + nonce_size;  // opened where it lies
+    const std::size_t box_size = text.size() - nonce_size;
     std::size_t size = 0;
-    if (EVP_AEAD_CTX_open(cipher.get(), bytes_of(text), &size, text.size(), bytes_of(nonce),
-                          nonce.size(), bytes_of(box), box.size(), bytes_of(associated),
-                          associated.size()) != 1) {
-        return std::nullopt;
+    if (EVP_AEAD_CTX_open(cipher.get(), box, &size, box_size, bytes_of(text), nonce_size, box,
+                          box_size, bytes_of(associated), associated.size()) != 1) {
+        return false;
     }
-    CHECK(size + tag_size == box.size());
-    text.resize(size);
+    CHECK(size + tag_size == box_size);
+    text.resize(nonce_size + size);
+    text.erase(0, nonce_size);
+    return true;
+}
+
+std::optional<std::string> open_sealed(const SealKey& key, std::string_view sealed,
+                                       std::string_view associated) {
+    std::string text;
+    if (!open_sealed(key, sealed, associated, text)) return std::nullopt;
     return text;
 }
 

@@ -98,10 +98,12 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       decision_service_({shard, process.guards, events_}, gateway_),
       decision_api_(decision_service_),
       authorizer_(decision_service_),
+      metrics_hosts_(metrics_hosts(process.config)),
       clock_(shard),
       server_(shard, server_settings(process), *this, &events_),
       all_drained_(shard) {
     storage_.serve(auth_.get());
+    if (storage_.store().keeps_nothing()) gateway_.use_secret(process.keys.form);
     process_.guards.set(shard.index(), guard_);
     process_.stats.set(shard.index(), stats_);
     process_.services.set(shard.index(), *this);
@@ -258,7 +260,7 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
         case Endpoint::Kind::readiness:
             co_return co_await write_readiness(response);
         case Endpoint::Kind::metrics:
-            co_return co_await write_metrics(response);
+            co_return co_await serve_metrics(exchange);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "http/client.h"
+#include "http/host_rule.h"
 #include "http/server.h"
 #include "http/service.h"
 #include "io/sharded.h"
@@ -94,6 +95,8 @@ private:
     /// Until no shard asks another for anything any more.
     io::Task<void> wait_for_all_drained();
     io::Task<void> write_readiness(http::Response& response);
+    static http::HostRule metrics_hosts(const config::Config& config);
+    io::Task<void> serve_metrics(http::Exchange& exchange);
     io::Task<void> write_metrics(http::Response& response);
     void log_start();
     io::Task<void> flush_log(io::CancelScope& scope);
@@ -114,6 +117,7 @@ private:
     resource::DecisionService decision_service_;
     resource::DecisionApi decision_api_;
     resource::ExternalAuthorizer authorizer_;
+    http::HostRule metrics_hosts_;
     ShardClock clock_;
     std::shared_ptr<crypto::TlsTicketKeys> ticket_keys_;  // this shard's; null: no TLS
     http::Server server_;

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from oauth import Browser, obtain_tokens
+from sessions import open_session
 from sluice import CONF_SECRET, RS_SECRET, SANITIZED, Sluice
 
 pytestmark = pytest.mark.skipif(SANITIZED, reason="a sanitizer has an allocator of its own")
@@ -110,6 +111,21 @@ def test_forwarding_a_tool_call_allocates_nothing(counted, upstream):
         "Content-Type": "application/json",
         "Accept": "application/json, text/event-stream",
         "Authorization": f"Bearer {counted.token}",
+    }
+
+    def send():
+        assert "result" in counted.post("/mcp", json.dumps(TOOL_CALL), fields)
+
+    assert counted.allocated_by(send) < BY_THE_CLOCK
+
+
+def test_a_session_allocates_nothing(counted, upstream):
+    session = open_session(counted.sluice.port, upstream, counted.token, "s-0123456789abcdef")
+    fields = {
+        "Content-Type": "application/json",
+        "Accept": "application/json, text/event-stream",
+        "Authorization": f"Bearer {counted.token}",
+        "Mcp-Session-Id": session,
     }
 
     def send():

@@ -77,8 +77,16 @@ io::Task<Decision> decide_call(DecisionParts parts, ToolCall call) {
         if (!rights.allowed()) co_return rights;
     }
     const friction::FrictionConfig* const config = call.resource.settings().friction.get();
-    if (config == nullptr) co_return Decision{};
+    if (config == nullptr || call.is_retry) co_return Decision{};
     const friction::ToolId tool = config->tool(call.tool);
+    if (!tool.is_listed() && call.name_is_unproven) {
+        const auto knows = [&call](const Guard& guard) {
+            return guard.knows_tool(call.resource.index(), call.tool);
+        };
+        if (!co_await parts.guards.call(parts.shard, parts.shard.index(), knows)) {
+            co_return Decision{.counts_once_answered = true};
+        }
+    }
     if (!tool.is_listed()) report_counted(parts, call);
     const auto justification = call.justification.empty() ? friction::Justification::absent
                                                           : friction::Justification::given;
@@ -97,6 +105,17 @@ io::Task<Decision> decide_call(DecisionParts parts, ToolCall call) {
     report_outcome(parts, call, tool, decision);
     if (decision.has_friction) report(parts, call, decision);
     co_return decision;
+}
+
+io::Task<void> count_answered(DecisionParts parts, ToolCall call) {
+    const friction::FrictionConfig* const config = call.resource.settings().friction.get();
+    if (config == nullptr) co_return;
+    co_await parts.guards.call(parts.shard, parts.shard.index(), [&call](Guard& guard) {
+        guard.learn_tool(call.resource.index(), call.tool);
+    });
+    call.counts_only = true;
+    call.name_is_unproven = false;
+    static_cast<void>(co_await decide_call(parts, call));
 }
 
 }  // namespace sluice::resource

@@ -26,6 +26,7 @@ struct Decision {
     };
     Outcome outcome = Outcome::allow;
     bool has_friction = false;                // the tool has some: `friction` is what the call met
+    bool counts_once_answered = false;        // nobody knows yet that there is such a tool
     const token::ScopeSet* needed = nullptr;  // of insufficient_scope; lives as long as the policy
     Duration delay{};
     friction::Decision friction{};
@@ -49,6 +50,10 @@ struct ToolCall {
     std::string_view justification;  // as trim_justification() gives it; empty: none
     std::uint64_t request_id = 0;
     bool counts_only = false;  // it is made whatever is thought of it
+    // The tool's name is the caller's word alone, and a name costs nothing: without friction of its
+    // own the tool lowers the shares of others only where it is known to exist.
+    bool name_is_unproven = false;
+    bool is_retry = false;  // of a call that passed: only its scopes are looked at
 };
 
 /// What deciding takes, of one shard.
@@ -63,5 +68,9 @@ struct DecisionParts {
 /// Waiting for `delay` is the asker's part. A call that only counts is allowed always, and
 /// `friction` is what would have been thought of it.
 io::Task<Decision> decide_call(DecisionParts parts, ToolCall call);
+
+/// An MCP server has done what a call asked for that counts once it is answered: now it is counted,
+/// and from now on the tool is known. Tells the observer.
+io::Task<void> count_answered(DecisionParts parts, ToolCall call);
 
 }  // namespace sluice::resource

@@ -13,7 +13,10 @@
 #include "friction/registry.h"
 #include "resource/decision/caller_key.h"
 #include "resource/decision/dirty_penalties.h"
+#include "resource/decision/open_rounds.h"
+#include "resource/decision/own_tasks.h"
 #include "resource/settings.h"
+#include "resource/tools/known_tools.h"
 #include "resource/tools/tool_inventory.h"
 
 namespace sluice::resource {
@@ -64,6 +67,20 @@ public:
         return resources_.at(resource).inventory;
     }
 
+    // What the resource's MCP server has shown to this shard that it has.
+    bool knows_tool(std::size_t resource, std::string_view tool) const {
+        return resources_.at(resource).known_tools.contains(tool);
+    }
+    void learn_tool(std::size_t resource, std::string_view tool) {
+        resources_.at(resource).known_tools.add(tool);
+    }
+
+    /// Calls of this shard's callers that wait for answers.
+    OpenRounds& rounds(std::size_t resource) { return resources_.at(resource).rounds; }
+
+    /// What this shard's callers have created.
+    OwnTasks& own_tasks(std::size_t resource) { return resources_.at(resource).own_tasks; }
+
     /// Callers whose state is kept here; 0 where the resource has no friction.
     std::size_t client_count(std::size_t resource) const;
     /// Forgets a caller and its penalty; whether there was anything.
@@ -91,6 +108,9 @@ private:
         std::shared_ptr<const friction::FrictionConfig> config;
         std::vector<double> floors;  // by tool; empty while none is set
         ToolInventory inventory;
+        KnownTools known_tools;
+        OpenRounds rounds;
+        OwnTasks own_tasks;
         std::unique_ptr<friction::Registry> registry;  // null where the resource has no friction
         std::unique_ptr<DirtyPenalties> penalties;     // null where nobody keeps them
     };

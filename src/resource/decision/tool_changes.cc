@@ -25,6 +25,11 @@ io::Task<void> note_tools(DecisionParts parts, const ProtectedResource& resource
     if (definitions.empty()) co_return;
     const ResourceSettings& settings = resource.settings();
     const std::size_t index = resource.index();
+    co_await parts.guards.call(parts.shard, parts.shard.index(), [&](Guard& guard) {
+        for (const ToolDefinition& definition : definitions) {
+            guard.learn_tool(index, definition.name);
+        }
+    });
     const auto note = [&definitions, index, now = parts.shard.now()](Guard& guard) {
         return guard.inventory(index).note(definitions, now);
     };

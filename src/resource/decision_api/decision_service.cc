@@ -84,7 +84,8 @@ io::Task<Verdict> DecisionService::judge(Question question, token::TokenInfo& ca
                      .tool = request.tool,
                      .justification = trim_justification(request.justification),
                      .request_id = question.exchange.request().id(),
-                     .counts_only = question.purpose == Purpose::record});
+                     .counts_only = question.purpose == Purpose::record,
+                     .name_is_unproven = question.name_is_unproven});
         if (verdict.decision.outcome == Decision::Outcome::insufficient_scope) {
             verdict.denial =
                 denial_of_scope(resource, caller.scope, *verdict.decision.needed, request.tool);

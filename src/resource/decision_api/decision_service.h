@@ -36,6 +36,7 @@ public:
         const DecisionRequest& request;  // without a tool: only the token and required_scopes count
         http::Exchange& exchange;        // which brought the question
         Purpose purpose = Purpose::decide;
+        bool name_is_unproven = false;  // as ToolCall has it
     };
 
     /// gateway  Has the resources; outlives the service.

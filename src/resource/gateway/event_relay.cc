@@ -14,10 +14,13 @@ constexpr std::string_view heartbeat_text = ": keep-alive\n\n";
 
 }  // namespace
 
-EventRelay::EventRelay(RequestContext& context, bool filter, bool looks)
+EventRelay::EventRelay(RequestContext& context, bool filter, bool looks, AnsweredCalls* answered,
+                       TaskView& tasks)
     : context_(context),
       filter_(filter),
       looks_(looks),
+      answered_(answered),
+      tasks_(tasks),
       reader_(event_bytes_max),
       idle_(context.exchange.shard()),
       heartbeat_scope_(&context.exchange.scope()) {
@@ -47,6 +50,10 @@ io::Task<bool> EventRelay::pump(UpstreamResponse& answer) {
             co_await note_tools(context_.decision_parts(), context_.resource,
                                 context_.request().id(), std::exchange(listed_, {}));
         }
+        if (tasks_.has_created()) co_await tasks_.note_created();
+        for (const std::string& message : std::exchange(to_show_, {})) {
+            co_await answered_->look_at(message);
+        }
         if (!out_.empty() && !co_await write(out_)) co_return false;
     }
 }
@@ -67,12 +74,21 @@ void EventRelay::append_event(const http::SseEvent& event) {
             listed_.push_back(std::move(definition));
         }
     }
-    if (!filter_ || !event.has_data || event.data.empty()) return append_sse(out_, event);
-    filtered_.clear();
+    if (answered_ != nullptr && event.has_data && answered_->concerns(event.data)) {
+        to_show_.emplace_back(event.data);
+    }
+    if (!event.has_data || event.data.empty()) return append_sse(out_, event);
     // What is no JSON is no message of MCP, and a laxer reader might see a list in it.
-    if (!append_visible_tools(context_, event.data, filtered_)) return;
     http::SseEvent shown = event;
-    shown.data = filtered_;
+    if (filter_) {
+        filtered_.clear();
+        if (!append_visible_tools(context_, shown.data, filtered_)) return;
+        shown.data = filtered_;
+    }
+    if (TaskView::concerns(shown.data)) {
+        if (!tasks_.show(shown.data, shown_)) return;
+        shown.data = shown_;
+    }
     append_sse(out_, shown);
 }
 

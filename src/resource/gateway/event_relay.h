@@ -9,7 +9,9 @@
 #include "http/sse.h"
 #include "io/event.h"
 #include "io/task_group.h"
+#include "resource/gateway/answered_calls.h"
 #include "resource/gateway/request_context.h"
+#include "resource/gateway/task_view.h"
 #include "resource/tools/tool_definition.h"
 #include "resource/upstream/upstream.h"
 
@@ -21,7 +23,9 @@ class EventRelay {
 public:
     /// filter  Whether events may hold a list of tools that the caller may not see whole.
     /// looks   Whether lists of tools are looked at for changes.
-    EventRelay(RequestContext& context, bool filter, bool looks);
+    /// answered  To be shown the messages; null: nobody.
+    EventRelay(RequestContext& context, bool filter, bool looks, AnsweredCalls* answered,
+               TaskView& tasks);
 
     /// The response's stream was begun; `ahead` are events to send first. False where the client
     /// must learn that the stream was cut off; true where it is complete.
@@ -37,10 +41,14 @@ private:
     RequestContext& context_;
     bool filter_;
     bool looks_;
+    AnsweredCalls* answered_;
+    TaskView& tasks_;
     std::vector<ToolDefinition> listed_;  // by events that are not written yet
+    std::vector<std::string> to_show_;    // to answered_, of such events
     http::SseReader reader_;
     std::string out_;
     std::string filtered_;
+    std::string shown_;
     MonotonicTime last_write_{};
     bool writing_ = false;
     io::Event idle_;  // set while nobody writes

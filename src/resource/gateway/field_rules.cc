@@ -56,14 +56,16 @@ constexpr auto hop_by_hop =
 
 // What a client must not tell an upstream: its credentials (the upstream trusts the gateway, and a
 // token meant for the gateway must go no further), its origin (checked already), and what only a
-// proxy may say. Accept-Encoding too, since a compressed list could not be filtered.
-constexpr auto private_to_client = names(
-    "authorization", "cookie", "cookie2", "dpop", "origin", "referer", "forwarded", "via",
-    "x-real-ip", "x-client-ip", "true-client-ip", "content-type", "content-encoding",
-    "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override", "x-user",
-    "x-user-id", "x-user-email", "x-email", "x-roles", "x-groups", "x-forwarded",
-    "x-cluster-client-ip", "fly-client-ip", "x-authorization", "x-access-token", "accept-encoding",
-    "sluice-justification", "access-control-request-method", "access-control-request-headers");
+// proxy may say. Mcp-Session-Id is sealed and written anew. Accept-Encoding too, since a compressed
+// list could not be filtered.
+constexpr auto private_to_client =
+    names("authorization", "cookie", "cookie2", "dpop", "origin", "referer", "forwarded", "via",
+          "x-real-ip", "x-client-ip", "true-client-ip", "content-type", "content-encoding",
+          "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override", "x-user",
+          "x-user-id", "x-user-email", "x-email", "x-roles", "x-groups", "x-forwarded",
+          "x-cluster-client-ip", "fly-client-ip", "x-authorization", "x-access-token",
+          "accept-encoding", "sluice-justification", "mcp-session-id",
+          "access-control-request-method", "access-control-request-headers");
 constexpr auto private_prefixes = names(
     "x-sluice-", "x-forwarded-", "x-original-", "proxy-", "sec-", "x-auth-", "x-authenticated-",
     "remote-", "cf-", "x-envoy-", "x-accel-", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-",
@@ -71,9 +73,9 @@ constexpr auto private_prefixes = names(
 
 // What an upstream must not tell a client: it would be sent to another place, be asked for
 // credentials that are not the gateway's, or see a cookie that is never sent back.
-constexpr auto private_to_upstream =
-    names("www-authenticate", "authentication-info", "set-cookie", "set-cookie2", "location",
-          "alt-svc", "strict-transport-security", "server", "vary", "x-powered-by");
+constexpr auto private_to_upstream = names(
+    "www-authenticate", "authentication-info", "set-cookie", "set-cookie2", "location", "alt-svc",
+    "strict-transport-security", "server", "vary", "x-powered-by", "mcp-session-id");
 constexpr auto answer_prefixes = names("access-control-", "proxy-", "x-accel-", "x-sluice-");
 
 constexpr std::size_t connection_options_max = 32;  // each is compared with every field

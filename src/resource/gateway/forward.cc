@@ -39,15 +39,17 @@ std::string header_safe(std::string_view text) {
 
 void fill_upstream_request(http::OutgoingRequest& upstream, const http::Request& request,
                            std::string_view target, const token::TokenInfo& caller,
-                           std::string_view body) {
+                           const UpstreamNames& names, std::string_view body) {
     upstream.clear();
     upstream.set(request.method(), target);
     const FieldRules rules(request.fields());
     for (const http::Field& field : request.fields()) {
         if (!rules.pass_to_upstream(field.name)) continue;
         CHECK(!http::name_is(field.name, "authorization"), "the client's credentials stay here");
-        upstream.add_field(field.name, field.value);
+        const bool renamed = !names.mcp_name.empty() && http::name_is(field.name, "mcp-name");
+        upstream.add_field(field.name, renamed ? names.mcp_name : field.value);
     }
+    if (!names.session_id.empty()) upstream.add_field("Mcp-Session-Id", names.session_id);
     if (request.method() == http::Method::post) {
         upstream.add_field("Content-Type", "application/json");
         upstream.body() = body;

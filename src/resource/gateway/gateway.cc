@@ -51,7 +51,8 @@ Gateway::Gateway(Parts parts, const Settings& settings)
       origins_(settings),
       streams_(settings.streams_of_caller_max),
       invalid_tokens_(parts_.shard.random()),
-      callers_(callers_kept) {
+      callers_(callers_kept),
+      session_ids_(callers_kept) {
     for (std::size_t i = 0; i < settings.resources.size(); ++i) {
         const ResourceSettings& resource = settings.resources[i];
         resources_.push_back(std::make_unique<ProtectedResource>(
@@ -119,8 +120,13 @@ io::Task<void> Gateway::handle(http::Exchange& exchange) {
     }
     CHECK(resource->is_proxied() && resource->index() < resources_.size());
     const auto room = callers_.acquire();
-    RequestContext context{*resource, exchange,        parts_.guards, parts_.observer,
-                           streams_,  invalid_tokens_, *room};
+    const auto session_id = session_ids_.acquire();
+    session_id->clear();
+    RequestContext context{*resource,     exchange,
+                           parts_.guards, parts_.observer,
+                           streams_,      invalid_tokens_,
+                           *room,         sessions_ ? &*sessions_ : nullptr,
+                           *session_id,   tasks_ ? &*tasks_ : nullptr};
     co_await serve(context, origins_);
     std::swap(context.caller, *room);
 }

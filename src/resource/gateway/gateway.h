@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include "io/task.h"
 #include "resource/decision/guard.h"
 #include "resource/gateway/origin.h"
+#include "resource/gateway/session_seal.h"
+#include "resource/gateway/task_tags.h"
 #include "resource/observer.h"
 #include "resource/settings.h"
 #include "resource/tokens/invalid_token_limiter.h"
@@ -47,6 +50,14 @@ public:
     Gateway(const Gateway&) = delete;
     Gateway& operator=(const Gateway&) = delete;
     ~Gateway();
+
+    /// The server's own secret, by which sessions and tasks are bound to their callers: at the
+    /// start, and again where the store brings another. Without it what has a session is refused
+    /// (503).
+    void use_secret(const Secret& secret) {
+        sessions_.emplace(secret);
+        tasks_.emplace(secret);
+    }
 
     /// Whether this path is a resource or one of its metadata documents: then handle() answers for
     /// every method. `path` is Request::path(); a slash at its end does not matter.
@@ -82,6 +93,9 @@ private:
     ConcurrencyLimit streams_;  // that callers have open on this shard
     InvalidTokenLimiter invalid_tokens_;
     ObjectPool<token::TokenInfo> callers_;
+    std::optional<SessionSeal> sessions_;
+    std::optional<TaskTags> tasks_;
+    ObjectPool<std::string> session_ids_;
 };
 
 }  // namespace sluice::resource

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t upstream_retry_seconds = 5;
 constexpr std::uint32_t stream_retry_seconds = 10;
+constexpr std::uint32_t storage_retry_seconds = 2;
 
 struct Refusal {
     http::Status status;
@@ -140,6 +141,32 @@ Answered refuse_message(RequestContext& context, const RpcError& error) {
                                                                             : "invalid_request",
                             .message = error.message,
                             .id = error.id});
+}
+
+Answered refuse_session(RequestContext& context, const PostedBody* body) {
+    return refuse(context, {.status = http::Status::not_found,
+                            .code = RpcCode::session_not_found,
+                            .error = "session_not_found",
+                            .message = "There is no such session: begin a new one",
+                            .body = body});
+}
+
+Answered refuse_task(RequestContext& context, const PostedBody& body) {
+    return refuse(context, {.status = http::Status::ok,
+                            .code = RpcCode::invalid_params,
+                            .error = "task_not_found",
+                            .message = "There is no such task",
+                            .body = &body});
+}
+
+Answered refuse_all_sessions(RequestContext& context, const PostedBody* body) {
+    return refuse(context, {.status = http::Status::service_unavailable,
+                            .code = RpcCode::verifier_failed,
+                            .error = "temporarily_unavailable",
+                            .message = "Sessions and tasks cannot be looked at for the moment",
+                            .body = body,
+                            .retry_after = storage_retry_seconds,
+                            .detail = "the server's keys have not come out of the store"});
 }
 
 Answered refuse_stream(RequestContext& context) {

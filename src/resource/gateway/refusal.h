@@ -34,6 +34,12 @@ Answered refuse_scope(RequestContext& context, const token::ScopeSet& needed,
 Answered refuse_media_type(RequestContext& context);
 /// 400: no JSON-RPC, or headers that disagree with it.
 Answered refuse_message(RequestContext& context, const RpcError& error);
+/// 404: no session of this caller; it has to begin a new one (MCP 2025-11-25).
+Answered refuse_session(RequestContext& context, const PostedBody* body);
+/// 200 with the error that MCP gives for a task that is not known: a 404 would end the session.
+Answered refuse_task(RequestContext& context, const PostedBody& body);
+/// 503: sessions and tasks cannot be told apart yet.
+Answered refuse_all_sessions(RequestContext& context, const PostedBody* body);
 /// 429: the caller has as many event streams open as it may.
 Answered refuse_stream(RequestContext& context);
 /// The upstream's own 4xx, whose JSON cannot be read.

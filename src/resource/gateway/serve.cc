@@ -9,6 +9,7 @@
 #include "io/event.h"
 #include "resource/gateway/authentication.h"
 #include "resource/gateway/refusal.h"
+#include "resource/gateway/task_view.h"
 #include "resource/gateway/tool_gate.h"
 #include "resource/gateway/upstream_call.h"
 #include "resource/mcp/era.h"
@@ -48,6 +49,36 @@ bool is_counted_here(RequestContext& context) {
     return owner == context.exchange.shard().index();
 }
 
+/// Finds the MCP server's own session id. body  What was posted; null: nothing.
+std::expected<void, Answered> find_session(RequestContext& context, const PostedBody* body) {
+    const http::Request& request = context.request();
+    const std::size_t count = request.field_count("Mcp-Session-Id");
+    if (count == 0) return {};
+    if (context.sessions == nullptr) return failure(refuse_all_sessions(context, body));
+    const std::string_view sealed = *request.field("Mcp-Session-Id");
+    const std::string& path = context.resource.settings().path;
+    if (count == 1 &&
+        context.sessions->open(sealed, path, context.caller_key(), context.session_id)) {
+        return {};
+    }
+    context.session_id.clear();
+    return failure(refuse_session(context, body));
+}
+
+/// Where the body names tasks: `body` becomes one that names them as the MCP server does, whose
+/// text is `opened`.
+std::expected<void, Answered> open_tasks(RequestContext& context, std::string& opened,
+                                         PostedBody& body) {
+    const std::string_view posted = context.request().body();
+    if (!TaskView::concerns(body, posted)) return {};
+    if (context.tasks == nullptr) return failure(refuse_all_sessions(context, &body));
+    if (!TaskView(context).open(posted, opened)) return failure(refuse_task(context, body));
+    auto anew = PostedBody::parse(opened);
+    if (!anew) return failure(refuse_message(context, anew.error()));
+    body = *std::move(anew);
+    return {};
+}
+
 io::Task<void> serve_post(RequestContext& context) {
     if (!is_plain_json(context.request())) {
         refuse_media_type(context);
@@ -71,21 +102,29 @@ io::Task<void> serve_post(RequestContext& context) {
         refuse_message(context, era.error());
         co_return;
     }
+    // Without meaning in the stateless era, and then not passed on.
+    if (*era == Era::sessions && !find_session(context, &*body)) co_return;
+    std::string opened;
+    if (!open_tasks(context, opened, *body)) co_return;
+    const std::string_view text = opened.empty() ? context.request().body() : opened;
     if (counted_here) co_await fetch(&Guard::prefetch_client);
-    const auto admitted = co_await admit_tool_calls(context, *body, *era);
+    auto admitted = co_await admit_tool_calls(context, *body, *era);
     if (!admitted) co_return;
     if (!admitted->forward) {
         answer_messages(context, admitted->held, body->is_batch());
         co_return;
     }
     CHECK(admitted->held.size() < body->messages().size(), "something is left to pass on");
-    const UpstreamCall call{
-        .text = admitted->held.empty() ? context.request().body() : admitted->body,
-        .body = &*body,
-        .asks = count_requests(*body) > admitted->held.size(),
-        .may_list_tools = lists_tools(*body),
-        .repeatable = is_repeatable(*body),
-        .held = &admitted->held};
+    const bool counts = context.resource.settings().friction != nullptr;
+    AnsweredCalls answered(context, std::move(admitted->expected), &*body);
+    const UpstreamCall call{.text = admitted->held.empty() ? text : admitted->body,
+                            .body = &*body,
+                            .asks = count_requests(*body) > admitted->held.size(),
+                            .may_list_tools = lists_tools(*body),
+                            .may_list_tasks = TaskView::lists(*body),
+                            .repeatable = is_repeatable(*body),
+                            .held = &admitted->held,
+                            .answered = counts ? &answered : nullptr};
     body->forget_document();  // the wait may be long, and the upstream may take its time
     const bool stayed = co_await io::Sleep(shard, admitted->delay, &context.exchange.scope());
     if (stayed) co_await call_upstream(context, call);
@@ -97,6 +136,7 @@ io::Task<void> serve_session(RequestContext& context) {
         refuse_method(context, "POST, OPTIONS");
         co_return;
     }
+    if (!find_session(context, nullptr)) co_return;
     // A stream that is taken up again may repeat the answer to a tools/list.
     const bool is_stream = context.request().method() == http::Method::get;
     const auto permit =
@@ -105,7 +145,8 @@ io::Task<void> serve_session(RequestContext& context) {
         refuse_stream(context);
         co_return;
     }
-    const UpstreamCall call{.may_list_tools = is_stream, .endless = is_stream};
+    const UpstreamCall call{
+        .may_list_tools = is_stream, .may_list_tasks = is_stream, .endless = is_stream};
     co_await call_upstream(context, call);
 }
 

@@ -46,6 +46,17 @@ std::string without(const PostedBody& body, const HeldBack& held_back) {
     return text + "]";
 }
 
+/// Whether a retry's call passed and was counted already.
+io::Task<bool> close_round(RequestContext& context, const Message& call, const Retry& retry) {
+    io::Shard& shard = context.exchange.shard();
+    const CallerKey caller = context.caller_key();
+    const auto close = [&call, &retry, &caller, index = context.resource.index(),
+                        now = shard.now()](Guard& guard) {
+        return guard.rounds(index).close(caller, call.name, retry.state, now);
+    };
+    co_return co_await context.guards.call(shard, caller.owner(context.guards.count()), close);
+}
+
 }  // namespace
 
 io::Task<std::expected<Admitted, Answered>> admit_tool_calls(RequestContext& context,
@@ -57,11 +68,14 @@ io::Task<std::expected<Admitted, Answered>> admit_tool_calls(RequestContext& con
     const DecisionParts parts = context.decision_parts();
     const CallerKey& caller = context.caller_key();
     const std::string said = read_justification(context.request());
+    const bool may_retry = era == Era::stateless && context.resource.settings().friction != nullptr;
     HeldBack held_back;
     for (std::size_t i = 0; i < body.messages().size(); ++i) {
         const Message& call = body.messages()[i];
         if (!call.is_tool_call()) continue;
         const std::string_view own = trim_justification(call.justification);
+        const auto retry = may_retry ? find_retry(call) : std::nullopt;
+        const bool counted = retry && co_await close_round(context, call, *retry);
         const Decision decision = co_await decide_call(
             parts, {.resource = context.resource,
                     .caller = caller,
@@ -70,12 +84,17 @@ io::Task<std::expected<Admitted, Answered>> admit_tool_calls(RequestContext& con
                     .granted = &context.caller.scope,
                     .tool = call.name,
                     .justification = own.empty() ? trim_justification(said) : own,
-                    .request_id = context.request().id()});
+                    .request_id = context.request().id(),
+                    .name_is_unproven = true,
+                    .is_retry = counted});
         if (decision.outcome == Decision::Outcome::insufficient_scope) {
             co_return failure(refuse_scope(context, *decision.needed, &body, call.name));
         }
         admitted.delay = std::max(admitted.delay, decision.delay);
-        if (decision.allowed()) continue;
+        if (decision.allowed()) {
+            admitted.expected.add(call, decision, era);
+            continue;
+        }
         held_back.set(i);
         append_friction_answer(admitted.held.emplace_back(), call.id, call.name, decision, era);
     }

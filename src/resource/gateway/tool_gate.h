@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "io/task.h"
+#include "resource/gateway/answered_calls.h"
 #include "resource/gateway/request_context.h"
 #include "resource/mcp/era.h"
 #include "resource/mcp/json_rpc.h"
@@ -19,6 +20,7 @@ struct Admitted {
     Duration delay{};               // to wait before it is
     std::string body;               // what to pass on where it is not the posted body itself
     std::vector<std::string> held;  // answers to calls that friction holds back, as JSON
+    Expected expected;              // of the answer to what is passed on
 };
 
 /// Decides on every tools/call of `body`. One that lacks a scope refuses the whole body (403)

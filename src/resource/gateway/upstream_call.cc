@@ -10,6 +10,7 @@
 #include "resource/gateway/event_relay.h"
 #include "resource/gateway/forward.h"
 #include "resource/gateway/refusal.h"
+#include "resource/gateway/task_view.h"
 #include "resource/gateway/token_watch.h"
 #include "resource/gateway/tool_view.h"
 #include "resource/mcp/json_shape.h"
@@ -99,13 +100,18 @@ public:
           answer_(answer),
           scope_(scope),
           deadline_(scope),
-          looks_(call.may_list_tools && watches_tools(context.resource)) {}
+          looks_(call.may_list_tools && watches_tools(context.resource)),
+          tasks_(context) {}
 
     io::Task<void> run() {
         if (is_not_for_clients(answer_.status())) co_return refuse(Kind::garbage);
         if (call_.asks && is_no_answer(answer_.head())) co_return refuse(Kind::garbage);
+        if (!seal_session()) co_return refuse(Kind::garbage);
         const bool hides = call_.may_list_tools && !context_.resource.policy().is_uniform();
-        if (hides && answer_.head().field("Content-Encoding")) co_return refuse(Kind::garbage);
+        if ((hides || call_.may_list_tasks) && answer_.head().field("Content-Encoding")) {
+            co_return refuse(Kind::garbage);
+        }
+        if (call_.may_list_tasks) co_await tasks_.load();
         context_.response().set_status(answer_.status());
         CHECK(http::code(answer_.status()) >= 200, "the client reads only answers to the end");
         if (is_events(answer_.head())) co_return co_await relay_events(hides);
@@ -119,6 +125,28 @@ public:
     }
 
 private:
+    /// Finds what the client gets for the session id of the answer. False where that is none.
+    bool seal_session() {
+        const auto id = answer_.head().field("Mcp-Session-Id");
+        if (!id) return true;
+        if (*id == context_.session_id) {
+            session_ = *context_.request().field("Mcp-Session-Id");
+            return true;
+        }
+        const auto sealed = context_.sessions == nullptr
+                                ? std::nullopt
+                                : context_.sessions->seal(*id, context_.resource.settings().path,
+                                                          context_.caller_key(),
+                                                          context_.exchange.shard().random());
+        session_ = sealed.value_or("");
+        return sealed.has_value();
+    }
+
+    void copy_fields() {
+        copy_answer_fields(context_.response(), answer_.head().fields());
+        if (!session_.empty()) context_.response().add_field("Mcp-Session-Id", session_);
+    }
+
     void refuse(Kind kind) { refuse_upstream(context_, {kind, ""}, call_.body); }
 
     /// `body` is whole, said to be JSON, and cannot be read as it must be.
@@ -143,13 +171,13 @@ private:
 
     io::Task<void> relay_events(bool hides) {
         http::Response& response = context_.response();
-        copy_answer_fields(response, answer_.head().fields());
+        copy_fields();
         if (!response.field("Cache-Control")) response.add_field("Cache-Control", "no-cache");
         response.add_field("X-Accel-Buffering", "no");
         if (!co_await context_.exchange.begin_stream()) co_return;
         std::string ahead;
         if (call_.held != nullptr) append_events(ahead, *call_.held);
-        EventRelay relay(context_, hides, looks_);
+        EventRelay relay(context_, hides, looks_, call_.answered, tasks_);
         TokenWatch watch(context_, scope_);
         if (call_.endless) watch.start();
         const bool complete = co_await relay.run(answer_, ahead);
@@ -167,8 +195,12 @@ private:
         co_return read.has_value();
     }
 
-    /// Whether the tools of a list are what they were.
+    /// Whether the tools of a list are what they were, and which calls count by this answer.
     io::Task<void> look_at(std::string_view body) {
+        AnsweredCalls* const answered = call_.answered;
+        if (answered != nullptr && succeeds(answer_.status()) && answered->concerns(body)) {
+            co_await answered->look_at(body);
+        }
         if (!looks_ || !is_json(answer_.head()) || answer_.head().field("Content-Encoding")) {
             co_return;
         }
@@ -184,7 +216,8 @@ private:
         co_await look_at(body);
         if (!body.empty() && !append_visible_tools(context_, body, shown)) co_return refuse_body();
         if (call_.held != nullptr && !call_.held->empty()) shown = merged(shown, *call_.held);
-        copy_answer_fields(context_.response(), answer_.head().fields());
+        if (TaskView::concerns(shown) && !co_await show_tasks(shown)) co_return refuse_body();
+        copy_fields();
         context_.response().body() = shown;
     }
 
@@ -194,11 +227,13 @@ private:
         if (call_.asks && !is_readable(body)) co_return refuse_body();
         co_await look_at(body);
         context_.response().set_status(http::Status::ok);
-        copy_answer_fields(context_.response(), answer_.head().fields());
+        copy_fields();
         if (!is_json(answer_.head())) {
             context_.response().add_field("Content-Type", "application/json");
         }
-        context_.response().body() = merged(body, *call_.held);
+        std::string shown = merged(body, *call_.held);
+        if (TaskView::concerns(shown) && !co_await show_tasks(shown)) co_return refuse_body();
+        context_.response().body() = shown;
     }
 
     io::Task<void> relay_plain() {
@@ -207,7 +242,7 @@ private:
         body.clear();
         bool complete = false;
         restart_deadline();  // of all that is held back: a drip does not earn time
-        while (!complete && body.size() <= (looks_ ? whole_body_max : held_back_max)) {
+        while (!complete && body.size() <= whole_max()) {
             const auto chunk = co_await answer_.next_chunk();
             if (!chunk) {
                 refuse_upstream(context_, chunk.error(), call_.body);
@@ -218,7 +253,10 @@ private:
         }
         if (complete && !is_readable(body)) co_return refuse_body();
         if (complete) co_await look_at(body);
-        copy_answer_fields(response, answer_.head().fields());
+        if (complete && TaskView::concerns(body) && !co_await show_tasks(body)) {
+            co_return refuse_body();
+        }
+        copy_fields();
         deadline_.stop();
         if (!complete) co_await stream_rest(body);
     }
@@ -245,6 +283,22 @@ private:
         static_cast<void>(co_await context_.exchange.finish());
     }
 
+    /// How much of an answer is held back to be looked at.
+    std::size_t whole_max() const {
+        const bool awaits = call_.answered != nullptr && call_.answered->awaits();
+        return looks_ || awaits || call_.may_list_tasks ? whole_body_max : held_back_max;
+    }
+
+    /// With the tasks in `body` named as this caller knows them; false where it must not pass. In
+    /// one that is too long to be held back an id stays the MCP server's, which nobody can use.
+    io::Task<bool> show_tasks(std::string& body) {
+        std::string shown;
+        if (!tasks_.show(body, shown)) co_return false;
+        body = std::move(shown);
+        co_await tasks_.note_created();
+        co_return true;
+    }
+
     void restart_deadline() {
         io::Shard& shard = context_.exchange.shard();
         shard.timers().start(deadline_, shard.now() + context_.resource.settings().timeout);
@@ -256,6 +310,8 @@ private:
     io::CancelScope& scope_;
     io::Deadline deadline_;
     const bool looks_;  // at lists of tools, for changes
+    TaskView tasks_;
+    std::string session_;  // Mcp-Session-Id for the client; empty: none
 };
 
 }  // namespace
@@ -266,7 +322,7 @@ io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call) 
     io::CancelScope scope(&context.exchange.scope());
     http::OutgoingRequest& request = context.exchange.outgoing();
     fill_upstream_request(request, context.request(), resource.upstream().target(), context.caller,
-                          call.text);
+                          {context.session_id, context.mcp_name}, call.text);
     // An event stream may be silent for as long as it likes: pieces have deadlines in Relay.
     const http::CallOptions options{.head_timeout = resource.settings().timeout,
                                     .chunk_timeout = Duration::zero(),

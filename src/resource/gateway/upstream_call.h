@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/task.h"
+#include "resource/gateway/answered_calls.h"
 #include "resource/gateway/request_context.h"
 #include "resource/mcp/json_rpc.h"
 
@@ -17,9 +18,11 @@ struct UpstreamCall {
     const PostedBody* body = nullptr;  // what the client posted, for the ids of its requests
     bool asks = false;                 // `text` holds a request, which must get a JSON-RPC answer
     bool may_list_tools = false;       // the answer may hold a list to filter
+    bool may_list_tasks = false;       // the same, of tasks
     bool repeatable = false;           // changes nothing: may be sent twice
     bool endless = false;              // a stream that has no end of its own: ends when draining
     const std::vector<std::string>* held = nullptr;  // answers to add to the upstream's; null: none
+    AnsweredCalls* answered = nullptr;               // to be shown the answer; null: nobody
 };
 
 /// Answers the exchange in every case; gives up at once when the client leaves.

@@ -25,9 +25,10 @@ enum class RpcCode : int {
     insufficient_scope = -32011,  // the token does not allow this
     upstream_failed = -32012,     // the MCP server is down or talks garbage
     upstream_timed_out = -32013,
-    verifier_failed = -32014,   // the authorization server could not be asked
-    too_many_streams = -32015,  // the caller has as many event streams open as it may
-    too_many_tokens = -32016,   // refused ones, from one address
+    verifier_failed = -32014,    // the authorization server could not be asked
+    too_many_streams = -32015,   // the caller has as many event streams open as it may
+    too_many_tokens = -32016,    // refused ones, from one address
+    session_not_found = -32017,  // Mcp-Session-Id is none of this caller's
 };
 
 struct RpcError {

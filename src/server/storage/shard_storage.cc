@@ -43,12 +43,10 @@ void ShardStorage::start(Everybody everybody) {
         parts_.log.line(LogLevel::warning, parts_.shard.wall_now(), "storage_notice")
             .add("detail", notice);
     }
-    if (auth_ != nullptr) {
-        keys_.emplace(KeyKeeper::Parts{parts_.shard, *store_, parts_.log, parts_.fatal_error,
-                                       std::move(everybody.use_keys)},
-                      parts_.opened.sealing_keys);
-        keepers_.spawn(keys_->run(keeping_));
-    }
+    keys_.emplace(KeyKeeper::Parts{parts_.shard, *store_, parts_.log, parts_.fatal_error,
+                                   std::move(everybody.use_keys)},
+                  parts_.opened.sealing_keys);
+    keepers_.spawn(keys_->run(keeping_));
     keepers_.spawn(prepare(std::move(everybody.begin)));
 }
 

@@ -10,9 +10,11 @@
 namespace sluice::resource {
 namespace {
 
-std::string sent(http::RequestBuilder& client, const token::TokenInfo& caller) {
+std::string sent(http::RequestBuilder& client, const token::TokenInfo& caller,
+                 std::string_view session_id = "") {
     http::OutgoingRequest upstream;
-    fill_upstream_request(upstream, client.request(), "/mcp?x=1", caller, "{}");
+    fill_upstream_request(upstream, client.request(), "/mcp?x=1", caller,
+                          {.session_id = session_id}, "{}");
     EXPECT_EQ(upstream.target(), "/mcp?x=1");
     return to_lower(upstream.fields_text());
 }
@@ -20,13 +22,15 @@ std::string sent(http::RequestBuilder& client, const token::TokenInfo& caller) {
 TEST(Forward, PassesWhatBelongsToMcp) {
     http::RequestBuilder client(http::Method::post, "/mcp");
     client.field("Accept", "application/json, text/event-stream")
-        .field("Mcp-Session-Id", "s1")
+        .field("Mcp-Session-Id", "sealed")
         .field("MCP-Protocol-Version", "2025-11-25")
         .field("Mcp-Param-Region", "eu")
         .field("Last-Event-ID", "7")
         .field("User-Agent", "test")
         .field("X-Custom", "kept");
-    const std::string fields = sent(client, token_of_alice("mcp:read"));
+    const std::string fields = sent(client, token_of_alice("mcp:read"), "s1");
+    EXPECT_FALSE(has(fields, "sealed"));
+    EXPECT_FALSE(has(sent(client, token_of_alice("mcp:read")), "mcp-session-id"));
     for (const std::string_view line :
          {"accept: application/json, text/event-stream\r\n", "mcp-session-id: s1\r\n",
           "mcp-protocol-version: 2025-11-25\r\n", "mcp-param-region: eu\r\n",
@@ -167,7 +171,7 @@ TEST(Forward, ANameThatIsMissingIsLeftOut) {
 
 TEST(Forward, KeepsFromTheClientWhatAnUpstreamMustNotSay) {
     const http::Field fields[] = {{"Content-Type", "application/json"},
-                                  {"Mcp-Session-Id", "s1"},
+                                  {"Mcp-Session-Id", "canary"},
                                   {"Retry-After", "3"},
                                   {"X-Custom", "kept"},
                                   {"Cache-Control", "no-cache"},
@@ -185,7 +189,7 @@ TEST(Forward, KeepsFromTheClientWhatAnUpstreamMustNotSay) {
     http::Response response;
     copy_answer_fields(response, fields);
     EXPECT_EQ(response.fields_text(),
-              "Content-Type: application/json\r\nMcp-Session-Id: s1\r\nRetry-After: 3\r\n"
+              "Content-Type: application/json\r\nRetry-After: 3\r\n"
               "X-Custom: kept\r\nCache-Control: no-cache\r\n");
 }
 

@@ -96,9 +96,9 @@ TEST(GatewayEntrance, SessionsEndWithDeleteInTheOlderEraOnly) {
     World world;
     world.upstream.answer = FakeUpstream::fixed(204, "", "");
     EXPECT_EQ(world
-                  .answer_to(
-                      {.fields = {{"Mcp-Session-Id", "s1"}, {"MCP-Protocol-Version", "2025-11-25"}},
-                       .method = http::Method::delete_})
+                  .answer_to({.fields = {{"Mcp-Session-Id", session_of("s1")},
+                                         {"MCP-Protocol-Version", "2025-11-25"}},
+                              .method = http::Method::delete_})
                   .status,
               204);
     ASSERT_EQ(world.upstream.seen.size(), 1U);

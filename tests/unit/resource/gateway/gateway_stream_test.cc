@@ -143,7 +143,7 @@ TEST(GatewayStream, AGetStreamIsTakenUpAgainWhereItStopped) {
     world.upstream.answer = events({"id: 8\ndata: {}\n\n"}, seconds{1});
     const Answer answer = world.answer_to({.fields = {{"Accept", "text/event-stream"},
                                                       {"Last-Event-ID", "7"},
-                                                      {"Mcp-Session-Id", "s1"}},
+                                                      {"Mcp-Session-Id", session_of("s1")}},
                                            .method = http::Method::get});
     EXPECT_EQ(answer.status, 200);
     EXPECT_TRUE(has(answer.body, "id: 8\n"));

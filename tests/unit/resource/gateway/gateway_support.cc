@@ -32,6 +32,10 @@ io::Task<LookupAnswer> look_up(const World& world, std::string_view token, token
     co_return std::unexpected(TokenError{TokenFault::inactive});
 }
 
+Secret server_secret() {
+    return Secret(std::string(32, 's'));
+}
+
 struct GatewayService final : http::Service {
     explicit GatewayService(Gateway& its_gateway) : gateway(its_gateway) {}
     io::Task<void> serve(http::Exchange& exchange) override { return gateway.handle(exchange); }
@@ -39,6 +43,19 @@ struct GatewayService final : http::Service {
 };
 
 }  // namespace
+
+std::string session_of(std::string_view id, std::string_view client) {
+    SeededRandom random(11);
+    return SessionSeal(server_secret())
+        .seal(id, "/mcp", CallerKey::of("https://box.example", client, "alice"), random)
+        .value();
+}
+
+std::string upstream_session_of(std::string_view sealed) {
+    std::string id;
+    const CallerKey alice = CallerKey::of("https://box.example", "pub", "alice");
+    return SessionSeal(server_secret()).open(sealed, "/mcp", alice, id) ? id : "";
+}
 
 World::World(unsigned shards, std::uint64_t seed, simulation::FaultRates faults)
     : sim_(seed, shards, {.faults = faults}) {
@@ -64,6 +81,7 @@ io::Task<void> World::run_shard(io::Shard& shard, io::Event& stop) {
         return look_up(*this, token, info);
     };
     Gateway gateway({shard, client, guards_, report, lookup}, settings);
+    if (has_secret) gateway.use_secret(server_secret());
     GatewayService service(gateway);
     http::Server server(shard, {}, service);
     EXPECT_TRUE(server.listen(gateway_address));

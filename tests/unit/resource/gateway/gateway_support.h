@@ -87,7 +87,9 @@ struct Report : Observer {
     std::vector<std::string> justifications;  // one for each of them
     std::vector<std::string> refusals;
     std::vector<std::string> lists;
+    std::vector<std::string> counted;  // tools without friction of their own
 
+    void on_counted(const CountedEvent& event) override { counted.emplace_back(event.tool_name); }
     void on_friction(const FrictionEvent& event) override {
         friction.push_back(fmt::format("{} {} {} {} {}", event.client_id, event.subject,
                                        event.tool_name, event.decision.allowed ? "allowed" : "held",
@@ -122,6 +124,11 @@ struct Answer {
     }
 };
 
+/// What `client` of alice's has for the session that the MCP server calls `id`.
+std::string session_of(std::string_view id, std::string_view client = "pub");
+/// And back; empty where it is none of alice's.
+std::string upstream_session_of(std::string_view sealed);
+
 /// Declared ahead of everything a test's coroutines refer to. Tokens: "reader", "writer", "second"
 /// (a writer of another client), "other" (for another resource), "useless" (no scope); "broken"
 /// cannot be verified; all else is inactive.
@@ -134,6 +141,7 @@ public:
     FakeUpstream upstream;
     Report report;
     bool connections_break = false;
+    bool has_secret = true;                  // the server's own has come out of the store
     bool revoked = false;                    // no token is active any more
     std::optional<std::int64_t> expires_at;  // of the token "reader"; seconds since 1970
     Duration drain_timeout = std::chrono::seconds{5};

@@ -21,7 +21,7 @@ TEST(Gateway, PassesACallOnWithoutTheTokenAndSaysWhoCalls) {
     World world;
     const Answer answer = world.answer_to({.body = tool_call("read_note"),
                                            .fields = {{"Accept", "application/json"},
-                                                      {"Mcp-Session-Id", "s1"},
+                                                      {"Mcp-Session-Id", session_of("s1")},
                                                       {"X-Sluice-Subject", "mallory"}}});
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.field("content-type"), "application/json");
@@ -218,7 +218,7 @@ TEST(Gateway, WhatTheUpstreamSaysOfSessionsAndErrorsReachesTheClient) {
     const Answer answer = world.answer_to({.body = rpc("ping", "{}")});
     EXPECT_EQ(answer.status, 404);
     EXPECT_EQ(answer.body, R"({"error":"session"})");
-    EXPECT_EQ(answer.field("mcp-session-id"), "s2");
+    EXPECT_EQ(upstream_session_of(answer.field("mcp-session-id")), "s2");
 }
 
 TEST(Gateway, AnUpstreamThatWantsCredentialsOrSendsAwayIsABadGateway) {
