@@ -1,7 +1,7 @@
 # Every task of the project; `make help` lists them. The build itself is CMake's (CMakeLists.txt).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench micro format lint deps packages clean
+.PHONY: help demo build test bench micro format lint list-sources deps packages clean
 MAKEFLAGS += --no-print-directory
 
 DEPS := build/deps/built
@@ -42,6 +42,9 @@ format: ## format the C++ sources in place
 lint: ## check format, layers, sizes and names
 	@clang-format-19 --dry-run --Werror $(SOURCES)
 	@/usr/bin/python3 tests/tidy/tidy.py
+
+list-sources:
+	@printf '%s\n' $(SOURCES)
 
 deps: $(DEPS) ## build BoringSSL and llhttp once, into build/deps
 
