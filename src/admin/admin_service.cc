@@ -115,13 +115,13 @@ io::Task<void> AdminService::serve(http::Exchange& exchange) {
         routes, [&](const Route& of) { return stands_at(of) && of.method == request.method(); });
     if (route == std::end(routes)) {
         http::write_error(response, http::Status::method_not_allowed, "invalid_request",
-                          "This path takes another method.");
+                          "This method is not allowed.");
         co_return;
     }
     const bool acts = request.method() == http::Method::post;
     if (acts && !is_own_page(request)) {
         http::write_error(response, http::Status::forbidden, "cross_site",
-                          "This comes from another site.");
+                          "Cross-site requests are not allowed.");
         co_return;
     }
     if (route->access == Access::session && operators_.signed_in(request) == nullptr) {
@@ -178,7 +178,7 @@ io::Task<void> AdminService::log_in(http::Exchange& exchange) {
         const std::string anew = operators_.new_cookie();
         Operators::set_cookie(response, anew);
         response.set_status(http::Status::forbidden);
-        co_return ask_to_sign_in(response, anew, "The form was out of date. Please try again.");
+        co_return ask_to_sign_in(response, anew, "The form has expired. Please try again.");
     }
     const std::string name(form.get("name").value_or(""));
     const auto result = co_await operators_.check(request, name, form.get("password").value_or(""));
@@ -189,7 +189,7 @@ io::Task<void> AdminService::log_in(http::Exchange& exchange) {
             .add("peer", request.peer());
         if (result.outcome == Operators::Login::wrong) {
             response.set_status(http::Status::unauthorized);
-            co_return ask_to_sign_in(response, *cookie, "The name or the password is wrong.");
+            co_return ask_to_sign_in(response, *cookie, "Incorrect name or password.");
         }
         response.set_status(result.outcome == Operators::Login::slowed
                                 ? http::Status::too_many_requests
@@ -197,7 +197,7 @@ io::Task<void> AdminService::log_in(http::Exchange& exchange) {
         CHECK(result.retry_after > Seconds{0}, "who is held back is told for how long");
         response.add_field("Retry-After", std::to_string(result.retry_after.count()));
         co_return ask_to_sign_in(response, *cookie,
-                                 "Too many attempts. Wait a little, and try again.");
+                                 "Too many attempts. Wait a moment, then try again.");
     }
     // Under a new identifier, so that nobody can have planted it.
     const std::string session = operators_.new_cookie();
@@ -218,7 +218,7 @@ io::Task<void> AdminService::log_out(http::Exchange& exchange) {
     if (!form.parse(request.body()) ||
         !operators_.is_form_token(form.get("form_token").value_or(""), cookie)) {
         http::write_error(exchange.response(), http::Status::forbidden, "wrong_token",
-                          "This form is not of this session.");
+                          "The form token is invalid.");
         co_return;
     }
     operators_.sign_out(cookie);

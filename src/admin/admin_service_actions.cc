@@ -32,12 +32,12 @@ std::optional<std::string> AdminService::authorize_action(http::Exchange& exchan
     const std::string_view token = request.field("Sluice-Form-Token").value_or("");
     if (!cookie || !operators_.is_form_token(token, *cookie)) {
         refuse(exchange.response(), http::Status::forbidden, "wrong_token",
-               "Sluice-Form-Token is not of this session.");
+               "The Sluice-Form-Token is invalid.");
         return std::nullopt;
     }
     if (!http::is_media_type(request.field("Content-Type").value_or(""), "application/json")) {
         refuse(exchange.response(), http::Status::unsupported_media_type, "invalid_request",
-               "The body has to be JSON.");
+               "The body must be JSON.");
         return std::nullopt;
     }
     CHECK(operators_.signed_in(request) != nullptr, "a route of a session");
@@ -60,7 +60,7 @@ io::Task<void> AdminService::forgive(http::Exchange& exchange) {
     const auto resource = find_resource(collector_.resources(), path);
     if (!resource || client_id.empty()) {
         co_return refuse(response, http::Status::bad_request, "invalid_request",
-                         "resource and client_id name nothing that is known");
+                         "unknown resource or client_id");
     }
     co_await collector_.forgive({*resource, client_id, subject});
     log_.line(LogLevel::info, shard_.wall_now(), "forgiven")
@@ -85,7 +85,7 @@ io::Task<void> AdminService::acknowledge(http::Exchange& exchange) {
     const std::string tool(body->root().find_string("tool").value_or(""));
     const auto resource = find_resource(collector_.resources(), path);
     if (!resource || !co_await collector_.acknowledge(*resource, tool)) {
-        co_return refuse(response, http::Status::not_found, "not_found", "there is no such change");
+        co_return refuse(response, http::Status::not_found, "not_found", "unknown tool change");
     }
     log_.line(LogLevel::info, shard_.wall_now(), "tool_acknowledged")
         .add("request_id", exchange.request().id())

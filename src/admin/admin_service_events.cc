@@ -45,7 +45,7 @@ io::Task<void> AdminService::stream_events(http::Exchange& exchange) {
     if (watchers_ == watchers_max) {
         response.add_field("Retry-After", "10");
         http::write_error(response, http::Status::service_unavailable, "too_many_watchers",
-                          "Too many pages are open.");
+                          "Too many open pages.");
         co_return;
     }
     const Watcher watcher(watchers_);

@@ -113,7 +113,7 @@ std::expected<JsonDocument, JsonError> JsonDocument::parse(std::string_view text
     }
     if (error != simdjson::SUCCESS) return std::unexpected(JsonError{"the text is not valid JSON"});
     if (!keys_are_unique(parsed->root)) {
-        return std::unexpected(JsonError{"a JSON object holds the same key twice"});
+        return std::unexpected(JsonError{"a JSON object has a duplicate key"});
     }
     return JsonDocument(std::move(parsed));
 }

@@ -16,9 +16,9 @@ token::ScopeSet check_scope_table(const RawAuth& raw, oauth::Settings& auth, Pro
     token::ScopeSet names;
     for (const Entry& entry : raw.scopes) {
         if (!token::ScopeSet::is_name(entry.name)) {
-            problems.add(
-                entry.text.place,
-                "is no scope: printable ASCII without space, \" and \\ (RFC 6749 section 3.3)");
+            problems.add(entry.text.place,
+                         "is not a valid scope: printable ASCII without space, \" and \\ (RFC 6749 "
+                         "section 3.3)");
             continue;
         }
         check_given(entry.text, "the words that a person reads on the consent page", problems);

@@ -34,8 +34,9 @@ std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& 
         return std::nullopt;
     }
     if (!path->starts_with('/') || path->find_first_of("?#%") != std::string::npos) {
-        problems.add(path.place,
-                     fmt::format("\"{}\" has to begin with / and hold no ?, # and %", *path));
+        problems.add(
+            path.place,
+            fmt::format("\"{}\" has to begin with / and must not contain ?, # or %", *path));
         return std::nullopt;
     }
     if (path->size() > 1 && path->ends_with('/')) {
@@ -57,8 +58,8 @@ std::optional<token::ResourceIdentifier> check_path(const Setting<std::string>& 
     const bool plain = identifier && (*path == "/" || identifier->path() == *path);
     if (plain && path->find("//") == std::string::npos) return *identifier;
     problems.add(path.place,
-                 fmt::format("\"{}\" is no plain URL path: letters, digits and -._~!$&'()*+,;=:@ "
-                             "between single slashes, no dot segments",
+                 fmt::format("\"{}\" is not a plain URL path: letters, digits and "
+                             "-._~!$&'()*+,;=:@ between single slashes, no dot segments",
                              *path));
     return std::nullopt;
 }
@@ -72,8 +73,8 @@ void check_upstream(const RawResource& raw, Problems& problems) {
     if (raw.identifier.given && !raw.upstream.given) return;
     if (raw.identifier.given) {
         problems.add(raw.identifier.place,
-                     "stands beside upstream; it is for a resource that is not behind this gateway "
-                     "and asks for decisions");
+                     "cannot be combined with upstream; it is for a resource that is not behind "
+                     "this gateway and asks for decisions");
     }
     if (!check_given(raw.upstream, "the URL of the MCP server behind this resource", problems)) {
         return;
@@ -87,8 +88,8 @@ std::optional<token::ResourceIdentifier> check_identifier(const Setting<std::str
     if (!identifier.given) return std::nullopt;
     const auto parsed = token::ResourceIdentifier::parse(*identifier);
     if (parsed) return *parsed;
-    problems.add(identifier.place, fmt::format("\"{}\" is no resource identifier: {}", *identifier,
-                                               parsed.error().reason));
+    problems.add(identifier.place, fmt::format("\"{}\" is not a valid resource identifier: {}",
+                                               *identifier, parsed.error().reason));
     return std::nullopt;
 }
 
@@ -100,7 +101,7 @@ std::vector<resource::ToolRule> check_tools(const std::vector<RawToolRule>& rule
                         problems)) {
             const RE2 pattern(*rule.match, RE2::Quiet);
             if (!pattern.ok()) {
-                problems.add(rule.match.place, fmt::format("\"{}\" is no RE2 pattern: {}",
+                problems.add(rule.match.place, fmt::format("\"{}\" is not a valid RE2 pattern: {}",
                                                            *rule.match, pattern.error()));
             }
         }

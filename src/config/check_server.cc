@@ -85,7 +85,7 @@ std::vector<io::Address> check_listen(const StringList& list, UniqueNames& uniqu
                 text->starts_with("unix:")
                     ? "a UNIX socket is named by an absolute path of at most 107 bytes, such as "
                       "unix:/run/sluice/sluice.sock"
-                    : fmt::format("\"{}\" is no address; the forms are 127.0.0.1:8080, "
+                    : fmt::format("\"{}\" is not a valid address; the forms are 127.0.0.1:8080, "
                                   "[::1]:8080, localhost:8080 and unix:/run/sluice/sluice.sock",
                                   *text));
         }
@@ -117,11 +117,12 @@ ServerConfig check_server(const RawServer& raw, const Environment& environment,
         } else if (const auto network = Network::parse(*text)) {
             server.trusted_proxies.push_back(*network);
         } else {
-            problems.add(text.place,
-                         fmt::format("\"{}\" is no network; the forms are 10.0.0.0/8, "
-                                     "2001:db8::/32, one address, and \"unix\"; the bits behind "
-                                     "the prefix are zero",
-                                     *text));
+            problems.add(
+                text.place,
+                fmt::format(
+                    "\"{}\" is not a valid network; the forms are 10.0.0.0/8, 2001:db8::/32, one "
+                    "address, and \"unix\"; the bits behind the prefix are zero",
+                    *text));
         }
     }
     for (const auto& origin : raw.allowed_origins) {

@@ -20,7 +20,7 @@ using Part = crypto::TlsIdentityError::Part;
 std::optional<Secret> fetch_key(const RawTlsIdentity& source, const Environment& environment,
                                 Problems& problems) {
     if (source.key.given && source.key_env.given) {
-        problems.add(source.key_env.place, "is given beside key: leave one of them out");
+        problems.add(source.key_env.place, "cannot be combined with key: remove one of them");
         return std::nullopt;
     }
     if (source.key_env.given) {

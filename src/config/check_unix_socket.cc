@@ -58,7 +58,8 @@ void check_owner(const Setting<std::string>& setting, io::UnixSocketAccess& acce
     const std::string_view group = colon == text.npos ? "" : text.substr(colon + 1);
     if (text.empty()) return;
     if (user.empty() && group.empty()) {
-        problems.add(setting.place, "names nobody; the forms are user:group, user and :group");
+        problems.add(setting.place,
+                     "names neither a user nor a group; the forms are user:group, user and :group");
     }
     if (!user.empty() && !(access.owner = user_id(user))) {
         problems.add(setting.place, fmt::format("this system has no user \"{}\"", user));
@@ -83,8 +84,8 @@ io::UnixSocketAccess check_unix_socket(const RawServer& raw, const std::vector<i
         access.mode = *mode;
     } else {
         problems.add(raw.unix_socket_mode.place,
-                     fmt::format("\"{}\" is no mode: write three octal digits, with or without a 0 "
-                                 "before them, such as \"0660\"",
+                     fmt::format("\"{}\" is not a valid mode: write three octal digits, with or "
+                                 "without a 0 before them, such as \"0660\"",
                                  *raw.unix_socket_mode));
     }
     check_owner(raw.unix_socket_owner, access, problems);

@@ -8,10 +8,9 @@ namespace {
 void check_known_scope(std::string_view name, const token::ScopeSet* known, const Place& place,
                        Problems& problems) {
     if (!token::ScopeSet::is_name(name)) {
-        problems.add(place,
-                     fmt::format("\"{}\" is no scope: printable ASCII without space, \" and \\ "
-                                 "(RFC 6749 section 3.3)",
-                                 name));
+        problems.add(place, fmt::format("\"{}\" is not a valid scope: printable ASCII without "
+                                        "space, \" and \\ (RFC 6749 section 3.3)",
+                                        name));
     } else if (known && !known->contains(name)) {
         problems.add(place,
                      fmt::format("the scope \"{}\" is not in [auth.scopes]; add it there, with "
@@ -93,7 +92,7 @@ void UniqueNames::check(const Setting<std::string>& name) {
     const auto same = [&](const auto* other) { return **other == *name; };
     const auto first = std::ranges::find_if(seen_, same);
     if (first != seen_.end()) {
-        problems_.add(name.place, fmt::format("\"{}\" is the {} of line {} already", *name, what_,
+        problems_.add(name.place, fmt::format("\"{}\" is already the {} of line {}", *name, what_,
                                               (*first)->place.line));
     } else if (!name->empty()) {
         seen_.push_back(&name);

@@ -86,8 +86,8 @@ std::expected<Config, std::vector<Problem>> load_config(const std::string& path)
     if (!text) {
         return std::unexpected(
             std::vector<Problem>{{0, "",
-                                  "the file cannot be read: missing, not permitted, no file, or "
-                                  "larger than 1 MiB"}});
+                                  "the file cannot be read: missing, not permitted, not a regular "
+                                  "file, or larger than 1 MiB"}});
     }
     const ProcessEnvironment environment(std::filesystem::path(path).parent_path());
     return parse_config(*text, environment);

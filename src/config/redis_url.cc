@@ -62,7 +62,7 @@ std::expected<RedisUrl, std::string> parse_redis_url(std::string_view text) {
     if (uri->path.size() > 1) {
         const auto database = to_number(uri->path.substr(1), 0, 1'000'000);
         if (!database)
-            return std::unexpected("has a path that is no database's number, such as /1");
+            return std::unexpected("has a path that is not the number of a database, such as /1");
         url.settings.database = *database;
     }
     return url;

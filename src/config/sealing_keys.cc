@@ -24,9 +24,9 @@ std::expected<std::vector<Secret>, std::string> parse_sealing_keys(std::string_v
         }
         keys.emplace_back(std::string(line));
     }
-    if (keys.empty()) return std::unexpected(fmt::format("holds no key; {}", remedy));
+    if (keys.empty()) return std::unexpected(fmt::format("has no key; {}", remedy));
     if (keys.size() > count_max) {
-        return std::unexpected(fmt::format("holds more than {} keys, one a line", count_max));
+        return std::unexpected(fmt::format("has more than {} keys, one a line", count_max));
     }
     return keys;
 }

@@ -58,7 +58,7 @@ std::string summarise(const Config& config) {
         for (const std::string& odd :
              oddities(*server.tls, server.tls->identities, server.public_url,
                       std::chrono::system_clock::now())) {
-            out += fmt::format("    hardly meant: {}\n", odd);
+            out += fmt::format("    warning: {}\n", odd);
         }
     }
     out += kept(config.storage());
@@ -79,7 +79,7 @@ std::string summarise(const Config& config) {
                            verified, count(resource.tools.size(), "tool rule"), friction);
         if (!resource.friction) continue;
         for (const friction::Problem& odd : resource.friction->warnings()) {
-            out += fmt::format("    hardly meant: friction.{}: {}\n", odd.key, odd.text);
+            out += fmt::format("    warning: friction.{}: {}\n", odd.key, odd.text);
         }
     }
     return out;

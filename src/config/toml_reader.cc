@@ -144,7 +144,7 @@ public:
                 meant ? fmt::format("did you mean {}?", *meant)
                       : fmt::format("the keys here are {}", fmt::join(known_, ", "));
             const Place place{static_cast<int>(key.source().begin.line), path_of(key.str())};
-            problems_.add_unreadable(place, "is no key of Sluice; " + hint);
+            problems_.add_unreadable(place, "is not a known key; " + hint);
         }
     }
 

@@ -6,7 +6,7 @@
 namespace sluice::config {
 namespace {
 
-constexpr const char* text_wanted = "has to be a text in quotes";
+constexpr const char* text_wanted = "has to be a string in quotes";
 
 template <class Parsed>
 const char* read_quantity(const toml::node& node, Parsed& target,
@@ -69,24 +69,24 @@ const char* read_toml_value(const toml::node& node, Amount& target) {
 
 const char* read_toml_value(const toml::node& node, Duration& target) {
     return read_quantity(node, target, &parse_duration,
-                         "has to be a duration: a text of a whole number and ms, s, m, h or d, "
+                         "has to be a duration: a string of a whole number and ms, s, m, h or d, "
                          "like \"250ms\" or \"10s\"");
 }
 
 const char* read_toml_value(const toml::node& node, Bytes& target) {
-    return read_quantity(node, target, &parse_bytes,
-                         "has to be a size: a text of a whole number and B, KiB, MiB or GiB, "
-                         "like \"32KiB\"");
+    return read_quantity(
+        node, target, &parse_bytes,
+        "has to be a size: a string of a whole number and B, KiB, MiB or GiB, like \"32KiB\"");
 }
 
 std::string describe_syntax_error(std::string_view description) {
-    std::string text = "the file is no TOML: ";
+    std::string text = "the file is not valid TOML: ";
     if (description.find("is not representable") != std::string_view::npos) {
-        return text + "a number does not fit into 64 bits; a text stands in quotes";
+        return text + "a number does not fit into 64 bits; a string is written in quotes";
     }
     text += description;
     if (description.find("parsing value") != std::string_view::npos) {
-        text += "; a text stands in quotes";
+        text += "; a string is written in quotes";
     }
     return text;
 }

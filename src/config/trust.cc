@@ -16,8 +16,7 @@ std::optional<crypto::TlsTrust> TrustReader::read(bool secure, const Place& plac
                                                   const Setting<std::string>& ca) {
     if (secure) return ca.given ? read_file(ca) : read_system(place, ca);
     if (ca.given) {
-        problems_.add(ca.place,
-                      "has no effect: nothing is verified where the URL is not one of TLS");
+        problems_.add(ca.place, "has no effect: the URL does not use TLS");
     }
     return std::nullopt;
 }
@@ -31,7 +30,7 @@ std::optional<crypto::TlsTrust> TrustReader::read_file(const Setting<std::string
     auto trust = crypto::TlsTrust::parse(*pem);
     if (trust) return *std::move(trust);
     problems_.add(ca.place,
-                  fmt::format("{} is no file of certificates in PEM: {}", *ca, trust.error()));
+                  fmt::format("{} is not a file of PEM certificates: {}", *ca, trust.error()));
     return std::nullopt;
 }
 
@@ -42,11 +41,10 @@ std::optional<crypto::TlsTrust> TrustReader::read_system(const Place& place,
     const auto pem = environment_.file(path);
     auto trust = crypto::TlsTrust::parse(pem.value_or(""));
     if (trust) return system_ = *std::move(trust);
-    problems_.add(
-        place, fmt::format("speaks TLS, but {} holds no authorities to verify it by: install the "
-                           "package ca-certificates, name another file by the environment "
-                           "variable SSL_CERT_FILE, or write {}",
-                           path, ca.place.key));
+    problems_.add(place, fmt::format("speaks TLS, but {} has no authorities to verify it by: "
+                                     "install the package ca-certificates, name another file by "
+                                     "the environment variable SSL_CERT_FILE, or write {}",
+                                     path, ca.place.key));
     return std::nullopt;
 }
 

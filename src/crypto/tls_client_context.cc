@@ -61,7 +61,7 @@ std::expected<TlsTrust, std::string> TlsTrust::parse(std::string_view pem) {
     }
     const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     ERR_clear_error();
-    if (!at_end) return std::unexpected("A certificate in it is broken.");
+    if (!at_end) return std::unexpected("A certificate in it is malformed.");
     if (count == 0) return std::unexpected("There is no certificate in it.");
     return TlsTrust(store);
 }

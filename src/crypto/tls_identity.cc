@@ -43,14 +43,13 @@ IdentityResult<Chain> parse_chain(std::string_view pem) {
     ERR_clear_error();
     if (!at_end) {
         return failure(TlsIdentityError{
-            Part::certificate, chain.empty() ? "The certificate is broken."
-                                             : "A certificate behind the first is broken."});
+            Part::certificate, chain.empty() ? "The certificate is malformed."
+                                             : "A certificate after the first is malformed."});
     }
     if (chain.empty()) {
-        return failure(
-            TlsIdentityError{Part::certificate,
-                             "There is no certificate in it: -----BEGIN CERTIFICATE----- is "
-                             "what it must hold."});
+        return failure(TlsIdentityError{
+            Part::certificate,
+            "There is no certificate in it: it must contain -----BEGIN CERTIFICATE-----."});
     }
     return chain;
 }
@@ -74,15 +73,14 @@ IdentityResult<bssl::UniquePtr<EVP_PKEY>> parse_key(const Secret& pem) {
     if (encrypted) return refuse("The private key is encrypted: give it without a password.");
     if (!key && missing) {
         return refuse(
-            "There is no private key in it: -----BEGIN PRIVATE KEY----- is what it must "
-            "hold.");
+            "There is no private key in it: it must contain -----BEGIN PRIVATE KEY-----.");
     }
-    if (!key) return refuse("The private key is broken.");
+    if (!key) return refuse("The private key is malformed.");
     const int kind = EVP_PKEY_id(key.get());
     if (kind != EVP_PKEY_EC && kind != EVP_PKEY_RSA) {
         return refuse(
-            "The private key is of a kind that clients of TLS do not take: use an EC "
-            "(P-256) or an RSA key.");
+            "The type of the private key is not supported by TLS clients: use an EC (P-256) or RSA "
+            "key.");
     }
     if (kind == EVP_PKEY_RSA && EVP_PKEY_bits(key.get()) < rsa_bits_min) {
         return refuse("The RSA key is shorter than 2048 bits.");
@@ -137,7 +135,8 @@ std::expected<TlsIdentity, TlsIdentityError> TlsIdentity::parse(std::string_view
     if (X509_check_private_key(leaf, parsed_key.get()) != 1) {
         ERR_clear_error();
         return failure(TlsIdentityError{
-            Part::key, "The private key is not that of the certificate (its first, the leaf)."});
+            Part::key,
+            "The private key does not match the certificate (the first one, the leaf)."});
     }
     bssl::UniquePtr<SSL_CREDENTIAL> credential(SSL_CREDENTIAL_new_x509());
     const bool usable = set_chain(credential.get(), chain) &&

@@ -79,9 +79,8 @@ void FrictionConfig::add_group(const RawGroup& raw) {
         if (member.is_listed()) {
             group.members.push_back(member.index());
         } else {
-            warnings_.push_back(
-                {"groups." + raw.name + ".tools",
-                 "\"" + name + "\" has no table below tools, so it counts nothing"});
+            warnings_.push_back({"groups." + raw.name + ".tools",
+                                 "\"" + name + "\" has no table below tools, so it has no effect"});
         }
     }
     CHECK(group.members.size() <= tools_.size(), "a group names a tool once");

@@ -77,7 +77,7 @@ void check_group(const RawGroup& group, Checks checks) {
     std::set<std::string_view> seen;
     for (const std::string& tool : group.tools) {
         if (!seen.insert(tool).second)
-            checks.add("tools", fmt::format("\"{}\" stands twice", tool));
+            checks.add("tools", fmt::format("\"{}\" is listed twice", tool));
     }
     checks.within("aggregate_target", group.aggregate_target, 0, 1);
     checks.within("pressure_weight", group.pressure_weight, 0, 1000);

@@ -43,7 +43,7 @@ ParseResult<ChunkDecoder::Step> ChunkDecoder::decode(char* data, std::size_t siz
 }
 
 ParseResult<> ChunkDecoder::expect(char c, char wanted, State next) {
-    if (c != wanted) return bad_request("A chunk does not end where its size says.");
+    if (c != wanted) return bad_request("A chunk is not followed by CRLF.");
     return enter(next);
 }
 
@@ -83,7 +83,7 @@ ParseResult<> ChunkDecoder::step_size(char c, std::uint64_t body_bytes_max) {
         return {};
     }
     if (state_ == State::size_first || (c != '\r' && c != ';')) {
-        return bad_request("A chunk size is no hexadecimal number.");
+        return bad_request("A chunk size is not a hexadecimal number.");
     }
     if (remaining_ > body_bytes_max || decoded_ > body_bytes_max - remaining_) {
         return failure(ParseError{Status::content_too_large, "The body is too large."});

@@ -75,7 +75,8 @@ io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin,
                                                            const CallOptions& options,
                                                            io::CancelScope* scope) {
     if (origin.url().secure() && !origin.tls_) {
-        co_return failure(ClientError{refused, "Nobody is trusted to vouch for the server."});
+        co_return failure(
+            ClientError{refused, "No certificate authority is trusted for the server."});
     }
     if (origin.open_ >= settings_.connections_max) {
         co_return failure(ClientError{overloaded, "All connections to the server are in use."});
@@ -84,7 +85,7 @@ io::Task<ClientResult<Client::Connection>> Client::connect(Origin& origin,
     CHECK(origin.open_ <= settings_.connections_max);
     const Duration timeout = options.connect_timeout > Duration::zero() ? options.connect_timeout
                                                                         : settings_.connect_timeout;
-    ClientError error{unresolved, "The server's name has no address."};
+    ClientError error{unresolved, "The server's name does not resolve."};
     const std::vector<io::Address> addresses = co_await origin.addresses_.find(scope);
     if (scope->cancelled()) error = client_error(scope->reason(), unresolved);
     for (const io::Address& address : addresses) {
@@ -212,7 +213,7 @@ io::Task<ClientResult<>> ClientResponse::read_body(std::string& body, std::size_
         CO_TRY(const std::string_view chunk, co_await next_chunk());
         if (chunk.empty()) co_return ClientResult<>{};
         if (body.size() + chunk.size() > bytes_max) {
-            co_return failure(ClientError{too_large, "The server's answer is too large."});
+            co_return failure(ClientError{too_large, "The server's response is too large."});
         }
         body += chunk;
     }

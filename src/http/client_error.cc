@@ -6,9 +6,9 @@ namespace sluice::http {
 ClientError client_error(io::Error error, ClientError::Kind otherwise) {
     using enum ClientError::Kind;
     if (error.timed_out()) return {timed_out, "The server did not answer in time."};
-    if (error.cancelled()) return {cancelled, "The request was given up."};
+    if (error.cancelled()) return {cancelled, "The request was cancelled."};
     if (otherwise == refused) return {refused, "The server cannot be reached."};
-    return {otherwise, "The server ended the connection before its answer was complete."};
+    return {otherwise, "The server closed the connection before its response was complete."};
 }
 
 }  // namespace sluice::http

@@ -94,7 +94,7 @@ Connection::Step Connection::next_step() {
     if (parser.head_complete()) {
         if (!in_body_) begin_body();
         if (exceeds_budget()) {
-            error_ = {Status::service_unavailable, "Too much is being sent to this server."};
+            error_ = {Status::service_unavailable, "This server is receiving too much data."};
             return Step::refuse;
         }
     }
@@ -163,7 +163,7 @@ bool Connection::take_input(const io::Result<io::ReceivedBuffer>& received) {
     } else if (!received) {
         refuse({Status::request_timeout, "The request did not arrive in time."});
     } else {
-        refuse({Status::bad_request, "The request ended before it was complete."});
+        refuse({Status::bad_request, "The request is incomplete."});
     }
     return false;
 }

@@ -19,7 +19,8 @@ io::Task<void> Connection::open_tls() {
     if (!stream_.tls()->looks_like_http()) co_return;
     stream_.leave_tls();
     buffers_ = context_.buffers.take();
-    refuse({Status::bad_request, "This port speaks TLS: the URL has to begin with https://."});
+    refuse({Status::bad_request,
+            "A plain HTTP request was sent to an HTTPS port: use an https:// URL."});
 }
 
 }  // namespace sluice::http

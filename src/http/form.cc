@@ -24,7 +24,7 @@ ParseResult<> Form::parse(std::string_view text) {
     many_.clear();
     count_ = 0;
     decoded_.clear();
-    if (has_control(text)) return bad_request("The parameters hold a control character.");
+    if (has_control(text)) return bad_request("The parameters contain a control character.");
     if (needs_decoding(text)) decoded_.reserve(text.size());
     std::size_t pairs = 0;
     while (!text.empty()) {
@@ -65,8 +65,8 @@ ParseResult<std::string_view> Form::decode(std::string_view text) {
             decoded_ += ' ';
         } else if (text[at] == '%') {
             const std::optional<char> byte = percent_decode(text, at);
-            if (!byte) return bad_request("A parameter holds a broken percent-encoding.");
-            if (*byte == '\0') return bad_request("A parameter holds a NUL.");
+            if (!byte) return bad_request("A parameter has an invalid percent-encoding.");
+            if (*byte == '\0') return bad_request("A parameter contains a NUL.");
             decoded_ += *byte;
             at += 2;
         } else {

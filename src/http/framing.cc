@@ -45,12 +45,12 @@ ParseResult<FramingFields> collect(std::span<const Field> fields) {
         switch (name.size()) {  // a length tells most fields apart without comparing
             case 4:
                 if (name_is(name, "host")) {
-                    REQUIRE(set_once(found.host, value, "There is more than one Host field."));
+                    REQUIRE(set_once(found.host, value, "There is more than one Host header."));
                 }
                 break;
             case 6:
                 if (name_is(name, "expect")) {
-                    REQUIRE(set_once(found.expect, value, "There is more than one Expect field."));
+                    REQUIRE(set_once(found.expect, value, "There is more than one Expect header."));
                 }
                 break;
             case 10:
@@ -59,13 +59,13 @@ ParseResult<FramingFields> collect(std::span<const Field> fields) {
             case 14:
                 if (name_is(name, "content-length")) {
                     REQUIRE(set_once(found.content_length, value,
-                                     "There is more than one Content-Length field."));
+                                     "There is more than one Content-Length header."));
                 }
                 break;
             case 17:
                 if (name_is(name, "transfer-encoding")) {
                     REQUIRE(set_once(found.transfer_encoding, value,
-                                     "There is more than one Transfer-Encoding field."));
+                                     "There is more than one Transfer-Encoding header."));
                 }
                 break;
             default:
@@ -73,16 +73,17 @@ ParseResult<FramingFields> collect(std::span<const Field> fields) {
         }
     }
     if (found.content_length && found.transfer_encoding) {
-        return bad_request("Content-Length and Transfer-Encoding stand side by side.");
+        return bad_request("Content-Length and Transfer-Encoding must not be combined.");
     }
     return found;
 }
 
 // RFC 9112 §6.1: `chunked` alone; other codings are not implemented, and HTTP/1.0 has none.
 ParseResult<> check_transfer_encoding(Version version, std::string_view value) {
-    if (version == Version::http_1_0) return bad_request("HTTP/1.0 has no Transfer-Encoding.");
+    if (version == Version::http_1_0)
+        return bad_request("Transfer-Encoding is not allowed in HTTP/1.0.");
     if (!equal_ignoring_case(value, "chunked")) {
-        return bad_request("The only Transfer-Encoding that is supported is chunked.");
+        return bad_request("The only supported Transfer-Encoding is chunked.");
     }
     return {};
 }
@@ -90,7 +91,7 @@ ParseResult<> check_transfer_encoding(Version version, std::string_view value) {
 // RFC 9110 §8.6: digits only; a number beyond 64 bits is as large as a number can be.
 ParseResult<std::uint64_t> parse_content_length(std::string_view value) {
     if (value.empty() || !std::ranges::all_of(value, is_digit)) {
-        return bad_request("The Content-Length is no number.");
+        return bad_request("The Content-Length is not a number.");
     }
     return parse_decimal(value).value_or(UINT64_MAX);
 }
@@ -124,9 +125,10 @@ ParseResult<RequestFraming> request_framing(Version version, std::span<const Fie
                                             std::size_t body_bytes_max) {
     TRY(const FramingFields found, collect(fields));
     RequestFraming framing;
-    if (!found.host && version == Version::http_1_1) return bad_request("There is no Host field.");
+    if (!found.host && version == Version::http_1_1)
+        return bad_request("The Host header is missing.");
     if (found.host && !is_host_and_port(*found.host)) {
-        return bad_request("The Host field is no host with an optional port.");
+        return bad_request("The Host header is not a host with an optional port.");
     }
     framing.host = found.host.value_or(std::string_view{});
     if (found.transfer_encoding) {
@@ -146,7 +148,7 @@ ParseResult<RequestFraming> request_framing(Version version, std::span<const Fie
     if (found.expect && version == Version::http_1_1) {
         if (!equal_ignoring_case(*found.expect, "100-continue")) {
             return failure(ParseError{Status::expectation_failed,
-                                      "The only expectation known is 100-continue."});
+                                      "The only supported expectation is 100-continue."});
         }
         framing.expects_continue = true;
     }

@@ -69,17 +69,17 @@ ParseResult<HeadGuard::Progress> HeadGuard::advance(std::string_view text) {
             if (in_start_line_) {
                 return failure(ParseError{Status::uri_too_long, "The request target is too long."});
             }
-            return failure(ParseError{Status::header_fields_too_large,
-                                      "The header fields are too large together."});
+            return failure(
+                ParseError{Status::header_fields_too_large, "The header fields are too large."});
         }
         if (text[at] == '\t' && !in_start_line_) {
             scanned_ = at + 1;
             continue;
         }
         if (text[at] == '\n') return bad_request("A line ends in LF without CR.");
-        if (text[at] != '\r') return bad_request("A control character stands in the header.");
+        if (text[at] != '\r') return bad_request("The header contains a control character.");
         if (at + 1 == text.size()) return Progress::need_more;
-        if (text[at + 1] != '\n') return bad_request("A CR stands without LF.");
+        if (text[at + 1] != '\n') return bad_request("The header contains a CR without LF.");
         TRY(const Progress progress, end_line(text, at));
         if (progress != Progress::need_more) return progress;
     }
@@ -97,7 +97,7 @@ ParseResult<HeadGuard::Progress> HeadGuard::end_line(std::string_view text, std:
         return Progress::start_line;
     }
     if (empty) return Progress::complete;
-    if (first == ' ' || first == '\t') return bad_request("A header field is folded.");
+    if (first == ' ' || first == '\t') return bad_request("Folded header fields are not allowed.");
     if (++fields_ > fields_max_) {
         return failure(
             ParseError{Status::header_fields_too_large, "There are too many header fields."});

@@ -78,7 +78,7 @@ ParseResult<> RequestParser::read_head() {
     if (!authority.empty()) {  // RFC 9112 §3.2.2: it decides, and Host must say the same
         if (!is_host_and_port(authority) ||
             (!framing_.host.empty() && !equal_ignoring_case(authority, framing_.host))) {
-            return bad_request("The host of the request target is not the one of the Host field.");
+            return bad_request("The host of the request target does not match the Host header.");
         }
         framing_.host = authority;
     }

@@ -9,7 +9,7 @@
 namespace sluice::http {
 namespace {
 
-constexpr std::string_view truncated = "The connection ended inside the answer.";
+constexpr std::string_view truncated = "The connection was closed within the response.";
 
 }  // namespace
 
@@ -49,7 +49,7 @@ ParseResult<bool> ResponseParser::read_head() {
         if (code(head_.status_) >= 200) {
             head_complete_ = true;
         } else if (head_.status_ == Status{101} || ++interim_ > interim_max) {
-            return bad_request("The upstream sent an interim answer that nobody asked for.");
+            return bad_request("The upstream sent an unexpected interim response.");
         }
     }
     return true;
@@ -63,13 +63,13 @@ ParseResult<> ResponseParser::read_status_line() {
     } else if (line.starts_with("HTTP/1.0 ")) {
         version_ = Version::http_1_0;
     } else {
-        return bad_request("The answer is no HTTP/1.0 or HTTP/1.1.");
+        return bad_request("The response is not HTTP/1.0 or HTTP/1.1.");
     }
     const std::string_view digits = line.substr(9, 3);
     const std::uint64_t number = parse_decimal(digits).value_or(0);
     const bool ends = line.size() == 12 || (line.size() > 12 && line[12] == ' ');
     if (digits.size() != 3 || number < 100 || number > 599 || !ends) {
-        return bad_request("The answer has no valid status code.");
+        return bad_request("The response has no valid status code.");
     }
     head_.status_ = static_cast<Status>(number);
     return {};

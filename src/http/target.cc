@@ -43,9 +43,9 @@ ParseResult<> check_segments(std::string_view path) {
         const bool last = end == std::string_view::npos;
         if (last) end = path.size();
         const std::string_view segment = path.substr(at, end - at);
-        if (is_dot_segment(segment)) return bad_request("The path holds a dot segment.");
+        if (is_dot_segment(segment)) return bad_request("The path contains a dot segment.");
         if (last) return {};
-        if (segment.empty()) return bad_request("The path holds an empty segment.");
+        if (segment.empty()) return bad_request("The path contains an empty segment.");
         at = end + 1;
     }
     return {};
@@ -58,7 +58,7 @@ ParseResult<Version> parse_version(std::string_view text) {
                              text[6] == '.' && is_digit(text[7]);
     if (!well_formed) return bad_request("The request line has no valid HTTP version.");
     return failure(
-        ParseError{Status::version_not_supported, "Only HTTP/1.0 and HTTP/1.1 are served."});
+        ParseError{Status::version_not_supported, "Only HTTP/1.0 and HTTP/1.1 are supported."});
 }
 
 }  // namespace
@@ -100,17 +100,17 @@ ParseResult<Target> parse_target(Method method, std::string_view target) {
         }
         rest.remove_prefix(scheme + 3);
         parts.authority = rest.substr(0, rest.find_first_of("/?"));
-        if (parts.authority.empty()) return bad_request("The request target names no host.");
+        if (parts.authority.empty()) return bad_request("The request target has no host.");
         rest.remove_prefix(parts.authority.size());
     }
     const std::size_t question = rest.find('?');
     parts.path = rest.substr(0, question);
     if (question != std::string_view::npos) parts.query = rest.substr(question + 1);
     if (!has_only(parts.path, in_path)) {
-        return bad_request("The path holds a character that must be percent-encoded.");
+        return bad_request("The path contains a character that must be percent-encoded.");
     }
     if (!has_only(parts.query, in_query)) {
-        return bad_request("The query holds a character that must be percent-encoded.");
+        return bad_request("The query contains a character that must be percent-encoded.");
     }
     parts.needs_normalizing = parts.path.empty() || parts.path.find('%') != std::string_view::npos;
     REQUIRE(check_segments(parts.path));
@@ -125,10 +125,11 @@ ParseResult<> normalize_path(std::string_view path, std::string& normal) {
             continue;
         }
         const std::optional<char> byte = percent_decode(path, at);
-        if (!byte) return bad_request("The path holds a broken percent-encoding.");
+        if (!byte) return bad_request("The path has an invalid percent-encoding.");
         const auto value = static_cast<unsigned char>(*byte);
         if (value < 0x20 || value == 0x7f || *byte == '/' || *byte == '\\') {
-            return bad_request("The path holds a percent-encoded character that is not allowed.");
+            return bad_request(
+                "The path contains a percent-encoded character that is not allowed.");
         }
         if (is_unreserved(*byte)) {
             normal += *byte;

@@ -12,8 +12,9 @@ struct Reason {
 };
 
 constexpr std::string_view unknown_issuer =
-    "The server's certificate is not by an authority that is trusted here.";
-constexpr std::string_view other_name = "The server's certificate is for another name.";
+    "The server's certificate was not issued by a trusted authority.";
+constexpr std::string_view other_name =
+    "The server's certificate does not match the server's name.";
 
 constexpr std::string_view other_versions = "The server speaks neither TLS 1.2 nor TLS 1.3.";
 
@@ -26,10 +27,10 @@ constexpr std::array<Reason, 12> reasons{{
     {"self signed", unknown_issuer},
     {"issuer", unknown_issuer},
     {"first certificate", unknown_issuer},
-    {"certificate verify failed", "The server's certificate is not accepted."},
+    {"certificate verify failed", "The server's certificate was not accepted."},
     {"protocol version", other_versions},
     {"unsupported protocol", other_versions},
-    {"no application protocol", "The server offers no HTTP/1.1."},
+    {"no application protocol", "The server does not offer HTTP/1.1."},
     {"wrong version number", "The server does not speak TLS on this port."},
 }};
 
@@ -44,7 +45,7 @@ ClientError tls_error(const crypto::TlsSession& session, io::Error error) {
         return {refused, "The TLS handshake with the server failed."};
     }
     if (error.timed_out() || error.cancelled()) return client_error(error, refused);
-    return {refused, "The server ended the connection while TLS was being established."};
+    return {refused, "The server closed the connection during the TLS handshake."};
 }
 
 }  // namespace sluice::http

@@ -79,13 +79,13 @@ std::expected<void, std::string> make_way(const Address& address, const std::str
     struct stat there{};
     if (lstat(path.c_str(), &there) != 0) {
         if (errno == ENOENT) return {};
-        return because(errno, "its path cannot be looked at");
+        return because(errno, "its path cannot be examined");
     }
     if (!S_ISSOCK(there.st_mode)) {
-        return std::unexpected("a file that is no socket is there, and is left alone");
+        return std::unexpected("another file is there that is not a socket; it is left alone");
     }
     if (somebody_goes_on_listening(address)) {
-        return std::unexpected("another process listens there, or may not be asked");
+        return std::unexpected("another process listens there, or access is denied");
     }
     if (unlink(path.c_str()) != 0) return because(errno, "the old socket cannot be removed");
     return {};

@@ -135,18 +135,18 @@ void append_prometheus(std::string& out, const Counters& total, std::uint64_t lo
     append_single(out, "sluice_tokens_live", "gauge", "Access tokens in memory.",
                   total.tokens_live);
     append_single(out, "sluice_refresh_replays_total", "counter",
-                  "Refresh tokens repeated inside the replay window.", total.refresh_replays);
+                  "Refresh tokens repeated within the replay window.", total.refresh_replays);
     append_single(out, "sluice_grants_revoked_by_replay_total", "counter",
                   "Grants ended because a code or refresh token was used again.",
                   total.families_revoked);
-    append_single(out, "sluice_logins_failed_total", "counter", "Wrong passwords.",
+    append_single(out, "sluice_logins_failed_total", "counter", "Failed sign-ins.",
                   total.logins_failed);
     append_single(out, "sluice_friction_allowed_total", "counter",
-                  "Tool calls that friction let pass.", total.friction_allowed);
+                  "Tool calls that friction allowed.", total.friction_allowed);
     append_single(out, "sluice_friction_refused_total", "counter",
                   "Tool calls that friction refused.", total.friction_refused);
     append_single(out, "sluice_upstream_failures_total", "counter",
-                  "Requests that an upstream did not answer properly.", total.upstream_failures);
+                  "Requests that failed at the upstream.", total.upstream_failures);
     append_single(out, "sluice_log_dropped_bytes_total", "counter",
                   "Log bytes dropped because the log could not be written in time.",
                   log_dropped_bytes);
@@ -159,7 +159,7 @@ void append_redis(std::string& out, const Counters& total, bool away) {
                   "1 while every core reaches Redis; 0: rate limits are counted by this box alone.",
                   away ? 0 : 1);
     append_family(out, "sluice_shared_limits_total", "counter",
-                  "Rate limits that boxes share: by whom they were decided.");
+                  "Decisions on shared rate limits, by who decided.");
     fmt::format_to(std::back_inserter(out),
                    "sluice_shared_limits_total{{by=\"redis\"}} {}\n"
                    "sluice_shared_limits_total{{by=\"box\"}} {}\n",

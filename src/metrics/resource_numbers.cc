@@ -68,8 +68,7 @@ public:
     }
 
     void calls() {
-        per_tool("sluice_tool_calls_total", "counter",
-                 "Calls of tools that have friction, by what became of them.",
+        per_tool("sluice_tool_calls_total", "counter", "Calls of tools with friction, by outcome.",
                  [&](const std::string& start, std::size_t i, std::size_t tool) {
                      for (std::size_t outcome = 0; outcome < call_outcomes; ++outcome) {
                          fmt::format_to(std::back_inserter(out_), "{},outcome=\"{}\"}} {}\n", start,
@@ -81,7 +80,7 @@ public:
 
     void strangers() {
         append_family(out_, "sluice_unverified_requests_total", "counter",
-                      "Requests whose caller is not verified, by what became of them.");
+                      "Requests without a valid token, by outcome.");
         for (std::size_t i = 0; i < numbers_.size(); ++i) {
             for (std::size_t outcome = 0; outcome < unauthenticated_outcomes; ++outcome) {
                 fmt::format_to(
@@ -164,7 +163,7 @@ void append_prometheus(std::string& out, const resource::Settings& settings,
                           "Calls of tools without friction, where others have some.",
                           [](const ResourceNumbers& of) { return of.other_calls; });
     families.tool_gauge("sluice_tool_rate",
-                        "Part of a resource's tool calls in the last minute that the tool is.",
+                        "The tool's share of the resource's tool calls in the last minute.",
                         [&](std::size_t i, std::size_t tool) { return numbers[i].share(tool); });
     families.tool_gauge("sluice_tool_target_rate", "The tool's target_rate.",
                         [&](std::size_t i, std::size_t tool) {

@@ -34,13 +34,13 @@ Notes::Outcome Notes::get(std::string_view id) const {
 
 Notes::Outcome Notes::create(std::string_view id, std::string_view text) {
     if (id.empty() || id.size() > id_bytes_max) {
-        return std::unexpected(fmt::format("A note's id has 1 to {} bytes.", id_bytes_max));
+        return std::unexpected(fmt::format("A note's id must have 1 to {} bytes.", id_bytes_max));
     }
     if (text.size() > text_bytes_max) {
-        return std::unexpected(fmt::format("A note has at most {} bytes.", text_bytes_max));
+        return std::unexpected(fmt::format("A note must have at most {} bytes.", text_bytes_max));
     }
     if (notes_.contains(id)) {
-        return std::unexpected(fmt::format("The note \"{}\" exists already: update it.", id));
+        return std::unexpected(fmt::format("The note \"{}\" already exists: update it.", id));
     }
     if (notes_.size() >= count_max) {
         return std::unexpected(fmt::format("There are {} notes already: delete one.", count_max));
@@ -54,7 +54,7 @@ Notes::Outcome Notes::update(std::string_view id, std::string_view text) {
     const auto note = notes_.find(id);
     if (note == notes_.end()) return unknown(id);
     if (text.size() > text_bytes_max) {
-        return std::unexpected(fmt::format("A note has at most {} bytes.", text_bytes_max));
+        return std::unexpected(fmt::format("A note must have at most {} bytes.", text_bytes_max));
     }
     note->second = text;
     return fmt::format("Updated \"{}\".", id);

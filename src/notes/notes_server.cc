@@ -81,7 +81,7 @@ void NotesServer::handle(const http::Request& request, http::Response& response)
     if (request.method() != http::Method::post) {
         response.add_field("Allow", "POST");
         return answer_error(response, http::Status::method_not_allowed, nullptr, invalid_request,
-                            "This server takes POST only; it keeps no sessions and no streams.");
+                            "Only POST is allowed: this server has no sessions and no streams.");
     }
     const auto document = JsonDocument::parse(request.body());
     if (!document) {
@@ -105,7 +105,7 @@ void NotesServer::answer_batch(const JsonValue& batch, http::Response& response)
     const auto messages = batch.elements();
     if (messages.empty() || messages.size() > batch_size_max) {
         return answer_error(response, http::Status::bad_request, nullptr, invalid_request,
-                            "A batch holds 1 to 50 messages.");
+                            "A batch must have 1 to 50 messages.");
     }
     std::string answers;
     for (const JsonValue& message : messages) {
@@ -128,7 +128,7 @@ void NotesServer::answer(const JsonValue& message, bool stateless, http::Respons
     }
     if (!method) {
         return answer_error(response, http::Status::bad_request, id ? &*id : nullptr,
-                            invalid_request, "A JSON-RPC request needs a method.");
+                            invalid_request, "A JSON-RPC request must have a method.");
     }
     if (!id) return response.set_status(http::Status::accepted);  // a notification
 

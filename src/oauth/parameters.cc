@@ -26,7 +26,7 @@ Result<> read_parameters(http::Form& form, std::string_view text) {
     }
     if (const auto repeated = repeated_parameter(form)) {
         return refuse(ErrorCode::invalid_request,
-                      "The parameter " + describable(*repeated) + " stands more than once.");
+                      "The parameter " + describable(*repeated) + " is repeated.");
     }
     return {};
 }

@@ -11,8 +11,7 @@ constexpr Seconds overloaded_retry{1};
 Error storage_error(storage::StoreError error) {
     const bool away = error == storage::StoreError::unavailable;
     return {ErrorCode::busy,
-            away ? "The storage of this server does not answer at the moment."
-                 : "The storage of this server has too much to do at the moment.",
+            away ? "Storage is temporarily unavailable." : "Storage is temporarily overloaded.",
             Challenge::none, away ? away_retry : overloaded_retry};
 }
 

@@ -111,7 +111,7 @@ void EventLog::on_refusal(const resource::RefusalEvent& event) {
 void EventLog::on_unauthenticated(const resource::UnauthenticatedEvent& event) {
     stats_.count_unauthenticated(event);
     if (event.address.empty()) return;
-    log_.line(LogLevel::warning, shard_.wall_now(), "refused_tokens_slowed")
+    log_.line(LogLevel::warning, shard_.wall_now(), "invalid_tokens_throttled")
         .add("request_id", event.request_id)
         .add("peer", event.address);
 }

@@ -68,7 +68,7 @@ std::expected<Secret, std::string> read_new_password() {
     if (terminal) {
         const auto again = ask("Once more: ");
         if (!again || again->reveal() != password->reveal()) {
-            return std::unexpected("the two differ");
+            return std::unexpected("the two passwords differ");
         }
     }
     return *std::move(password);

@@ -57,7 +57,7 @@ resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
                     co_return std::unexpected(
                         resource::TokenError{.fault = resource::TokenFault::unavailable,
                                              .retry_after = storage_retry,
-                                             .detail = "storage does not answer"});
+                                             .detail = "storage is unavailable"});
             }
         }
     };
@@ -237,7 +237,7 @@ io::Task<void> ShardService::serve(http::Exchange& exchange) {
         case http::RouteMatch::Outcome::method_not_allowed:
             response.add_field("Allow", match.allow);
             http::write_error(response, http::Status::method_not_allowed, "invalid_request",
-                              "This path takes other methods: see Allow.");
+                              "This method is not allowed: see Allow.");
             break;
         default:
             http::write_error(response, http::Status::not_found, "not_found",
@@ -277,7 +277,7 @@ io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exch
     const http::Request& request = exchange.request();
     if (request.field_count("Authorization") > 1) {
         http::write_error(exchange.response(), http::Status::bad_request, "invalid_request",
-                          "There are two Authorization fields.");
+                          "There is more than one Authorization header.");
         co_return;
     }
     const std::string_view authorization = request.field("Authorization").value_or("");
@@ -300,7 +300,7 @@ io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchang
     // Not for the client to mend: it must not take this for a question about its own token.
     response.clear();
     http::write_error(response, http::Status::internal_server_error, "proxy_not_authorized",
-                      "The proxy does not prove that it may ask: see Sluice-Authorization.");
+                      "The proxy is not authorized: Sluice-Authorization is missing or invalid.");
 }
 
 }  // namespace sluice::server

@@ -51,7 +51,7 @@ void ShardService::log_odd_certificates(const std::vector<crypto::TlsIdentity>& 
     const config::ServerConfig& config = process_.config.server();
     for (const std::string& odd :
          config::oddities(*config.tls, identities, config.public_url, shard_.wall_now())) {
-        log_.line(LogLevel::warning, shard_.wall_now(), "certificate_odd").add("problem", odd);
+        log_.line(LogLevel::warning, shard_.wall_now(), "certificate_warning").add("problem", odd);
     }
 }
 

@@ -78,14 +78,15 @@ public:
     explicit Reader(std::string_view resource) : resource_(resource) {}
 
     Read read_line(const JsonValue& line) {
-        if (!line.is_object()) return failure(std::string("is no JSON object"));
+        if (!line.is_object()) return failure(std::string("is not a JSON object"));
         const auto event = line.find_string("event_type");
         if (event && *event != "friction") return {};
         const auto resource = line.find_string("resource");
         if (resource && *resource != resource_) return {};
         TRY(const double at, time_of(line, "time"));
         const auto tool = line.find_string(event ? "tool_name" : "tool");
-        if (!tool || tool->empty()) return failure(std::string("\"tool\" is missing, or no text"));
+        if (!tool || tool->empty())
+            return failure(std::string("\"tool\" is missing, or not a string"));
         add(at, event ? logged_client(line) : client_of(line), *tool, has_reason(line));
         return {};
     }

@@ -38,7 +38,7 @@ Result<std::string> read_text(const JsonValue& object, std::string_view name) {
     const auto member = find_known(object, name);
     if (!member) return std::string();
     const auto text = member->string();
-    if (!text) return failure(Error{"a member of the introspection response is not a text"});
+    if (!text) return failure(Error{"a member of the introspection response is not a string"});
     return std::string(*text);
 }
 
@@ -61,10 +61,10 @@ Result<std::vector<std::string>> read_audience(const JsonValue& object) {
         audience.emplace_back(*text);
         return audience;
     }
-    if (!member->is_array()) return failure(Error{"the audience is neither a text nor an array"});
+    if (!member->is_array()) return failure(Error{"the audience is neither a string nor an array"});
     for (const JsonValue& one : member->elements()) {
         const auto text = one.string();
-        if (!text) return failure(Error{"the audience holds something that is not a text"});
+        if (!text) return failure(Error{"the audience contains something that is not a string"});
         audience.emplace_back(*text);
     }
     return audience;
@@ -104,8 +104,7 @@ Result<std::optional<TokenInfo>> parse_introspection_json(std::string_view text)
     const JsonValue root = document->root();
     const auto active = root.find("active");
     const auto truth = active ? active->boolean() : std::nullopt;
-    if (!truth)
-        return failure(Error{"the introspection response does not say whether it is active"});
+    if (!truth) return failure(Error{"the introspection response has no member active"});
     if (!*truth) return std::nullopt;
 
     TokenInfo info;

@@ -77,7 +77,7 @@ std::optional<unsigned> explicit_port(std::optional<std::string_view> text, bool
 Result<ResourceIdentifier> ResourceIdentifier::parse(std::string_view text) {
     if (text.size() > text_size_max) return failure(Error{"the resource is too long"});
     if (!has_url_characters(text)) {
-        return failure(Error{"the resource holds a character that a URL does not allow"});
+        return failure(Error{"the resource contains a character that a URL does not allow"});
     }
     const http::UrlParts url = http::split_url(text);
     const bool is_https = equal_ignoring_case(url.scheme, "https");
@@ -86,8 +86,8 @@ Result<ResourceIdentifier> ResourceIdentifier::parse(std::string_view text) {
     }
     if (url.fragment) return failure(Error{"the resource must not have a fragment"});
     const http::AuthorityParts authority = http::split_authority(*url.authority);
-    if (authority.userinfo) return failure(Error{"the resource must not hold credentials"});
-    if (!is_host(authority.host)) return failure(Error{"the resource names no valid host"});
+    if (authority.userinfo) return failure(Error{"the resource must not contain credentials"});
+    if (!is_host(authority.host)) return failure(Error{"the resource has no valid host"});
     const auto port = explicit_port(authority.port, is_https);
     if (!port) return failure(Error{"the port of the resource is out of range"});
     if (has_dot_segment(url.path)) {

@@ -31,9 +31,10 @@ Result<ScopeSet> ScopeSet::parse(std::string_view text) {
         }
         const std::string_view name = text.substr(0, text.find(' '));
         if (!is_name(name)) {
-            return failure(Error{"the scope holds a character that RFC 6749 section 3.3 excludes"});
+            return failure(
+                Error{"the scope contains a character that RFC 6749 section 3.3 does not allow"});
         }
-        if (++name_count > name_count_max) return failure(Error{"the scope holds too many names"});
+        if (++name_count > name_count_max) return failure(Error{"the scope has too many values"});
         scopes.insert(name);
         text.remove_prefix(name.size());
     }

@@ -15,17 +15,17 @@ from upstream import Upstream, answer_properly, json_answer, result_of
 
 PING = '{"jsonrpc":"2.0","id":"the-id","method":"ping"}'
 JSON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-TRUNCATED = "The server ended the connection before its answer was complete."
+TRUNCATED = "The server closed the connection before its response was complete."
 
 # What a server may be, and what the log tells of it.
 BAD = {
-    "other-name": "The server's certificate is for another name.",
+    "other-name": "The server's certificate does not match the server's name.",
     "expired": "The server's certificate has expired.",
-    "self-signed": "The server's certificate is not by an authority that is trusted here.",
-    "other-authority": "The server's certificate is not by an authority that is trusted here.",
+    "self-signed": "The server's certificate was not issued by a trusted authority.",
+    "other-authority": "The server's certificate was not issued by a trusted authority.",
     "old": "The server speaks neither TLS 1.2 nor TLS 1.3.",
     "plain": "The server does not speak TLS on this port.",
-    "down": "The server cannot be reached.",
+    "down": "The server unreachable.",
 }
 
 
@@ -185,7 +185,7 @@ def test_a_private_authority_counts_for_its_resource_alone(
     ca = f'upstream_ca = "{authority.file}"'
     sluice = start(cores="1", more=resource("/private", good.url, ca) + resource("/system", good.url))
     assert ping(sluice, "/private").status == 200
-    check_failed(ping(sluice, "/system"), 502, "cannot be reached")
+    check_failed(ping(sluice, "/system"), 502, "unreachable")
     assert details(sluice, "/system") == [BAD["other-authority"]]
     assert ping(sluice, "/private").status == 200
 
@@ -195,7 +195,7 @@ def test_a_server_that_cannot_be_believed_gets_no_request(start, servers, author
     more = "".join(resource(f"/{kind}", url_of(servers, kind), ca) for kind in BAD)
     sluice = start(more=more)
     for kind, description in BAD.items():
-        check_failed(ping(sluice, f"/{kind}"), 502, "cannot be reached")
+        check_failed(ping(sluice, f"/{kind}"), 502, "unreachable")
         assert details(sluice, f"/{kind}") == [description]
         if kind in servers:
             assert servers[kind].take() == [], kind
@@ -207,7 +207,7 @@ def test_a_truncated_answer_is_none(start, good, authority, cut):
     good.behave = end_properly
     assert ping(sluice, "/cut").json()["result"] == {"ok": True}
     good.behave = cut
-    check_failed(ping(sluice, "/cut"), 502, "no usable answer")
+    check_failed(ping(sluice, "/cut"), 502, "invalid response")
     assert details(sluice, "/cut") == [TRUNCATED]
 
 

@@ -193,7 +193,7 @@ def test_the_recorded_vectors_are_traces(simulate):
     ('{"tool":"write"}', '3: "time" is missing'),
     ('{"time":"soon","tool":"write"}', "3: \"time\" is neither"),
     ('{"time":1}', '3: "tool" is missing'),
-    ("[]", "3: is no JSON object"),
+    ("[]", "3: is not a JSON object"),
 ])
 def test_a_bad_line_is_named(simulate, line, what):
     good = '{"time":1,"tool":"write"}\n'

@@ -250,7 +250,7 @@ def test_users_are_added_listed_and_removed(box):
         added = box.run("user", "add", name, "--name", "A Person", typed=f"{PASSWORD} 2\n")
         assert added.returncode == 0, added
     assert box.run("user", "list").stdout == "carol\nzoe\n"
-    failed(box.run("user", "add", "zoe", typed="other\n"), "zoe is there already")
+    failed(box.run("user", "add", "zoe", typed="other\n"), "zoe already exists")
     assert box.run("user", "add", "zoe", "--replace", typed="other\n").returncode == 0
     assert box.run("user", "remove", "zoe").returncode == 0
     failed(box.run("user", "remove", "zoe"), "there is no zoe")

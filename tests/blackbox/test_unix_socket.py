@@ -160,7 +160,7 @@ def test_another_kind_of_file_is_left_alone(path, tmp_path):
     path.write_text("precious")
     ended = start_beside(tmp_path, path)
     assert ended.returncode == 1, ended
-    assert "no socket" in ended.stderr and path.read_text() == "precious"
+    assert "not a socket" in ended.stderr and path.read_text() == "precious"
 
 
 def test_a_draining_process_leaves_the_socket_of_its_successor(start_at, path):

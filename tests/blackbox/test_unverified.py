@@ -76,7 +76,7 @@ def test_a_flood_of_bad_tokens_is_slowed_and_harms_nobody(guarded):
     assert counts["no_token"] == 1
     assert friction_clients(guarded) == 0, "garbage has made a friction client"
     events = [json.loads(line) for line in guarded.output().splitlines()]
-    floods = [event for event in events if event["event_type"] == "refused_tokens_slowed"]
+    floods = [event for event in events if event["event_type"] == "invalid_tokens_throttled"]
     assert [event["peer"] for event in floods] == ["127.0.0.1"]
 
 

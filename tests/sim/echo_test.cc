@@ -35,7 +35,7 @@ io::Task<void> expect_echo(io::Shard& shard, std::string bytes) {
 }
 
 TEST(SimulatedEcho, GivesEveryByteBackInOrderUnderHarmlessFaults) {
-    for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
+    for (const std::uint64_t seed : seeds()) {
         Simulation sim(seed, 2, {.faults = FaultRates::harmless(), .client_shards = 2});
         sim.network().set_queue_bytes(sim.dice().between(1, 5000));
         sim.start(
@@ -64,7 +64,7 @@ io::Task<void> expect_prefix(io::Shard& shard, std::string bytes, unsigned& whol
 TEST(SimulatedEcho, NeverInventsOrReordersBytesWhenConnectionsBreak) {
     unsigned whole = 0;
     unsigned all = 0;
-    for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
+    for (const std::uint64_t seed : seeds()) {
         Simulation sim(seed, 2, {.faults = FaultRates::some()});
         sim.start(
             [](io::Shard& shard, io::Event& stop) { return serve_echo(shard, stop, service); });
@@ -88,7 +88,7 @@ io::Task<void> hold_until_end(io::Shard& shard) {
 }
 
 TEST(SimulatedEcho, DrainEndsIdleConnections) {
-    for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
+    for (const std::uint64_t seed : seeds()) {
         Simulation sim(seed, 3, {.faults = FaultRates::harmless()});
         sim.start(
             [](io::Shard& shard, io::Event& stop) { return serve_echo(shard, stop, service); });

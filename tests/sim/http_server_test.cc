@@ -50,7 +50,7 @@ io::Task<void> pipeline(io::Shard& shard, Work& work) {
 }
 
 TEST(SimulatedHttpServer, AnswersPipelinedRequestsInOrderUnderHarmlessFaults) {
-    for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
+    for (const std::uint64_t seed : seeds()) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         std::vector<Work> all(5);
@@ -77,7 +77,7 @@ TEST(SimulatedHttpServer, AnswersPipelinedRequestsInOrderUnderHarmlessFaults) {
 TEST(SimulatedHttpServer, NeverMixesAnswersUpWhenConnectionsBreak) {
     unsigned answered = 0;
     std::size_t requests = 0;
-    for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
+    for (const std::uint64_t seed : seeds()) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         std::vector<Work> all(5);
@@ -115,7 +115,7 @@ io::Task<void> stall(io::Shard& shard, std::string bytes, int status, Duration a
 }
 
 TEST(SimulatedHttpServer, EndsEveryStalledRequestByItsDeadline) {
-    for (std::uint64_t seed = 1; seed <= seed_count(50); ++seed) {
+    for (const std::uint64_t seed : seeds(50)) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 2, {.faults = FaultRates::harmless(), .client_shards = 2});
@@ -153,7 +153,7 @@ io::Task<void> drip(io::Shard& shard, std::string head, Duration at_most) {
 }
 
 TEST(SimulatedHttpServer, EndsRequestsThatDripIn) {
-    for (std::uint64_t seed = 1; seed <= seed_count(50); ++seed) {
+    for (const std::uint64_t seed : seeds(50)) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 2, {.faults = FaultRates::harmless()});
@@ -186,7 +186,7 @@ io::Task<void> never_read(io::Shard& shard) {
 }
 
 TEST(SimulatedHttpServer, GivesUpOnClientsThatDoNotRead) {
-    for (std::uint64_t seed = 1; seed <= seed_count(50); ++seed) {
+    for (const std::uint64_t seed : seeds(50)) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
@@ -217,7 +217,7 @@ io::Task<void> leave_in_the_middle(io::Shard& shard, HttpWorld& world, bool abor
 }
 
 TEST(SimulatedHttpServer, TellsAHandlerThatItsClientHasLeft) {
-    for (std::uint64_t seed = 1; seed <= seed_count(50); ++seed) {
+    for (const std::uint64_t seed : seeds(50)) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
@@ -251,7 +251,7 @@ io::Task<void> ask_until_drained(io::Shard& shard, unsigned& answered, unsigned&
 }
 
 TEST(SimulatedHttpServer, DrainFinishesWhatHasBegunAndEndsTheRest) {
-    for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
+    for (const std::uint64_t seed : seeds()) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 2, {.faults = FaultRates::harmless(), .client_shards = 2});
@@ -293,7 +293,7 @@ io::Task<void> ask_around_the_stop(io::Shard& shard, Duration after, unsigned& l
 
 TEST(SimulatedHttpServer, AnswersWhoeverWasLetInBeforeTheStop) {
     constexpr unsigned clients = 30;
-    for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
+    for (const std::uint64_t seed : seeds()) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 2, {.faults = FaultRates::harmless()});
@@ -329,7 +329,7 @@ io::Task<void> ask_for_ever(io::Shard& shard, Duration& took) {
 }
 
 TEST(SimulatedHttpServer, DrainEndsWhatDoesNotFinishInTime) {
-    for (std::uint64_t seed = 1; seed <= seed_count(50); ++seed) {
+    for (const std::uint64_t seed : seeds(50)) {
         SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});

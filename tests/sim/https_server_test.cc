@@ -51,7 +51,7 @@ io::Task<void> pipeline(HttpsWorld& world, io::Shard& shard, Work& work) {
 }
 
 TEST(SimulatedHttpsServer, AnswersPipelinedRequestsInOrderUnderHarmlessFaults) {
-    for (std::uint64_t seed = 1; seed <= seed_count(60); ++seed) {
+    for (const std::uint64_t seed : seeds(60)) {
         SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         std::vector<Work> all(5);
@@ -81,7 +81,7 @@ TEST(SimulatedHttpsServer, AnswersPipelinedRequestsInOrderUnderHarmlessFaults) {
 TEST(SimulatedHttpsServer, NeverMixesAnswersUpWhenConnectionsBreak) {
     unsigned answered = 0;
     std::size_t requests = 0;
-    for (std::uint64_t seed = 1; seed <= seed_count(60); ++seed) {
+    for (const std::uint64_t seed : seeds(60)) {
         SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         std::vector<Work> all(5);
@@ -145,7 +145,7 @@ io::Task<void> stall_in_handshake(HttpsWorld& world, io::Shard& shard, std::size
 }
 
 TEST(SimulatedHttpsServer, EndsEveryStalledHandshakeByTheDeadlineOfAHeader) {
-    for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
+    for (const std::uint64_t seed : seeds(30)) {
         SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         Simulation sim(seed, 2, {.faults = FaultRates::harmless()});
@@ -177,7 +177,7 @@ io::Task<void> idle_after_handshake(HttpsWorld& world, io::Shard& shard) {
 }
 
 TEST(SimulatedHttpsServer, GivesAnIdleConnectionItsTimeAndThenAnnouncesTheEnd) {
-    for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
+    for (const std::uint64_t seed : seeds(30)) {
         SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
@@ -204,7 +204,7 @@ io::Task<void> end_in_body(HttpsWorld& world, io::Shard& shard, bool announced) 
 }
 
 TEST(SimulatedHttpsServer, TakesNoCutOffRequestForAWholeOne) {
-    for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
+    for (const std::uint64_t seed : seeds(30)) {
         SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
@@ -226,14 +226,14 @@ io::Task<void> speak_plainly(io::Shard& shard, std::string request) {
     EXPECT_TRUE(co_await peer->send(request));
     const HttpAnswer answer = co_await read_answer(*peer);
     EXPECT_EQ(answer.status, 400);
-    EXPECT_TRUE(answer.body.contains("speaks TLS")) << answer.body;
+    EXPECT_TRUE(answer.body.contains("HTTPS port")) << answer.body;
     EXPECT_EQ(answer.field("strict-transport-security"), "");
     EXPECT_EQ(co_await peer->take_to_end(), "");
     co_await peer->close();
 }
 
 TEST(SimulatedHttpsServer, TellsPlainClientsWhatThePortSpeaks) {
-    for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
+    for (const std::uint64_t seed : seeds(30)) {
         SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         world.settings.hsts = seconds{60};

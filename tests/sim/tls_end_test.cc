@@ -27,7 +27,7 @@ io::Task<void> serve_until_close(io::Shard& shard, io::Event& stop, const TlsPar
 }
 
 TEST(SimulatedTls, AnEndWithoutAWordIsAnErrorAndNeverCompletion) {
-    for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
+    for (const std::uint64_t seed : seeds(30)) {
         for (const bool announced : {false, true}) {
             SCOPED_TRACE(seed);
             HttpsWorld world(tls_parts());

@@ -207,9 +207,22 @@ bool Simulation::fail(const std::string& why) {
     return false;
 }
 
+namespace {
+
+std::uint64_t variable(const char* name, std::uint64_t otherwise) {
+    const char* const text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+}  // namespace
+
 std::uint64_t seed_count(std::uint64_t usual) {
-    const char* const wanted = std::getenv("SLUICE_SIM_SEEDS");
-    return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : usual;
+    return variable("SLUICE_SIM_SEED", 0) != 0 ? 1 : variable("SLUICE_SIM_SEEDS", usual);
+}
+
+Seeds seeds(std::uint64_t usual) {
+    const std::uint64_t first = variable("SLUICE_SIM_SEED", 1);
+    return {first, first + seed_count(usual)};
 }
 
 }  // namespace sluice::simulation

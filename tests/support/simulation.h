@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -94,7 +95,12 @@ private:
     bool failed_ = false;
 };
 
-/// How many seeds a simulation test runs: SLUICE_SIM_SEEDS, or `usual`.
+/// How many seeds a simulation test runs: SLUICE_SIM_SEEDS, or `usual`; one where SLUICE_SIM_SEED
+/// names it.
 std::uint64_t seed_count(std::uint64_t usual = 200);
+
+using Seeds = std::ranges::iota_view<std::uint64_t, std::uint64_t>;
+/// From 1 on; or SLUICE_SIM_SEED alone, to look at one run.
+Seeds seeds(std::uint64_t usual = 200);
 
 }  // namespace sluice::simulation

@@ -176,6 +176,19 @@ def invariants_are_checked(tree):
         yield f"src/base/check.h:1: {checks} CHECKs stand over {lines} lines of src/, fewer than {wanted}"
 
 
+def error_descriptions_are_plain(tree):
+    """SDKs find parameters in a challenge by pattern, and RFC 6749 §5.2 allows neither quotes nor backslashes in a description."""
+    for file in tree.sources():
+        if file.layer() not in ("oauth", "resource"):
+            continue
+        for found in re.finditer(r'(?:\brefuse(?:_for_now)?\(\s*ErrorCode::\w+,|\bbad_metadata\(|\berror_description =)\s*((?:"(?:[^"\\\n]|\\.)*"\s*)+)',
+                                 file.text):
+            text = "".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', found[1]))
+            if "\\" in text or re.search(r"\b(scope|error|error_description|resource_metadata|realm)\s*=", text):
+                number = file.text.count("\n", 0, found.start()) + 1
+                yield f"{file.relative}:{number}: a description that looks like a parameter, or has quotes or backslashes"
+
+
 ALL = [layers_point_upwards, rooms_point_upwards, sources_are_found_by_their_header, every_folder_is_a_layer, libraries_stay_in_their_place, files_are_short, lines_are_short,
        nothing_is_left_open, file_names_are_snake_case, headers_tell_their_subject, libraries_do_not_print,
-       sources_include_their_own_header_first, invariants_are_checked]
+       sources_include_their_own_header_first, invariants_are_checked, error_descriptions_are_plain]

@@ -80,6 +80,12 @@ class Rules(unittest.TestCase):
         own["src/io/a.cc"] = '#include "io/a.h"\n'
         self.assertEqual(self.problems(rules.sources_include_their_own_header_first, own), [])
 
+    def test_descriptions(self):
+        for wrong in ("Ask for scope=x.", "error = y", "A \\\"quote\\\".", "A " '" "' "realm=."):
+            self.check(rules.error_descriptions_are_plain, "src/oauth/a.cc", f'refuse(ErrorCode::invalid_scope, "{wrong}");\n',
+                       'refuse(ErrorCode::invalid_scope, "The scope is too long.");\n')
+        self.check(rules.error_descriptions_are_plain, "src/resource/a.cc", '.error_description = "scope=a"', '.scope = "scope=a"')
+
     def test_terms(self):
         def rule(tree):
             return terms.terms_lead_to_their_file(tree, {"rate limiter": "oauth/limits/pace.h"})

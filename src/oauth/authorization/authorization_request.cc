@@ -16,7 +16,7 @@ namespace {
 Result<std::optional<std::string_view>> single(const http::Form& form, std::string_view name) {
     if (form.count(name) > 1) {
         return refuse(ErrorCode::invalid_request,
-                      "The parameter " + std::string(name) + " stands more than once.");
+                      "The parameter " + std::string(name) + " is repeated.");
     }
     return parameter(form, name);
 }
@@ -32,7 +32,7 @@ Result<std::string> find_redirect_uri(const http::Form& form, const Client& clie
         if (redirect_uri_matches(registered, *requested)) return std::string(*requested);
     }
     return refuse(ErrorCode::invalid_request,
-                  "The redirect_uri is not one that this client has registered.");
+                  "The redirect_uri is not registered for this client.");
 }
 
 Result<ClientHandle> find_client(const http::Form& form, const ClientDirectory& clients) {
@@ -42,18 +42,18 @@ Result<ClientHandle> find_client(const http::Form& form, const ClientDirectory& 
     }
     const ClientHandle* client = clients.find(*client_id);
     if (client != nullptr) return *client;
-    return refuse(ErrorCode::invalid_client, "No client of this client_id is known here.");
+    return refuse(ErrorCode::invalid_client, "The client_id is unknown.");
 }
 
 Result<> check_response_type(const http::Form& form) {
     TRY(const std::string_view type, require_parameter(form, "response_type"));
     if (type != "code") {
         return refuse(ErrorCode::unsupported_response_type,
-                      "Only the response type code is supported.");
+                      "The only supported response_type is code.");
     }
     const auto mode = parameter(form, "response_mode");
     if (!mode || *mode == "query") return {};
-    return refuse(ErrorCode::invalid_request, "Only the response mode query is supported.");
+    return refuse(ErrorCode::invalid_request, "The only supported response_mode is query.");
 }
 
 // OpenID Connect Core §6, RFC 9101: nothing is ever fetched or unpacked.
@@ -80,7 +80,7 @@ Result<CodeChallenge> read_challenge(const http::Form& form) {
     const auto challenge = CodeChallenge::parse(*text);
     if (!challenge) {
         return refuse(ErrorCode::invalid_request,
-                      "The code_challenge is not the base64url of a SHA-256.");
+                      "The code_challenge is not a base64url-encoded SHA-256 digest.");
     }
     return *challenge;
 }
@@ -99,7 +99,8 @@ Result<Prompt> read_prompt(const http::Form& form) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     if (prompt.none && other) {
-        return refuse(ErrorCode::invalid_request, "The prompt none excludes every other.");
+        return refuse(ErrorCode::invalid_request,
+                      "The prompt value none cannot be combined with others.");
     }
     return prompt;
 }
@@ -109,14 +110,14 @@ Result<AuthorizationRequest> read_details(const http::Form& form, const ClientHa
                                           const Settings& settings) {
     if (const auto repeated = repeated_parameter(form)) {
         return refuse(ErrorCode::invalid_request,
-                      "The parameter " + describable(*repeated) + " stands more than once.");
+                      "The parameter " + describable(*repeated) + " is repeated.");
     }
     const Client& client = *handle;
     REQUIRE(refuse_request_objects(form));
     REQUIRE(check_response_type(form));
     if (!client.grant_types.has(GrantType::authorization_code)) {
         return refuse(ErrorCode::unauthorized_client,
-                      "This client is not registered for authorization codes.");
+                      "The client is not registered for the authorization_code grant.");
     }
     TRY(CodeChallenge challenge, read_challenge(form));
     TRY(token::ScopeSet scope, scope_to_grant(parameter(form, "scope"), settings, client));

@@ -61,8 +61,8 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
     if (attempt.retry_after > Seconds{0}) {
         const bool configured = state.users.contains(username);
         report(state, request, EventKind::login_failed, configured ? username : "", "slowed");
-        co_return refuse_for_now(ErrorCode::rate_limited,
-                                 "Too many attempts to sign in have failed.", attempt.retry_after);
+        co_return refuse_for_now(ErrorCode::rate_limited, "Too many failed sign-in attempts.",
+                                 attempt.retry_after);
     }
     if (attempt.hold > Duration::zero()) co_await io::Sleep(state.shard, attempt.hold);
 
@@ -73,8 +73,7 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
         password, state.password_cost);
     if (!right) {
         report(state, request, EventKind::login_failed, known, "busy");
-        co_return refuse_for_now(ErrorCode::busy, "Too many people are signing in at once.",
-                                 busy_retry);
+        co_return refuse_for_now(ErrorCode::busy, "Too many concurrent sign-ins.", busy_retry);
     }
     if (!*right) {
         report(state, request, EventKind::login_failed, known, "wrong_password");

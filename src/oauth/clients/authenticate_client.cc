@@ -98,7 +98,7 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
         [&presented](ShardState& there) { return admit(there, presented); });
     if (admission.wait_for_secrets > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
-                                 "Too many wrong client secrets came from this address.",
+                                 "Too many failed client authentications from this address.",
                                  admission.wait_for_secrets);
     }
     if (state.shared_windows != nullptr && presented.client != nullptr) {
@@ -107,7 +107,7 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
             *state.shared_windows, state.settings, "token", key, admission.wait_for_limit);
     }
     if (admission.wait_for_limit > Seconds{0}) {
-        co_return refuse_for_now(ErrorCode::rate_limited, "This client sends too many requests.",
+        co_return refuse_for_now(ErrorCode::rate_limited, "Too many requests from this client.",
                                  admission.wait_for_limit);
     }
     if (proof.client && proof.is_memorable) {

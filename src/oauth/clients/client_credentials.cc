@@ -14,7 +14,8 @@ constexpr std::size_t basic_size_max = 4096;  // bytes
 
 std::unexpected<Error> not_authenticated(Challenge challenge) {
     return refuse(ErrorCode::invalid_client,
-                  "The client is not known here or its credentials are wrong.", challenge);
+                  "Client authentication failed: unknown client or invalid credentials.",
+                  challenge);
 }
 
 // RFC 6749 appendix B. A text that cannot be decoded stands for itself.
@@ -65,12 +66,12 @@ Result<ClientCredentials> read_client_credentials(const http::Request& request,
     const auto client_id = parameter(form, "client_id");
     const auto secret = parameter(form, "client_secret");
     if (request.field_count("Authorization") > 1) {
-        return refuse(ErrorCode::invalid_request, "There are two Authorization fields.");
+        return refuse(ErrorCode::invalid_request, "There is more than one Authorization header.");
     }
     const auto header = request.field("Authorization");
     if (header && secret) {
         return refuse(ErrorCode::invalid_request,
-                      "The client authenticates in two ways at once (RFC 6749, 2.3).");
+                      "The request uses more than one client authentication method.");
     }
     if (parameter(form, "client_assertion") || parameter(form, "client_assertion_type")) {
         return refuse(ErrorCode::invalid_client, "Client assertions are not supported.");
@@ -80,12 +81,13 @@ Result<ClientCredentials> read_client_credentials(const http::Request& request,
         if (client_id && *client_id != credentials.client_id &&
             *client_id != credentials.client_id_decoded) {
             return refuse(ErrorCode::invalid_request,
-                          "The Authorization field and client_id name different clients.");
+                          "The client_id does not match the Authorization header.");
         }
         return credentials;
     }
     if (!client_id) {
-        return refuse(ErrorCode::invalid_client, "The request does not say which client sends it.");
+        return refuse(ErrorCode::invalid_client,
+                      "The request has neither client authentication nor a client_id.");
     }
     ClientCredentials credentials;
     credentials.client_id = *client_id;

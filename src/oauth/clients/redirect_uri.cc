@@ -94,7 +94,7 @@ std::optional<std::string_view> private_scheme_fault(const http::Uri& uri) {
         return "has a scheme that is not allowed";
     }
     if (!uri.host && !uri.path.starts_with('/')) {
-        return "needs a '/' behind its scheme";
+        return "needs a '/' after its scheme";
     }
     return std::nullopt;
 }
@@ -112,13 +112,13 @@ std::optional<std::string_view> redirect_uri_fault(std::string_view text) {
     if (text.size() > uri_size_max) return "is longer than 2048 bytes";
     const auto uri = http::parse_uri(text);
     if (!uri) return "is not an absolute URI";
-    if (uri->fragment) return "must not hold a fragment";
-    if (uri->userinfo) return "must not hold user information";
-    if (holds_encoded_control(text)) return "must not hold an encoded control character";
-    if (uri->host && uri->host->contains('*')) return "must not hold a wildcard";
+    if (uri->fragment) return "must not have a fragment";
+    if (uri->userinfo) return "must not contain user information";
+    if (holds_encoded_control(text)) return "must not contain an encoded control character";
+    if (uri->host && uri->host->contains('*')) return "must not contain a wildcard";
     if (uri->port && !uri->port->empty()) {
         const auto port = parse_decimal(*uri->port);
-        if (!port || *port == 0 || *port > 65535) return "has a port that is none";
+        if (!port || *port == 0 || *port > 65535) return "has an invalid port";
     }
     if (equal_ignoring_case(uri->scheme, "https")) {
         if (!uri->host || uri->host->empty()) return "has no host";

@@ -15,7 +15,7 @@ namespace sluice::oauth {
 /// on 127.0.0.1, [::1] or localhost, spelled like that.
 bool redirect_uri_matches(std::string_view registered, std::string_view requested);
 
-/// Why `uri` may not be registered, as a sentence's end ("must not hold a fragment"); nothing where
+/// Why `uri` may not be registered, as a sentence's end ("must not have a fragment"); nothing where
 /// it may. Allowed are https, http on loopback hosts, and private-use schemes (RFC 8252 §7.1).
 std::optional<std::string_view> redirect_uri_fault(std::string_view uri);
 

@@ -32,13 +32,12 @@ struct Registered {
 Result<> check_registration_allowed(const Settings& settings, const http::Request& request) {
     if (settings.registration == Registration::open) return {};
     if (settings.registration == Registration::closed) {
-        return refuse(ErrorCode::access_denied,
-                      "Clients are registered by the operator of this server.");
+        return refuse(ErrorCode::access_denied, "Dynamic client registration is disabled.");
     }
     const auto field = request.field("Authorization");
     if (!field) {
         return refuse(ErrorCode::registration_not_authorized,
-                      "Registration needs the initial access token.", Challenge::bearer);
+                      "Registration requires an initial access token.", Challenge::bearer);
     }
     constexpr std::string_view bearer = "Bearer ";
     const bool right =
@@ -47,7 +46,7 @@ Result<> check_registration_allowed(const Settings& settings, const http::Reques
         crypto::constant_time_equal(crypto::sha256(trim(field->substr(bearer.size()))),
                                     crypto::sha256(settings.registration_token.reveal()));
     if (right && request.field_count("Authorization") == 1) return {};
-    return refuse(ErrorCode::invalid_token, "The initial access token is wrong.",
+    return refuse(ErrorCode::invalid_token, "The initial access token is invalid.",
                   Challenge::bearer);
 }
 
@@ -108,7 +107,7 @@ io::Task<Result<Registered>> register_client(ShardState& state, const http::Requ
     }
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
-                                 "Too many registrations came from this address.", wait);
+                                 "Too many registrations from this address.", wait);
     }
     CO_REQUIRE(check_registration_allowed(state.settings, request));
     const auto type = request.field("Content-Type");
@@ -116,7 +115,7 @@ io::Task<Result<Registered>> register_client(ShardState& state, const http::Requ
         co_return refuse(ErrorCode::invalid_client_metadata, "The body must be application/json.");
     }
     if (request.body().size() > body_size_max) {
-        co_return refuse(ErrorCode::invalid_client_metadata, "The metadata is too long.");
+        co_return refuse(ErrorCode::invalid_client_metadata, "The client metadata is too large.");
     }
     const bool trusted = state.settings.registration == Registration::token;
     CO_TRY(ClientMetadata metadata, parse_client_metadata(request.body(), state.settings, trusted));

@@ -15,7 +15,7 @@ namespace sluice::oauth {
 namespace {
 
 constexpr std::string_view dead_code =
-    "The authorization code is unknown, expired, used, or of another client.";
+    "The authorization code is invalid, expired, already used, or was issued to another client.";
 
 // How long a redeemed code is known, so that a replay ends the grant: RFC 6749 §4.1.2 gives a code
 // ten minutes at most.
@@ -77,7 +77,7 @@ Result<> check_code(const AuthorizationCode& code, const Redemption& redemption)
     // OAuth 2.1 §4.1.3 no longer asks for it, but what is sent must be right.
     if (redemption.redirect_uri && *redemption.redirect_uri != code.redirect_uri) {
         return refuse(ErrorCode::invalid_grant,
-                      "The redirect_uri is not the one of the authorization request.");
+                      "The redirect_uri does not match the authorization request.");
     }
     if (!verifier_matches(code, redemption.code_verifier)) {
         return refuse(ErrorCode::invalid_grant,

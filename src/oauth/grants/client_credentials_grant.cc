@@ -11,7 +11,7 @@ namespace sluice::oauth {
 io::Task<TokenResult> grant_client_credentials(ShardState& state, const TokenRequest& request) {
     if (!request.client.confidential()) {
         co_return refuse(ErrorCode::unauthorized_client,
-                         "Only a client with a secret may use this grant (RFC 6749, 4.4).");
+                         "The client_credentials grant requires a confidential client.");
     }
     CO_TRY(const token::ScopeSet scope,
            scope_to_grant(parameter(request.form, "scope"), state.settings, request.client));
@@ -33,7 +33,7 @@ io::Task<TokenResult> grant_client_credentials(ShardState& state, const TokenReq
         CO_TRY(const auto outcome, stored(co_await state.tokens.add_grant(added)));
         if (outcome == storage::Outcome::done) co_return tokens;
     }
-    co_return refuse(ErrorCode::server_error, "No grant could be made.");
+    co_return refuse(ErrorCode::server_error, "The grant could not be created.");
 }
 
 }  // namespace sluice::oauth

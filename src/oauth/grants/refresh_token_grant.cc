@@ -18,7 +18,8 @@ namespace sluice::oauth {
 namespace {
 
 constexpr std::string_view dead_token =
-    "The refresh token is unknown, expired, revoked, replaced, or of another client.";
+    "The refresh token is invalid, expired, revoked, already used, or was issued to another "
+    "client.";
 
 // How many rotations back a token is still recognised as one of a living family.
 constexpr int generations_known = 64;
@@ -191,7 +192,7 @@ io::Task<TokenResult> rotate(ShardState& owner, const Refresh& refresh) {
         if (outcome == storage::Outcome::done) co_return tokens;
         CO_REQUIRE(stored(co_await owner.tokens.reload(key)));
     }
-    co_return refuse_for_now(ErrorCode::busy, "Too many refresh this token at once; try again.",
+    co_return refuse_for_now(ErrorCode::busy, "Too many concurrent refreshes of this token.",
                              Seconds{1});
 }
 

@@ -7,12 +7,13 @@ namespace {
 Result<PooledText> known_resource(std::string_view asked, const Settings& settings) {
     if (find_resource(settings, asked) != nullptr) return PooledText(asked);
     const auto parsed = token::ResourceIdentifier::parse(asked);
-    if (!parsed) return refuse(ErrorCode::invalid_target, "The resource is not a usable URL.");
+    if (!parsed)
+        return refuse(ErrorCode::invalid_target, "The resource is not a valid absolute URI.");
     // A server that names no resource leaves it to resources to ask about tokens: what one is for
     // is in the token, and no other resource takes it.
     const bool any = settings.resources.empty();
     if (!any && find_resource(settings, parsed->text()) == nullptr) {
-        return refuse(ErrorCode::invalid_target, "No such resource is served here.");
+        return refuse(ErrorCode::invalid_target, "The requested resource is unknown.");
     }
     return PooledText(parsed->text());
 }
@@ -40,7 +41,8 @@ Result<std::optional<std::string_view>> asked_resource(const http::Form& form) {
         if (!asked) {
             asked = value;
         } else if (!same_resource(*asked, value)) {
-            return refuse(ErrorCode::invalid_target, "A token is for one resource only.");
+            return refuse(ErrorCode::invalid_target,
+                          "A token can be issued for one resource only.");
         }
     }
     return asked;
@@ -56,7 +58,7 @@ Result<PooledText> resource_to_grant(std::optional<std::string_view> asked,
 Result<PooledText> resource_of_token(std::optional<std::string_view> asked,
                                      std::string_view granted) {
     if (!asked || same_resource(*asked, granted)) return PooledText(granted);
-    return refuse(ErrorCode::invalid_target, "The grant is for another resource.");
+    return refuse(ErrorCode::invalid_target, "The resource does not match the one of the grant.");
 }
 
 }  // namespace sluice::oauth

@@ -49,13 +49,14 @@ Result<token::ScopeSet> scope_to_grant(std::optional<std::string_view> asked,
         if (may_have(settings, client, name)) {
             granted.insert(name);
         } else if (name != offline_access) {
-            return refuse(ErrorCode::invalid_scope, "The scope " + describable(name) +
-                                                        " does not exist or is not open to this "
-                                                        "client.");
+            return refuse(ErrorCode::invalid_scope,
+                          "The scope " + describable(name) +
+                              " does not exist or is not allowed for this client.");
         }
     }
     if (granted.empty()) {
-        return refuse(ErrorCode::invalid_scope, "No scope is left that this client may have.");
+        return refuse(ErrorCode::invalid_scope,
+                      "None of the requested scopes is allowed for this client.");
     }
     CHECK(!client.scope_max || client.scope_max->includes(granted),
           "more than the client may have");
@@ -69,7 +70,7 @@ Result<token::ScopeSet> scope_of_refresh(std::optional<std::string_view> asked,
     if (wanted.empty()) return granted;
     if (granted.includes(wanted)) return wanted;
     return refuse(ErrorCode::invalid_scope,
-                  "The scope goes beyond what was granted. Authorize again to get more.");
+                  "The requested scope exceeds the granted scope. Authorize again to get more.");
 }
 
 }  // namespace sluice::oauth

@@ -31,7 +31,7 @@ io::Task<TokenResult> answer(ShardState& state, const http::Request& request, ht
     CO_TRY(client, co_await authenticate_client(state, request, form));
     if (!client->grant_types.has(grant->type)) {
         co_return refuse(ErrorCode::unauthorized_client,
-                         "This client is not registered for this grant type.");
+                         "The client is not registered for this grant type.");
     }
     co_return co_await grant->serve(state, {request, form, *client});
 }

@@ -34,11 +34,10 @@ bool is_api_key(const Settings& settings, std::string_view presented) {
 Result<Caller> check_api_key(const ShardState& state, const http::Request& request,
                              std::string_view field) {
     if (request.field_count("Authorization") > 1) {
-        return refuse(ErrorCode::invalid_request, "There are two Authorization fields.");
+        return refuse(ErrorCode::invalid_request, "There is more than one Authorization header.");
     }
     if (!is_api_key(state.settings, trim(field.substr(bearer.size())))) {
-        return refuse(ErrorCode::invalid_token, "The bearer key is not one of this server.",
-                      Challenge::bearer);
+        return refuse(ErrorCode::invalid_token, "The API key is invalid.", Challenge::bearer);
     }
     return Caller{nullptr, true};
 }
@@ -46,8 +45,8 @@ Result<Caller> check_api_key(const ShardState& state, const http::Request& reque
 Result<Caller> check_client(const ShardState& state, const ClientCredentials& credentials) {
     TRY(ClientHandle client, check_client_credentials(state.clients, credentials));
     if (!client->confidential()) {
-        return refuse(ErrorCode::invalid_client,
-                      "Only a client with a secret may ask about tokens.", credentials.challenge());
+        return refuse(ErrorCode::invalid_client, "Introspection requires a confidential client.",
+                      credentials.challenge());
     }
     const bool sees_every_token = client->introspect;
     return Caller{std::move(client), sees_every_token};
@@ -74,7 +73,7 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
                                              const http::Form& form) {
     const auto field = request.field("Authorization");
     PooledText guess = address_key(request.peer());
-    Result<Caller> caller = refuse(ErrorCode::invalid_token, "No such key.");
+    Result<Caller> caller = refuse(ErrorCode::invalid_token, "The API key is invalid.");
     const std::uint64_t revision = state.clients.revision();
     if (field && is_bearer(*field)) {
         caller = check_api_key(state, request, *field);
@@ -92,7 +91,7 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
     const Seconds wait = co_await pause_of(state, guess, caller.has_value());
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
-                                 "Too many wrong secrets came from this address.", wait);
+                                 "Too many failed authentications from this address.", wait);
     }
     if (caller) remember_proven_caller(state, request, *caller, revision);
     co_return caller;

@@ -29,11 +29,11 @@ io::Task<bool> admit_resource_server(ShardState& state, const http::Request& req
     if (knows_resource_server(state, authorization)) co_return true;
     const Result<Caller> caller = co_await authenticate(state, request, authorization);
     if (caller && caller->sees_every_token) co_return true;
-    const Error error = caller
-                            ? refuse(ErrorCode::access_denied,
-                                     "Only a client with introspect = true may ask for decisions.")
-                                  .error()
-                            : caller.error();
+    const Error error = caller ? refuse(ErrorCode::access_denied,
+                                        "The client is not allowed to request decisions: "
+                                        "introspect is not enabled for it.")
+                                     .error()
+                               : caller.error();
     write_json_error(response, error);
     state.observer.on_event({.kind = EventKind::request_refused,
                              .detail = to_text(error.code),

@@ -46,7 +46,7 @@ Result<> read_question(http::Form& form, const http::Request& request, std::stri
         return read_form_body(form, request);
     }
     if (request.body().size() > json_size_max) {
-        return refuse(ErrorCode::invalid_request, "The body is longer than 16 KiB.");
+        return refuse(ErrorCode::invalid_request, "The body exceeds 16 KiB.");
     }
     TRY(converted, form_of_json(request.body()));
     return read_parameters(form, converted);

@@ -47,13 +47,13 @@ void append_resource(std::string& html, std::string_view identifier, const Setti
 }
 
 void append_destination(std::string& html, const std::string& redirect_uri) {
-    append_html(html, "<dt>Afterwards you are sent to</dt>\n<dd><strong>{}</strong>",
+    append_html(html, "<dt>You will be redirected to</dt>\n<dd><strong>{}</strong>",
                 redirect_destination(redirect_uri));
     const auto uri = http::parse_uri(redirect_uri);
     if (is_loopback_redirect(redirect_uri)) {
         html.append("<br><small>an app on this computer</small>");
     } else if (uri && !is_web_scheme(uri->scheme)) {
-        html.append("<br><small>whichever app opens such links on this device</small>");
+        html.append("<br><small>the app that opens such links on this device</small>");
     }
     html.append("</dd>\n");
 }

@@ -15,18 +15,18 @@ struct Advice {
 Advice advice_for(ErrorCode code) {
     switch (code) {
         case ErrorCode::invalid_client:
-            return {"This app is not known here",
-                    "It may have been registered here once and forgotten since. In the app, remove "
-                    "this server and add it again, so that it registers anew. (Claude Code: run "
+            return {"Unknown app",
+                    "It may have been registered here before and removed since. In the app, remove "
+                    "this server and add it again, so that it registers again. (Claude Code: run "
                     "/mcp, choose the server, and clear its authentication.)"};
         case ErrorCode::rate_limited:
-            return {"Too many attempts", "Wait a little, then go back and try again."};
+            return {"Too many attempts", "Wait a moment, then go back and try again."};
         case ErrorCode::busy:
-            return {"Busy right now", "Wait a few seconds, then go back and try again."};
+            return {"Server busy", "Wait a few seconds, then go back and try again."};
         default:
-            return {"This request cannot go on",
-                    "Go back to the app and start signing in again from there. If that leads here "
-                    "again, the app sends something wrong: tell its makers what stands below."};
+            return {"Invalid request",
+                    "Go back to the app and start signing in again. If this page appears again, "
+                    "report the message below to the developer of the app."};
     }
 }
 

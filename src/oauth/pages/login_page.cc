@@ -15,12 +15,11 @@ std::string_view notice_html(LoginNotice notice) {
         case LoginNotice::none:
             return "";
         case LoginNotice::wrong_password:
-            return "<p class=\"fault\" role=\"alert\" id=\"fault\">The username or the password is "
-                   "wrong.</p>\n";
+            return "<p class=\"fault\" role=\"alert\" id=\"fault\">Incorrect username or "
+                   "password.</p>\n";
         case LoginNotice::signed_out:
-            return "<p class=\"notice\" role=\"status\">You are not signed in any more. Please "
-                   "sign "
-                   "in again.</p>\n";
+            return "<p class=\"notice\" role=\"status\">Your session has expired. Please sign in "
+                   "again.</p>\n";
     }
     return "";
 }
@@ -32,7 +31,7 @@ void write_login_page(http::Response& response, const PageStyle& style,
     begin_page(response, style, "Sign in");
     std::string& html = response.body();
     html.append("<h1>Sign in</h1>\n");
-    append_html(html, "<p>to go on to <strong><bdi>{}</bdi></strong></p>\n",
+    append_html(html, "<p>to continue to <strong><bdi>{}</bdi></strong></p>\n",
                 display_name(*request.client));
     html.append(notice_html(view.notice));
     // Who has typed a name already goes on with the password.

@@ -18,7 +18,7 @@ void append_refusal(FrictionText& text, const friction::Decision& decision) {
             : "It has been called more often than this server allows. Nothing was changed. ");
     if (!decision.waiting_helps) {
         return add(
-            "Waiting alone does not help: go on without this tool, and tell the user that it is "
+            "Waiting alone does not help: continue without this tool, and tell the user that it is "
             "held back.");
     }
     fmt::format_to(std::back_inserter(text),
@@ -32,7 +32,7 @@ void append_question(FrictionText& text) {
         std::back_inserter(text),
         "It has been called so often that a reason is needed for each further call. Nothing was "
         "changed. If this call is needed, say in a sentence why, and repeat it with that reason as "
-        "params._meta[\"{}\"] or in the HTTP header {}; else go on without this tool.",
+        "params._meta[\"{}\"] or in the HTTP header {}; otherwise continue without this tool.",
         justification_key, justification_field);
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using Purpose = DecisionService::Purpose;
 
-constexpr std::string_view unknown_resource = "no resource of this server has this name";
+constexpr std::string_view unknown_resource = "unknown resource";
 
 void refuse(http::Exchange& exchange, http::Status status, std::string_view error,
             std::string_view description) {
@@ -41,7 +41,7 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
     const std::string_view body = exchange.request().body();
     if (body.size() > body_bytes_max) {
         co_return refuse(exchange, http::Status::content_too_large, "invalid_request",
-                         "the body is longer than 1 MiB");
+                         "the body exceeds 1 MiB");
     }
     const auto document = JsonDocument::parse(body);
     if (!document) {
@@ -67,7 +67,7 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
     }
     if (!list->is_array()) {
         co_return refuse(exchange, http::Status::bad_request, "invalid_request",
-                         "decisions is no array");
+                         "decisions must be an array");
     }
     std::string& text = exchange.response().body();
     co_await answer_batch(exchange, *list, purpose);
@@ -82,7 +82,7 @@ io::Task<void> DecisionApi::answer_batch(http::Exchange& exchange, JsonValue que
     const std::vector<JsonValue> list = questions.elements();
     if (list.size() > batch_size_max) {
         co_return refuse(exchange, http::Status::bad_request, "invalid_request",
-                         "a batch holds at most 100 questions");
+                         "a batch has at most 100 entries");
     }
     begin_answer(exchange.response());
     std::string& text = exchange.response().body();

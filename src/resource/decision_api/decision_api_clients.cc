@@ -40,7 +40,7 @@ std::optional<Subject> read_subject(http::Exchange& exchange, const DecisionServ
     path.remove_prefix(DecisionApi::clients_path.size());
     if (path.starts_with('/')) path.remove_prefix(1);
     if (!http::append_percent_decoded(subject.client_id, path)) {
-        return refuse("invalid_request", "the client is not well escaped");
+        return refuse("invalid_request", "the client_id is not valid percent-encoding");
     }
     if (subject.client_id.empty()) subject.client_id = query.get("client_id").value_or("");
     if (subject.client_id.empty()) return refuse("invalid_request", "client_id is missing");
@@ -48,7 +48,7 @@ std::optional<Subject> read_subject(http::Exchange& exchange, const DecisionServ
     if (const auto name = query.get("resource")) {
         subject.resource = service.find_resource(*name);
         if (subject.resource == nullptr) {
-            return refuse("unknown_resource", "no resource of this server has this name");
+            return refuse("unknown_resource", "unknown resource");
         }
     }
     return subject;
@@ -115,7 +115,7 @@ io::Task<void> DecisionApi::show_client(http::Exchange& exchange) {
     if (known) co_return;
     response.clear();
     http::write_error(response, http::Status::not_found, "unknown_client",
-                      "no call of this client and subject is remembered");
+                      "no calls are recorded for this client and subject");
 }
 
 io::Task<void> DecisionApi::forgive_client(http::Exchange& exchange) {

@@ -27,20 +27,20 @@ std::string_view* place_of(DecisionRequest& request, std::string_view key) {
 std::expected<void, std::string_view> check(const DecisionRequest& request) {
     if (request.tool.empty()) return failure(std::string_view("tool is missing"));
     if (request.tool.size() > DecisionRequest::name_bytes_max) {
-        return failure(std::string_view("tool is longer than 256 bytes"));
+        return failure(std::string_view("tool exceeds 256 bytes"));
     }
     if (holds_control(request.tool)) {
-        return failure(std::string_view("tool holds a control character"));
+        return failure(std::string_view("tool contains a control character"));
     }
     if (!request.token.empty() && !request.client_id.empty()) {
-        return failure(std::string_view("either token or client_id, not both"));
+        return failure(std::string_view("token and client_id are mutually exclusive"));
     }
     if (request.client_id.empty() && (!request.subject.empty() || request.scope)) {
-        return failure(std::string_view("subject and scope go with a client_id"));
+        return failure(std::string_view("subject and scope require client_id"));
     }
     if (std::max(request.client_id.size(), request.subject.size()) >
         DecisionRequest::identity_bytes_max) {
-        return failure(std::string_view("client_id or subject is longer than 2048 bytes"));
+        return failure(std::string_view("client_id or subject exceeds 2048 bytes"));
     }
     return {};
 }
@@ -49,7 +49,7 @@ std::expected<void, std::string_view> check(const DecisionRequest& request) {
 
 std::expected<DecisionRequest, std::string_view> read_decision_request(const JsonValue& question) {
     if (!question.is_object()) {
-        return failure(std::string_view("a question is no JSON object"));
+        return failure(std::string_view("each question must be a JSON object"));
     }
     DecisionRequest request;
     bool all_texts = true;
@@ -63,7 +63,7 @@ std::expected<DecisionRequest, std::string_view> read_decision_request(const Jso
     });
     if (!all_texts) {
         return failure(std::string_view(
-            "token, client_id, subject, scope, resource, tool and justification are texts"));
+            "token, client_id, subject, scope, resource, tool and justification must be strings"));
     }
     REQUIRE(check(request));
     return request;

@@ -212,7 +212,7 @@ io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, Asker asker,
         name.empty() ? service_.find_resource_at(path) : service_.find_resource(name);
     if (resource == nullptr) {
         co_return answer.refuse(http::Status::internal_server_error, "unknown_resource",
-                                "The proxy asks about a resource that is not configured");
+                                "The proxy asks for an unknown resource");
     }
     const std::string_view tool = single(request, "Sluice-Tool");
     if (tool.empty() && asker == Asker::nginx && decides_on_tools(*resource) &&
@@ -245,7 +245,7 @@ io::Task<void> ExternalAuthorizer::judge_tool(http::Exchange& exchange,
         .tool = tool, .token = bearer.value_or(""), .justification = justification};
     if (tool.size() > DecisionRequest::name_bytes_max) {
         co_return answer.refuse(http::Status::bad_request, "invalid_request",
-                                "The tool's name is longer than 256 bytes");
+                                "The tool name exceeds 256 bytes");
     }
     const DecisionService::Question question{.resource = resource,
                                              .request = request,

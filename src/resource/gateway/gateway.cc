@@ -40,7 +40,7 @@ void answer_document(const http::Request& request, http::Response& response,
         default:
             response.add_field("Allow", document_methods);
             http::write_error(response, http::Status::method_not_allowed, "invalid_request",
-                              "this document is read with GET");
+                              "only GET is allowed for this document");
     }
 }
 
@@ -115,7 +115,7 @@ io::Task<void> Gateway::handle(http::Exchange& exchange) {
     const ProtectedResource* resource = find_resource(request.path());
     if (resource == nullptr) {
         http::write_error(exchange.response(), http::Status::not_found, "not_found",
-                          "there is nothing at this path");
+                          "nothing is served at this path");
         co_return;
     }
     CHECK(resource->is_proxied() && resource->index() < resources_.size());

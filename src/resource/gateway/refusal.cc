@@ -83,7 +83,7 @@ Answered refuse_origin(RequestContext& context) {
     return refuse(context, {.status = http::Status::forbidden,
                             .code = RpcCode::invalid_request,
                             .error = "invalid_origin",
-                            .message = "Pages of this origin may not use this server"});
+                            .message = "This origin is not allowed"});
 }
 
 Answered refuse_method(RequestContext& context, std::string_view allow) {
@@ -91,7 +91,7 @@ Answered refuse_method(RequestContext& context, std::string_view allow) {
     return refuse(context, {.status = http::Status::method_not_allowed,
                             .code = RpcCode::invalid_request,
                             .error = "invalid_request",
-                            .message = "This method is not served here"});
+                            .message = "This method is not allowed"});
 }
 
 Answered refuse_without_token(RequestContext& context) {
@@ -115,7 +115,7 @@ Answered refuse_rate_limited(RequestContext& context, const TokenError& error, S
     answer(context, {.status = http::Status::too_many_requests,
                      .code = RpcCode::too_many_tokens,
                      .error = "too_many_tokens",
-                     .message = "Too many access tokens that are no good came from this address",
+                     .message = "Too many invalid access tokens from this address",
                      .challenge = denial.challenge,
                      .retry_after = static_cast<std::uint32_t>(wait.count())});
     return {};
@@ -128,10 +128,11 @@ Answered refuse_scope(RequestContext& context, const token::ScopeSet& needed,
 }
 
 Answered refuse_media_type(RequestContext& context) {
-    return refuse(context, {.status = http::Status::unsupported_media_type,
-                            .code = RpcCode::invalid_request,
-                            .error = "unsupported_media_type",
-                            .message = "The body must be application/json without a coding"});
+    return refuse(context,
+                  {.status = http::Status::unsupported_media_type,
+                   .code = RpcCode::invalid_request,
+                   .error = "unsupported_media_type",
+                   .message = "The body must be application/json, without a content coding"});
 }
 
 Answered refuse_message(RequestContext& context, const RpcError& error) {
@@ -173,17 +174,18 @@ Answered refuse_stream(RequestContext& context) {
     return refuse(context, {.status = http::Status::too_many_requests,
                             .code = RpcCode::too_many_streams,
                             .error = "too_many_streams",
-                            .message = "Too many event streams are open: close one first",
+                            .message = "Too many open event streams: close one first",
                             .retry_after = stream_retry_seconds});
 }
 
 Answered refuse_unreadable(RequestContext& context, http::Status status, const PostedBody* body) {
-    return refuse(context, {.status = status,
-                            .code = RpcCode::upstream_failed,
-                            .error = "upstream_failed",
-                            .message = "The MCP server behind this gateway refused this; what it "
-                                       "says of it cannot be read",
-                            .body = body});
+    return refuse(
+        context,
+        {.status = status,
+         .code = RpcCode::upstream_failed,
+         .error = "upstream_failed",
+         .message = "The upstream MCP server refused the request, and its response cannot be read",
+         .body = body});
 }
 
 Answered refuse_upstream(RequestContext& context, const http::ClientError& error,
@@ -193,7 +195,7 @@ Answered refuse_upstream(RequestContext& context, const http::ClientError& error
     Refusal refusal{.status = http::Status::bad_gateway,
                     .code = RpcCode::upstream_failed,
                     .error = "upstream_failed",
-                    .message = "The MCP server behind this gateway gave no usable answer",
+                    .message = "The upstream MCP server sent an invalid response",
                     .body = body,
                     .detail = error.description};
     switch (error.kind) {
@@ -201,18 +203,18 @@ Answered refuse_upstream(RequestContext& context, const http::ClientError& error
             refusal.status = http::Status::gateway_timeout;
             refusal.code = RpcCode::upstream_timed_out;
             refusal.error = "upstream_timed_out";
-            refusal.message = "The MCP server behind this gateway did not answer in time";
+            refusal.message = "The upstream MCP server did not respond in time";
             break;
         case Kind::overloaded:
             refusal.status = http::Status::service_unavailable;
             refusal.error = "upstream_overloaded";
-            refusal.message = "The MCP server behind this gateway is busy";
+            refusal.message = "The upstream MCP server is busy";
             refusal.retry_after = 1;
             break;
         case Kind::unresolved:
         case Kind::refused:
             refusal.error = "upstream_unreachable";
-            refusal.message = "The MCP server behind this gateway cannot be reached";
+            refusal.message = "The upstream MCP server is unreachable";
             refusal.retry_after = upstream_retry_seconds;
             break;
         case Kind::reset:

@@ -27,7 +27,7 @@ RpcError mismatch(std::string_view message, std::string_view id) {
 
 std::expected<void, RpcError> check_name(std::string_view header, const Message& message) {
     const auto decoded = decode_mirrored(header);
-    if (!decoded) return failure(mismatch("Mcp-Name is not decodable", message.id));
+    if (!decoded) return failure(mismatch("Mcp-Name cannot be decoded", message.id));
     // Other methods may mirror a name of their own, which only the MCP server knows.
     const bool known = message.method == "tools/call" || message.method == "prompts/get" ||
                        message.method == "resources/read";
@@ -91,7 +91,7 @@ std::expected<Era, RpcError> check_mirrored_headers(const http::Request& request
     const std::string_view id = body.messages().front().id;
     for (const std::string_view name : singles) {
         if (request.field_count(name) > 1) {
-            return failure(mismatch("an MCP header stands twice", id));
+            return failure(mismatch("an MCP header is repeated", id));
         }
     }
     const std::string_view version = request.field("MCP-Protocol-Version").value_or("");
@@ -108,7 +108,8 @@ std::expected<Era, RpcError> check_mirrored_headers(const http::Request& request
         REQUIRE(check_message(request, message, stateless));
     }
     if (era == Era::stateless && body.is_batch()) {
-        return failure(RpcError{RpcCode::invalid_request, "this version has no batches", ""});
+        return failure(RpcError{RpcCode::invalid_request,
+                                "this protocol version does not support batches", ""});
     }
     return era;
 }

@@ -97,30 +97,30 @@ bool holds_control(std::string_view text) {
 std::expected<void, RpcError> check_params(const JsonValue& params, std::string_view id) {
     if (!params.is_object() && !params.is_array()) {
         return failure(
-            RpcError{RpcCode::invalid_request, "params is neither object nor array", id});
+            RpcError{RpcCode::invalid_request, "params must be an object or an array", id});
     }
     bool poses = false;
     params.for_each_member([&poses](std::string_view key, const JsonValue&) {
         poses = poses || poses_as(key, params_keys);
     });
     if (poses) {
-        return failure(RpcError{RpcCode::invalid_request,
-                                "a key of params is name, uri or _meta in other letters", id});
+        return failure(
+            RpcError{RpcCode::invalid_request,
+                     "params has a key that differs from name, uri or _meta in case only", id});
     }
     return {};
 }
 
 std::expected<void, RpcError> check_method(std::string_view method, std::string_view id) {
     if (method.empty()) {
-        return failure(RpcError{RpcCode::invalid_request, "the method is no text", id});
+        return failure(RpcError{RpcCode::invalid_request, "method must be a string", id});
     }
     if (method.size() > PostedBody::name_bytes_max) {
-        return failure(
-            RpcError{RpcCode::invalid_request, "the method is longer than 256 bytes", id});
+        return failure(RpcError{RpcCode::invalid_request, "method exceeds 256 bytes", id});
     }
     if (holds_control(method)) {
         return failure(
-            RpcError{RpcCode::invalid_request, "the method holds a control character", id});
+            RpcError{RpcCode::invalid_request, "method contains a control character", id});
     }
     return {};
 }
@@ -128,12 +128,11 @@ std::expected<void, RpcError> check_method(std::string_view method, std::string_
 /// A uri is bounded by the body alone: no refusal and no log line repeats it.
 std::expected<void, RpcError> check_name(const Message& message, std::string_view member) {
     if (member == "name" && message.name.size() > PostedBody::name_bytes_max) {
-        return failure(
-            RpcError{RpcCode::invalid_request, "the name is longer than 256 bytes", message.id});
+        return failure(RpcError{RpcCode::invalid_request, "name exceeds 256 bytes", message.id});
     }
     if (holds_control(message.name)) {
         return failure(
-            RpcError{RpcCode::invalid_params, "the name holds a control character", message.id});
+            RpcError{RpcCode::invalid_params, "name contains a control character", message.id});
     }
     return {};
 }
@@ -153,27 +152,28 @@ std::expected<Message, RpcError> read_call(const Parts& parts, Message message) 
     }
     // Without an id nobody could be told that it was refused, nor a list be recognised.
     if (!parts.id && (message.is_tool_call() || message.is_tool_list())) {
-        return failure(RpcError{RpcCode::invalid_request, "this method needs an id", ""});
+        return failure(RpcError{RpcCode::invalid_request, "this method requires an id", ""});
     }
     if (message.is_tool_call() && message.name.empty()) {
-        return failure(
-            RpcError{RpcCode::invalid_params, "tools/call needs the name of a tool", message.id});
+        return failure(RpcError{RpcCode::invalid_params, "tools/call requires the name of a tool",
+                                message.id});
     }
     return message;
 }
 
 std::expected<Message, RpcError> read_message(const JsonValue& value, std::string_view text) {
     if (!value.is_object()) {
-        return failure(RpcError{RpcCode::invalid_request, "a message is no JSON object", ""});
+        return failure(RpcError{RpcCode::invalid_request, "a message must be a JSON object", ""});
     }
     const Parts parts = take_apart(value, text);
     if (parts.id && !is_id(*parts.id)) {
-        return failure(RpcError{RpcCode::invalid_request, "an id must be a text or a number", ""});
+        return failure(
+            RpcError{RpcCode::invalid_request, "an id must be a string or a number", ""});
     }
     Message message{.text = text, .id = parts.id_text};
     if (parts.poses) {
         return failure(RpcError{RpcCode::invalid_request,
-                                "a key is jsonrpc, id, method or params in other letters",
+                                "a key differs from jsonrpc, id, method or params in case only",
                                 message.id});
     }
     if (!parts.version || parts.version->string() != "2.0") {
@@ -182,7 +182,8 @@ std::expected<Message, RpcError> read_message(const JsonValue& value, std::strin
     if (parts.method && !parts.answers) return read_call(parts, message);
     if (parts.method || !parts.answers) {
         return failure(RpcError{RpcCode::invalid_request,
-                                "a message has either a method or a result or error", message.id});
+                                "a message must have a method, or a result or an error",
+                                message.id});
     }
     message.kind = Message::Kind::response;
     return message;
@@ -200,7 +201,7 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
     // RFC 8259 §8.1 forbids a byte order mark; the reader would skip it.
     if (text.starts_with("\xef\xbb\xbf")) {
         return failure(
-            RpcError{RpcCode::parse_error, "the text begins with a byte order mark", ""});
+            RpcError{RpcCode::parse_error, "the body begins with a byte order mark", ""});
     }
     auto document = JsonDocument::parse(text);
     if (!document) return failure(RpcError{RpcCode::parse_error, document.error().reason, ""});
@@ -214,7 +215,7 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
     const auto elements = root.elements();
     if (elements.empty() || elements.size() > batch_size_max) {
         return failure(
-            RpcError{RpcCode::invalid_request, "a batch must hold from 1 to 256 messages", ""});
+            RpcError{RpcCode::invalid_request, "a batch must have 1 to 256 messages", ""});
     }
     const auto texts = split_raw_json(text);
     CHECK(texts.size() == elements.size(), "both readers see the same messages");

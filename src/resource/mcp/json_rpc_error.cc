@@ -39,7 +39,7 @@ void append_rpc_errors(std::string& out, const PostedBody& body, const RpcFailur
     json.begin_array();
     // The explanation once: else a small batch could ask for a large answer.
     RpcFailure short_failure = failure;
-    short_failure.message = "Refused with its batch: the first error of this answer says why";
+    short_failure.message = "Refused together with its batch: see the first error of this response";
     short_failure.challenge = {};
     bool any = false;
     for (const Message& message : body.messages()) {

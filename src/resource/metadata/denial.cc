@@ -13,14 +13,14 @@ namespace {
 std::string_view fault_text(TokenFault fault) {
     switch (fault) {
         case TokenFault::wrong_audience:
-            return "The access token is meant for another resource";
+            return "The access token was issued for another resource";
         case TokenFault::wrong_issuer:
-            return "The access token is of another authorization server";
+            return "The access token was issued by another authorization server";
         case TokenFault::inactive:
         case TokenFault::unavailable:
             break;
     }
-    return "The access token is unknown, expired or revoked";
+    return "The access token is invalid, expired or revoked";
 }
 
 }  // namespace
@@ -33,7 +33,8 @@ Denial denial_without_token(const ProtectedResource& resource) {
 }
 
 Denial denial_of_malformed_credentials(const ProtectedResource& resource) {
-    constexpr std::string_view message = "One Authorization field with one bearer token is allowed";
+    constexpr std::string_view message =
+        "Exactly one Authorization header with one bearer token is allowed";
     return {.status = http::Status::bad_request,
             .code = "invalid_request",
             .message = PooledText(message),
@@ -47,7 +48,7 @@ Denial denial_of_token(const ProtectedResource& resource, const TokenError& erro
         CHECK(error.retry_after > Seconds::zero(), "an answer for later says when");
         return {.status = http::Status::service_unavailable,
                 .code = "temporarily_unavailable",
-                .message = "The access token cannot be verified at the moment",
+                .message = "The access token cannot be verified at this time",
                 .challenge = {},
                 .retry_after = error.retry_after,
                 .detail = error.detail};
@@ -67,18 +68,20 @@ Denial denial_of_scope(const ProtectedResource& resource, const token::ScopeSet&
     const token::ScopeSet asked = step_up_scope(granted, needed);
     const token::ScopeSet missing = needed.without(granted);
     CHECK(!missing.empty(), "nothing is lacking");
-    PooledText message = "The access token lacks";
+    PooledText message = "The access token lacks the scope";
     if (!tool.empty()) {
-        fmt::format_to(std::back_inserter(message), ", for the tool \"{}\"", tool);
+        fmt::format_to(std::back_inserter(message), " for the tool \"{}\"", tool);
     }
     message.append(": ").append(missing.text());
     return {.status = http::Status::forbidden,
             .code = "insufficient_scope",
             .message = std::move(message),
-            .challenge = challenge_text({.error = "insufficient_scope",
-                                         .error_description = "More scopes are needed for this",
-                                         .scope = &asked,
-                                         .resource_metadata = resource.metadata_url()})};
+            .challenge = challenge_text(
+                {.error = "insufficient_scope",
+                 .error_description =
+                     "The request requires higher privileges than provided by the access token",
+                 .scope = &asked,
+                 .resource_metadata = resource.metadata_url()})};
 }
 
 }  // namespace sluice::resource

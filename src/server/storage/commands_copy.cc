@@ -16,7 +16,7 @@ namespace {
 std::string refusal(const config::StorageConfig& storage, std::string_view instead) {
     switch (storage.engine) {
         case config::StorageConfig::Engine::memory:
-            return "engine \"memory\" keeps nothing that could be copied";
+            return "engine \"memory\" has nothing to copy";
         case config::StorageConfig::Engine::postgres:
             return fmt::format("the database is PostgreSQL's: use {}", instead);
         case config::StorageConfig::Engine::sqlite:
@@ -50,7 +50,7 @@ int run_restore(const RestoreCommand& command) {
     const std::string& path = config->storage().path;
     const auto restored = storage::sqlite::restore(command.file, path);
     if (!restored) return complain(restored.error());
-    fmt::print("{} is as {} has it\n", path, command.file);
+    fmt::print("{} is restored from {}\n", path, command.file);
     return 0;
 }
 

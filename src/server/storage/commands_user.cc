@@ -34,7 +34,7 @@ std::optional<std::string_view> check(const UserCommand& command) {
         return "a username has 1 to 200 bytes, without control characters, quotes and backslashes";
     }
     for (const std::string_view text : {command.name, command.email}) {
-        if (!is_one_line(text)) return "a name or email has no control characters";
+        if (!is_one_line(text)) return "a name or email must not contain control characters";
         if (text.size() > 1000) return "a name or email has at most 1000 bytes";
     }
     return std::nullopt;
@@ -46,7 +46,7 @@ io::Task<int> add(storage::Store& store, const UserCommand& command, std::string
     if (!put) co_return complain(describe(put.error()));
     if (*put == Outcome::conflict) {
         co_return complain(
-            fmt::format("{} is there already; --replace sets a new password", command.username));
+            fmt::format("{} already exists; --replace sets a new password", command.username));
     }
     co_return 0;
 }
@@ -94,7 +94,7 @@ int run_user(const UserCommand& command) {
     }
     std::string value;
     if (command.action == Action::add) {
-        if (!config->auth()) return complain("nobody signs in: there is no [auth]");
+        if (!config->auth()) return complain("there are no users: the configuration has no [auth]");
         auto user = new_user(command);
         if (!user) return complain(user.error());
         value = *std::move(user);

@@ -26,7 +26,7 @@ StoreCounts& StoreCounts::operator+=(const StoreCounts& other) {
 
 void append_prometheus(std::string& out, const StoreCounts& total) {
     metrics::append_family(out, "sluice_store_operations_total", "counter",
-                           "What the store was asked, by what came of it.");
+                           "Storage operations, by operation and result.");
     const auto end = std::back_inserter(out);
     for (std::size_t i = 0; i < StoreCounts::operations.size(); ++i) {
         const StoreCounts::PerOperation& of = total.by_operation[i];
@@ -40,7 +40,7 @@ void append_prometheus(std::string& out, const StoreCounts& total) {
         sample("overloaded", of.overloaded);
     }
     metrics::append_family(out, "sluice_store_duration_seconds", "histogram",
-                           "Time until the store has answered.");
+                           "Duration of storage operations.");
     std::uint64_t below = 0;
     for (std::size_t i = 0; i < total.duration_buckets.size(); ++i) {
         below += total.duration_buckets[i];
@@ -52,8 +52,7 @@ void append_prometheus(std::string& out, const StoreCounts& total) {
     fmt::format_to(end, "sluice_store_duration_seconds_sum {}\n",
                    static_cast<double>(total.duration_total_us) / 1e6);
     fmt::format_to(end, "sluice_store_duration_seconds_count {}\n", below);
-    metrics::append_family(out, "sluice_store_waiting", "gauge",
-                           "What the store has not answered yet.");
+    metrics::append_family(out, "sluice_store_waiting", "gauge", "Storage operations in progress.");
     fmt::format_to(end, "sluice_store_waiting {}\n", total.waiting);
     metrics::append_family(out, "sluice_store_shards_away", "gauge",
                            "Cores that cannot reach the store.");

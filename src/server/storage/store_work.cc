@@ -64,7 +64,7 @@ int complain(std::string_view sentence) {
 
 std::string_view describe(storage::StoreError error) {
     return error == storage::StoreError::overloaded
-               ? "the database has too much to do already; nothing was changed"
+               ? "the database is overloaded; nothing was changed"
                : "the database does not answer; whether anything was changed is unknown";
 }
 

@@ -22,7 +22,7 @@ RedisConnector::RedisConnector(io::Shard& shard, const RedisSettings& settings, 
 
 io::Task<RedisConnector::Connected> RedisConnector::connect(io::CancelScope& scope) {
     const std::vector<io::Address> addresses = co_await lookup_();
-    std::string reason = "its name has no address";
+    std::string reason = "its name does not resolve";
     for (const io::Address& address : addresses) {
         if (scope.cancelled()) break;
         Connected connected = co_await connect_to(address, &scope);

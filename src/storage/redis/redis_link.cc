@@ -149,7 +149,7 @@ io::Task<void> RedisLink::receive_all(io::CancelScope* alive) {
             co_return;
         }
         if (received->bytes().empty()) {
-            if (fault_.empty()) fault_ = "it has closed the connection";
+            if (fault_.empty()) fault_ = "it closed the connection";
             co_return;
         }
         if (!read(received->bytes())) co_return;
@@ -174,13 +174,14 @@ bool RedisLink::read(std::string_view bytes) {
         if (!deliver(std::move(reply))) return false;
     }
     if (understood && unparsed_bytes_ <= reply_bytes_max) return true;
-    fault_ = "it does not speak the protocol of Redis";
+    fault_ = "it does not speak the Redis protocol";
     return false;
 }
 
 bool RedisLink::deliver(RedisReply reply) {
     if (owed_.empty()) {
-        fault_ = reply.kind == RedisReply::Kind::error ? reply.text : "it speaks unasked";
+        fault_ =
+            reply.kind == RedisReply::Kind::error ? reply.text : "it sent an unexpected message";
         return false;
     }
     Ask* const asker = owed_.front();

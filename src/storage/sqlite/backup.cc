@@ -61,7 +61,7 @@ std::expected<Database, std::string> open_existing(const std::string& path) {
     }
     if (!id) return std::unexpected(explain_damage(path, id.error().text));
     if (*id != application_id) {
-        return std::unexpected(about(path, "is no database of sluice"));
+        return std::unexpected(about(path, "is not a Sluice database"));
     }
     return *std::move(database);
 }
@@ -100,10 +100,10 @@ Done check_schema(Database& database, const std::string& path) {
     const auto version = database.integer("PRAGMA user_version");
     if (!version) return std::unexpected(about(path, version.error()));
     if (*version >= 1 && *version <= schema_version) return {};
-    return std::unexpected(fmt::format(
-        "{}: its schema has version {}, this program knows those up to {}: use the version of "
-        "sluice that wrote it",
-        path, *version, schema_version));
+    return std::unexpected(
+        fmt::format("{}: its schema has version {}, this program supports versions up to {}: use "
+                    "the version of sluice that wrote it",
+                    path, *version, schema_version));
 }
 
 Done check_database(const std::string& path) {
@@ -153,7 +153,7 @@ Done put_aside(const std::string& path, const std::string& aside) {
 }  // namespace
 
 Done backup(const std::string& path, const std::string& to) {
-    if (exists(to)) return std::unexpected(about(to, "exists already: name another file"));
+    if (exists(to)) return std::unexpected(about(to, "already exists: name another file"));
     const std::string draft = to + ".partial";
     remove_database(draft);
     Done done = write_draft(path, draft);
@@ -167,13 +167,13 @@ Done backup(const std::string& path, const std::string& to) {
 Done restore(const std::string& from, const std::string& path) {
     if (!exists(from)) return std::unexpected(about(from, "there is no such file"));
     if (file_size(from + "-wal").value_or(0) > 0) {
-        return std::unexpected(about(from,
-                                     "is a database with a log, no backup: make one of it "
-                                     "with `sluice backup`"));
+        return std::unexpected(about(
+            from,
+            "is a database with a log, not a backup: make a backup of it with `sluice backup`"));
     }
     TRY(const std::optional<FileLock> lock, FileLock::take(path));
     if (!lock) {
-        return std::unexpected(about(path, "a server has it open: stop that first"));
+        return std::unexpected(about(path, "a server has it open: stop the server first"));
     }
     const std::string aside = aside_of_restore(path);
     if (exists(path) && exists(aside)) {

@@ -19,11 +19,12 @@ void Health::report(const DatabaseError& error, std::string_view what, io::Waker
                                       what, error.text),
                           waker);
         case Damage::lasting:
-            return fail(fmt::format("{} failed: {}; the database may be damaged: look after the "
-                                    "disk, check the file with `sluice backup`, and restore a "
-                                    "backup with `sluice restore` where it is",
-                                    what, error.text),
-                        waker);
+            return fail(
+                fmt::format(
+                    "{} failed: {}; the database may be damaged: check the disk, check the file "
+                    "with `sluice backup`, and restore a backup with `sluice restore` where it is",
+                    what, error.text),
+                waker);
     }
 }
 

@@ -87,8 +87,8 @@ std::expected<void, std::string> look_over(const SqliteSettings& settings, Opene
 
 std::string explain_damage(const std::string& path, const std::string& what) {
     return fmt::format(
-        "{}: is damaged, or no database of sluice: {}. Look after the disk, and restore a backup "
-        "with `sluice restore`, or name another file",
+        "{}: is damaged, or not a Sluice database: {}. Check the disk, and restore a backup with "
+        "`sluice restore`, or name another file",
         path, what);
 }
 
@@ -123,7 +123,7 @@ std::optional<DatabaseError> check_tables(Database& database, bool (*wants_to_st
 std::expected<Opened, std::string> open_file(const SqliteSettings& settings) {
     const std::string& path = settings.path;
     if (path.empty() || path.front() == ':') {
-        return std::unexpected(fmt::format("\"{}\" is no path of a database", path));
+        return std::unexpected(fmt::format("\"{}\" is not a valid database path", path));
     }
     if (access(directory_of(path).c_str(), F_OK) != 0) {
         return std::unexpected(

@@ -82,8 +82,8 @@ std::expected<void, std::string> upgrade_schema(Database& database) {
     if (*version == schema_version) return {};
     if (*version < 1 || *version > schema_version) {
         return std::unexpected(fmt::format(
-            "its schema has version {}, this program knows those up to {}: run the version of "
-            "sluice that wrote it, or restore a backup with `sluice restore`",
+            "its schema has version {}, this program supports versions up to {}: run the version "
+            "of sluice that wrote it, or restore a backup with `sluice restore`",
             *version, schema_version));
     }
     const auto upgraded = in_transaction(database, *version, schema_version);

@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent.parent
 BINARY = os.environ.get("SLUICE_BINARY", str(HERE.parent.parent / "build/release/sluice"))
 
 # A sanitizer keeps what was freed for a while, so that memory says nothing there.
-SANITIZED = b"__asan_init" in Path(BINARY).read_bytes()
+SANITIZED = any(each in Path(BINARY).read_bytes() for each in (b"__asan_init", b"__tsan_init"))
 
 # Each holds the word by which a log is searched for secrets.
 PASSWORD = "canary horse battery"

@@ -94,7 +94,7 @@ TEST(Json, RefusesARawNulAndReadsAnEscapedOne) {
 }
 
 TEST(Json, RefusesAKeyTwiceAtWhateverPlace) {
-    constexpr std::string_view twice = "refused: a JSON object holds the same key twice";
+    constexpr std::string_view twice = "refused: a JSON object has a duplicate key";
     EXPECT_EQ(read(R"({"a":{"b":1},"b":{"a":1}})"), R"({"a":{"b":1},"b":{"a":1}})");
     EXPECT_EQ(read(R"({"a":1,"a":1})"), twice);
     EXPECT_EQ(read(R"({"a":1,"b":2,"a":3})"), twice);

@@ -70,7 +70,7 @@ TEST(ConfigAuth, DefaultScopeIsNeededAndKnown) {
 
 TEST(ConfigAuth, ScopesAreScopeTokensWithWords) {
     expect_problem(with("[auth.scopes]", "\"a b\" = \"x\""), "6: auth.scopes.\"a b\"",
-                   "is no scope");
+                   "is not a valid scope");
     expect_problem(with("[auth.scopes]", "more = \"\""), "6: auth.scopes.more", "consent page");
     expect_problem(with("[auth.scopes]", "more = \"a\\u001bb\""), "6: auth.scopes.more", "control");
 }

@@ -95,7 +95,7 @@ TEST(ConfigReader, TellsWhichTypeAKeyHas) {
     expect_problem(with("[server]", "listen = \"127.0.0.1:1\""), "2: server.listen", "a list");
     expect_problem(with("[server]", "allowed_origins = [1]"), "2: server.allowed_origins[0]",
                    "text");
-    expect_problem(with("[auth]", "issuer = 5"), "4: auth.issuer", "text in quotes");
+    expect_problem(with("[auth]", "issuer = 5"), "4: auth.issuer", "string in quotes");
     expect_problem(with("[auth]", "code_ttl = 60"), "4: auth.code_ttl", "duration");
     expect_problem(with("[server]", "max_body = 1000"), "2: server.max_body", "size");
     expect_problem(followed_by("[resource.friction]\nema_alpha = \"0.1\"\n"),
@@ -120,7 +120,8 @@ TEST(ConfigReader, AnUnreadableValueIsNotJudgedASecondTime) {
 }
 
 TEST(ConfigReader, ATextThatIsNoTomlGivesTheLine) {
-    expect_problem("[server]\npublic_url = https://box.example\n", "2", "the file is no TOML");
+    expect_problem("[server]\npublic_url = https://box.example\n", "2",
+                   "the file is not valid TOML");
     expect_problem("[log]\nlevel = \"info\"\nlevel = \"info\"\n", "3", "level");
 }
 

@@ -21,10 +21,10 @@ TEST(ConfigResource, MayAskForDecisionsInsteadOfBeingProxied) {
     EXPECT_EQ(resource.path, "/tools");
     EXPECT_TRUE(resource.upstream.empty());
     expect_problem(elsewhere("identifier = \"tools\"\n"), "13: resource[1].identifier",
-                   "no resource identifier");
+                   "not a valid resource identifier");
     expect_problem(
         elsewhere("identifier = \"https://t.example\"\nupstream = \"http://127.0.0.1:1\"\n"),
-        "13: resource[1].identifier", "stands beside upstream");
+        "13: resource[1].identifier", "cannot be combined with upstream");
     expect_problem(elsewhere(""), "11: resource[1].upstream", "is missing");
 }
 
@@ -94,7 +94,7 @@ TEST(ConfigResource, ScopesOfARemoteAuthorizationServerAreItsOwn) {
         problems_of(followed_by(std::string(introspection) + "\nrequired_scopes = [\"other\"]\n")),
         "");
     expect_problem(followed_by(std::string(introspection) + "\nrequired_scopes = [\"a b\"]\n"),
-                   "13: resource[0].required_scopes[0]", "is no scope");
+                   "13: resource[0].required_scopes[0]", "is not a valid scope");
 }
 
 TEST(ConfigResource, LocalVerificationNeedsAnAuthorizationServerHere) {
@@ -222,7 +222,7 @@ TEST(ConfigTool, PatternsAreRe2) {
     EXPECT_EQ(problems_of(tool("match = \"(create|update)_.*\"\nscopes = [\"write\"]\n")), "");
     expect_problem(tool("match = \"(create\"\n"), "12: resource[0].tool[0].match", "missing )");
     expect_problem(tool("match = \"(a)\\\\1\"\n"), "12: resource[0].tool[0].match",
-                   "is no RE2 pattern");
+                   "is not a valid RE2 pattern");
     expect_problem(tool("scopes = [\"write\"]\n"), "11: resource[0].tool[0].match", "is missing");
     expect_problem(tool("match = \".*\"\nscopes = [\"rite\"]\n"),
                    "13: resource[0].tool[0].scopes[0]", "[auth.scopes]");

@@ -76,7 +76,7 @@ TEST(ConfigServer, ModeAndOwnerOfUnixSocketsAreChecked) {
     expect_problem(beside_a_socket("unix_socket_owner = \":no-such-group\""),
                    "3: server.unix_socket_owner", "no group \"no-such-group\"");
     expect_problem(beside_a_socket("unix_socket_owner = \":\""), "3: server.unix_socket_owner",
-                   "names nobody");
+                   "names neither");
     expect_problem(with("[server]", "unix_socket_mode = \"0600\""), "2: server.unix_socket_mode",
                    "no address of listen is a UNIX socket");
 }
@@ -146,7 +146,7 @@ TEST(ConfigServer, TrustsNetworks) {
     ASSERT_EQ(config.server().trusted_proxies.size(), 2U);
     EXPECT_TRUE(config.server().trusted_proxies[0].contains(*io::Address::from_ip("10.1.1.1", 1)));
     expect_problem(with("[server]", "trusted_proxies = [\"10.0.0.1/8\"]"),
-                   "2: server.trusted_proxies[0]", "is no network");
+                   "2: server.trusted_proxies[0]", "is not a valid network");
 }
 
 TEST(ConfigServer, AllowsOriginsAsBrowsersSendThem) {

@@ -33,8 +33,8 @@ TEST(Summary, TellsOfFrictionThatIsHardlyMeant) {
             followed_by("[resource.friction.tools.t]\ntarget_rate = 0.1\nhard_block_threshold = " +
                         std::string(threshold) + "\n")));
     };
-    EXPECT_FALSE(summary("0.9").contains("hardly meant"));
-    EXPECT_TRUE(summary("0.3").contains("hardly meant: friction.tools.t.")) << summary("0.3");
+    EXPECT_FALSE(summary("0.9").contains("warning"));
+    EXPECT_TRUE(summary("0.3").contains("warning: friction.tools.t.")) << summary("0.3");
 }
 
 }  // namespace

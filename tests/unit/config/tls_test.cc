@@ -77,7 +77,7 @@ TEST_F(ConfigTls, NamesTheFileAndWhatIsWrongWithIt) {
     expect(tls("key = \"box.key\""), "3: server.tls.certificate",
            "the file that holds the certificate");
     expect(tls(std::string(box) + "\nkey_env = \"KEY\""), "6: server.tls.key_env",
-           "is given beside key");
+           "cannot be combined with key");
     expect(tls(std::string(box) + "\n[[server.tls.also]]\ncertificate = \"empty.pem\"\n"
                                   "key = \"other.key\""),
            "7: server.tls.also[0].certificate", "empty.pem: There is no certificate in it");

@@ -34,7 +34,7 @@ TEST(ConfigUser, NeedsOneOfThem) {
 
 TEST(ConfigUser, HashIsOneThatWeCanVerify) {
     expect_problem(user("username = \"a\"\npassword_hash = \"$2b$12$abc\""),
-                   "13: auth.user[0].password_hash", "is no password hash");
+                   "13: auth.user[0].password_hash", "is not a password hash");
 }
 
 TEST(ConfigUser, NameIsNeededAndGivenOnce) {
@@ -57,7 +57,7 @@ TEST(ConfigUser, AttributesAreTexts) {
     ASSERT_EQ(attributes.size(), 2U);
     EXPECT_EQ(attributes[0], (std::pair<std::string, std::string>("team", "x")));
     expect_problem(user("username = \"a\"\npassword = \"p\"\nattributes = { level = 3 }"),
-                   "14: auth.user[0].attributes.level", "text in quotes");
+                   "14: auth.user[0].attributes.level", "string in quotes");
 }
 
 }  // namespace

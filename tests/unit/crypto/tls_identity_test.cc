@@ -40,14 +40,14 @@ TEST(TlsIdentity, TellsWhatIsWrongWithEachPart) {
     EXPECT_TRUE(error_of("", good.key).text.starts_with("There is no certificate in it"));
     EXPECT_TRUE(error_of(good.key, good.key).text.starts_with("There is no certificate in it"));
     EXPECT_TRUE(error_of("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", good.key)
-                    .text.starts_with("The certificate is broken"));
+                    .text.starts_with("The certificate is malformed"));
     EXPECT_EQ(error_of(good.certificate, "").part, Part::key);
     EXPECT_TRUE(error_of(good.certificate, "").text.starts_with("There is no private key in it"));
     EXPECT_TRUE(
         error_of(good.certificate, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
-            .text.starts_with("The private key is broken"));
+            .text.starts_with("The private key is malformed"));
     EXPECT_TRUE(
-        error_of(good.certificate, other.key).text.starts_with("The private key is not that of"));
+        error_of(good.certificate, other.key).text.starts_with("The private key does not match"));
 }
 
 TEST(TlsIdentity, RefusesAnEncryptedKeyWithoutAskingForItsPassword) {
@@ -73,7 +73,7 @@ TEST(TlsIdentity, SaysWhenAnIntermediateIsBroken) {
     const Pem good = make_certificate();
     const std::string chain =
         good.certificate + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    EXPECT_EQ(error_of(chain, good.key).text, "A certificate behind the first is broken.");
+    EXPECT_EQ(error_of(chain, good.key).text, "A certificate after the first is malformed.");
     EXPECT_TRUE(TlsIdentity::parse(good.certificate + good.certificate, Secret(good.key)));
 }
 

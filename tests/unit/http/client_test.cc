@@ -11,6 +11,7 @@ namespace {
 using simulation::BytePeer;
 using simulation::FaultRates;
 using simulation::seed_count;
+using simulation::seeds;
 using simulation::Simulation;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -247,7 +248,7 @@ TEST(ClientPool, IsBounded) {
 
 TEST(ClientPool, GivesWholeAnswersOrErrorsUnderFaults) {
     std::size_t whole = 0;
-    for (std::uint64_t seed = 1; seed <= seed_count(60); ++seed) {
+    for (const std::uint64_t seed : seeds(60)) {
         with_upstream(
             always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
                    "4;x=y\r\ndefg\r\n0\r\n\r\n"),
@@ -263,11 +264,11 @@ TEST(ClientPool, GivesWholeAnswersOrErrorsUnderFaults) {
             },
             FaultRates::some(), seed);
     }
-    EXPECT_GT(whole, seed_count(60) * 6);
+    if (seed_count(60) >= 20) EXPECT_GT(whole, seed_count(60) * 6);
 }
 
 TEST(ClientPool, LosesNothingUnderHarmlessFaults) {
-    for (std::uint64_t seed = 1; seed <= seed_count(60); ++seed) {
+    for (const std::uint64_t seed : seeds(60)) {
         with_upstream(
             always(ok),
             [](TestClient& client) -> io::Task<void> {

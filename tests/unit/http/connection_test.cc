@@ -10,7 +10,7 @@ namespace {
 
 using simulation::BytePeer;
 using simulation::FaultRates;
-using simulation::seed_count;
+using simulation::seeds;
 using simulation::Simulation;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -37,7 +37,7 @@ TEST(Connection, AnswersAPipelineInOrderUnderHarmlessFaults) {
         pipeline += i == 199 ? last_get("/any/199") : get(fmt::format("/any/{}", i));
         expected.push_back(fmt::format("200 <GET /any/{} <>>", i));
     }
-    for (std::uint64_t seed = 1; seed <= seed_count(30); ++seed) {
+    for (const std::uint64_t seed : seeds(30)) {
         TestServer server;
         std::string answer;
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});

@@ -90,7 +90,7 @@ std::string answer_of(const Pem& pem, UpstreamScript script = always(ok)) {
 }
 
 TEST(HttpsClient, TalksToWhomItTrustsHoweverTheBytesArrive) {
-    for (std::uint64_t seed = 1; seed <= simulation::seed_count(20); ++seed) {
+    for (const std::uint64_t seed : simulation::seeds(20)) {
         TlsUpstream upstream(certificates().good);
         std::size_t connections = 0;
         with_upstream(
@@ -113,7 +113,7 @@ TEST(HttpsClient, GivesTheWholeAnswerOrAnErrorWhateverBreaks) {
     const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n" + long_answer;
     std::size_t whole = 0;
     std::size_t failed = 0;
-    for (std::uint64_t seed = 1; seed <= simulation::seed_count(100); ++seed) {
+    for (const std::uint64_t seed : simulation::seeds(100)) {
         TlsUpstream upstream(certificates().good);
         with_upstream(
             upstream.behind(always(answer)),
@@ -135,11 +135,11 @@ TEST(HttpsClient, TellsWhyItBelievesACertificateNot) {
     EXPECT_EQ(answer_of(certificates().expired), "The server's certificate has expired.");
     EXPECT_EQ(answer_of(certificates().future), "The server's certificate is not valid yet.");
     EXPECT_EQ(answer_of(certificates().other_name),
-              "The server's certificate is for another name.");
+              "The server's certificate does not match the server's name.");
     EXPECT_EQ(answer_of(certificates().self_signed),
-              "The server's certificate is not by an authority that is trusted here.");
+              "The server's certificate was not issued by a trusted authority.");
     EXPECT_EQ(answer_of(make_certificate({.names = {"127.0.0.1"}}, &certificates().self_signed)),
-              "The server's certificate is not by an authority that is trusted here.");
+              "The server's certificate was not issued by a trusted authority.");
 }
 
 TEST(HttpsClient, TellsThatTheOtherSideSpeaksNoTls) {
@@ -157,7 +157,7 @@ TEST(HttpsClient, TellsThatTheOtherSideSpeaksNoTls) {
     };
     EXPECT_EQ(answer_to("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
               "The server does not speak TLS on this port.");
-    EXPECT_EQ(answer_to(""), "The server ended the connection while TLS was being established.");
+    EXPECT_EQ(answer_to(""), "The server closed the connection during the TLS handshake.");
 }
 
 TEST(HttpsClient, NeverConnectsWithoutTrust) {
@@ -166,7 +166,8 @@ TEST(HttpsClient, NeverConnectsWithoutTrust) {
     with_upstream(
         always(ok),
         [](TestClient& client) -> io::Task<void> {
-            EXPECT_EQ(co_await call(client, nullptr), "Nobody is trusted to vouch for the server.");
+            EXPECT_EQ(co_await call(client, nullptr),
+                      "No certificate authority is trusted for the server.");
         },
         {}, 1, &connections);
     EXPECT_EQ(connections, 0U);
@@ -183,7 +184,7 @@ TEST(HttpsClient, TakesNoTruncatedBodyForACompleteOne) {
         };
     };
     constexpr std::string_view cut =
-        "The server ended the connection before its answer was complete.";
+        "The server closed the connection before its response was complete.";
     EXPECT_EQ(answer_of(certificates().good, send_and(head + "whole", true)), "whole");
     EXPECT_EQ(answer_of(certificates().good, send_and(head + "cut", false)), cut);
     EXPECT_EQ(answer_of(certificates().good,
@@ -203,7 +204,7 @@ TEST(HttpsClient, SharesNothingBetweenDifferentTrust) {
         EXPECT_NE(&client.client.origin(secure_url, trust), &client.client.origin(upstream_url));
         EXPECT_EQ(co_await call(client, trust), "ok");
         EXPECT_EQ(co_await call(client, &other),
-                  "The server's certificate is not by an authority that is trusted here.");
+                  "The server's certificate was not issued by a trusted authority.");
     });
 }
 

@@ -13,6 +13,7 @@ namespace {
 using simulation::BytePeer;
 using simulation::FaultRates;
 using simulation::seed_count;
+using simulation::seeds;
 using simulation::Simulation;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -207,7 +208,7 @@ TEST(Server, TurnsAFloodAwayWithoutAWord) {
 
 TEST(Server, OutlivesBrokenConnectionsAndMissingDescriptors) {
     std::size_t whole = 0;
-    for (std::uint64_t seed = 1; seed <= seed_count(60); ++seed) {
+    for (const std::uint64_t seed : seeds(60)) {
         TestServer server;
         add_wait(server, milliseconds{50});
         Simulation sim(seed, 1, {.faults = FaultRates::some(), .client_shards = 2});
@@ -237,7 +238,7 @@ TEST(Server, OutlivesBrokenConnectionsAndMissingDescriptors) {
             }
         }
     }
-    EXPECT_GT(whole, seed_count(60) * 4);
+    if (seed_count(60) >= 20) EXPECT_GT(whole, seed_count(60) * 4);
 }
 
 }  // namespace

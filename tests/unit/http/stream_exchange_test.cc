@@ -8,7 +8,7 @@ namespace {
 
 using simulation::BytePeer;
 using simulation::FaultRates;
-using simulation::seed_count;
+using simulation::seeds;
 using simulation::Simulation;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -84,7 +84,7 @@ TEST(StreamedAnswer, HasNoBodyWhereItsStatusForbidsOne) {
 }
 
 TEST(StreamedAnswer, IsWholeUnderHarmlessFaults) {
-    for (std::uint64_t seed = 1; seed <= seed_count(50); ++seed) {
+    for (const std::uint64_t seed : seeds(50)) {
         TestServer server;
         Counter counter{.count = 40, .pause = milliseconds{1}};
         counter.add_to(server);

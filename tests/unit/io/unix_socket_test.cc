@@ -89,7 +89,7 @@ TEST_F(UnixSocketTest, NeverRemovesAnotherKindOfFile) {
     std::ofstream(path) << "kept";
     const auto socket = listen();
     ASSERT_FALSE(socket);
-    EXPECT_TRUE(socket.error().contains("no socket")) << socket.error();
+    EXPECT_TRUE(socket.error().contains("not a socket")) << socket.error();
     EXPECT_EQ(fs::file_size(path), 4U);
 }
 

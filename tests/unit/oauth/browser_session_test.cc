@@ -194,8 +194,8 @@ TEST_F(SessionTest, AWrongPasswordAndAnUnknownUserGetTheSameAnswer) {
     const Answer unknown = log_in(other, "nobody", "wrong");
     EXPECT_EQ(wrong.status(), 403);
     EXPECT_EQ(unknown.status(), 403);
-    EXPECT_TRUE(wrong.body().contains("The username or the password is wrong."));
-    EXPECT_TRUE(unknown.body().contains("The username or the password is wrong."));
+    EXPECT_TRUE(wrong.body().contains("Incorrect username or password."));
+    EXPECT_TRUE(unknown.body().contains("Incorrect username or password."));
     EXPECT_FALSE(wrong.body().contains("value=\"wrong\""));
     EXPECT_TRUE(browser.get(query).body().contains("name=\"password\""));
     // What was typed for a user that does not exist may be a password: it is not reported.

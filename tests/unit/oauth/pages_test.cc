@@ -106,7 +106,7 @@ TEST_F(Pages, ASchemeInCapitalsDoesNotHideTheHost) {
     const std::string html = browser.walk_to_consent(encode(request)).body();
     EXPECT_TRUE(html.contains("<strong>evil.example</strong>"));
     EXPECT_FALSE(html.contains("HTTPS:<"));
-    EXPECT_FALSE(html.contains("whichever app"));
+    EXPECT_FALSE(html.contains("the app that opens"));
 }
 
 TEST_F(Pages, AfterAWrongPasswordTheNameStandsInTheFormAndThePasswordIsNext) {
@@ -128,7 +128,7 @@ TEST_F(Pages, AfterAWrongPasswordTheNameStandsInTheFormAndThePasswordIsNext) {
 TEST_F(Pages, AnUnknownClientIsToldHowToGoOn) {
     request["client_id"] = "client_gone";
     const std::string html = browser.get(request).body();
-    EXPECT_TRUE(html.contains("not known here"));
+    EXPECT_TRUE(html.contains("Unknown app"));
     EXPECT_TRUE(html.contains("add it again"));
 }
 

@@ -71,7 +71,7 @@ TEST(Trace, ARecordedVectorIsOneWithoutItsChecks) {
 TEST(Trace, AnErrorNamesItsLine) {
     const std::string good = "{\"time\":1,\"tool\":\"x\"}\n";
     for (const auto& [line, what] :
-         {std::pair{"{\"time\":1,", ""}, std::pair{"[1]", "no JSON object"},
+         {std::pair{"{\"time\":1,", ""}, std::pair{"[1]", "not a JSON object"},
           std::pair{"{\"tool\":\"x\"}", "\"time\" is missing"},
           std::pair{"{\"time\":1}", "\"tool\" is missing"},
           std::pair{"{\"time\":1,\"tool\":\"\"}", "\"tool\" is missing"},

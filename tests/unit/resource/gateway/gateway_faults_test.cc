@@ -52,7 +52,7 @@ io::Task<void> ask_once(World& world, io::Shard& shard, std::string id, bool all
 
 TEST(GatewayFaults, EveryAnswerIsTheRequestsOwnAndWhatIsRefusedNeverPasses) {
     Tally tally;
-    for (std::uint64_t seed = 1; seed <= simulation::seed_count(60); ++seed) {
+    for (const std::uint64_t seed : simulation::seeds(60)) {
         World world(2, seed, simulation::FaultRates::some());
         world.connections_break = true;
         world.upstream.answer = answer_own_call;
@@ -89,7 +89,7 @@ io::Task<void> come_and_leave(World& world, io::Shard& shard, milliseconds stay)
 }
 
 TEST(GatewayFaults, ClientsThatLeaveAtAnyMomentLeaveNothingBehind) {
-    for (std::uint64_t seed = 1; seed <= simulation::seed_count(60); ++seed) {
+    for (const std::uint64_t seed : simulation::seeds(60)) {
         World world(2, seed, simulation::FaultRates::some());
         world.settings.resources[0].heartbeat = milliseconds{7};
         world.upstream.answer = [](http::Exchange& exchange) -> io::Task<void> {

@@ -63,7 +63,7 @@ TEST_F(SqliteBackup, NeverOverwritesAFile) {
     write_bytes(copy(), "precious");
     const auto refused = backup(path(), copy());
     ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().find("exists already"), std::string::npos) << refused.error();
+    EXPECT_NE(refused.error().find("already exists"), std::string::npos) << refused.error();
     EXPECT_EQ(read_bytes(copy()), "precious");
     EXPECT_FALSE(backup(directory.path() + "/none.db", directory.path() + "/another"));
     EXPECT_FALSE(file_size(directory.path() + "/another"));
@@ -90,7 +90,7 @@ TEST_F(SqliteBackup, RestoreIsRefusedWhileAServerRuns) {
     const auto engine = open();
     const auto refused = restore(copy(), path());
     ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().find("stop that first"), std::string::npos) << refused.error();
+    EXPECT_NE(refused.error().find("stop the server first"), std::string::npos) << refused.error();
 }
 
 TEST_F(SqliteBackup, DamagedCopyReplacesNothing) {

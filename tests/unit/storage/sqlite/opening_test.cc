@@ -56,7 +56,7 @@ TEST_F(SqliteTest, FilesOfOthersAreRefusedWithWhatToDo) {
     ASSERT_EQ(sqlite3_exec(other, "CREATE TABLE t (x)", nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(other);
     const std::string refused = error_of_opening(foreign);
-    EXPECT_NE(refused.find("no database of sluice"), std::string::npos) << refused;
+    EXPECT_NE(refused.find("not a Sluice database"), std::string::npos) << refused;
 }
 
 TEST_F(SqliteTest, LogWithoutItsDatabaseIsNotThrownAway) {
