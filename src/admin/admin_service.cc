@@ -52,7 +52,7 @@ void write_file(http::Response& response, std::string_view type, std::string_vie
     response.add_field("Content-Type", type);
     response.add_field("Cache-Control", "no-store");
     response.add_field("X-Content-Type-Options", "nosniff");
-    response.add_field("Referrer-Policy", "no-referrer");
+    response.add_field("Referrer-Policy", "same-origin");
     response.body() = content;
 }
 
@@ -86,7 +86,7 @@ AdminService::AdminService(io::Shard& shard, StatsCollector& collector, Operator
 /// front may have changed Host, so that the origin of a configured name passes too.
 bool AdminService::is_own_page(const http::Request& request) const {
     const auto site = request.field("Sec-Fetch-Site");
-    if (site && *site != "same-origin" && *site != "none") return false;
+    if (site && *site != "none") return *site == "same-origin";
     const auto origin = request.field("Origin");
     if (!origin) return true;
     const http::UrlParts parts = http::split_url(*origin);

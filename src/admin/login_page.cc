@@ -8,7 +8,7 @@ namespace sluice::admin {
 
 void write_admin_login_page(http::Response& response, const oauth::PageStyle& style,
                             std::string_view form_token, std::string_view notice) {
-    oauth::begin_page(response, style, "Sign in to Sluice");
+    oauth::begin_page(response, style, "Sign in to Sluice", "same-origin");
     std::string& html = response.body();
     html.append("<h1>Sluice</h1>\n<p>Sign in as an operator to see what happens.</p>\n");
     if (!notice.empty()) {

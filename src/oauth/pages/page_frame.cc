@@ -8,13 +8,14 @@
 
 namespace sluice::oauth {
 
-void begin_page(http::Response& response, const PageStyle& style, std::string_view title) {
+void begin_page(http::Response& response, const PageStyle& style, std::string_view title,
+                std::string_view referrer_policy) {
     response.add_field("Content-Type", "text/html; charset=utf-8");
     response.add_field("Content-Security-Policy", "default-src 'none'; style-src " + style.source +
                                                       "; frame-ancestors 'none'; base-uri 'none'");
     response.add_field("X-Frame-Options", "DENY");
     response.add_field("X-Content-Type-Options", "nosniff");
-    response.add_field("Referrer-Policy", "no-referrer");
+    response.add_field("Referrer-Policy", referrer_policy);
     // No Cross-Origin-Opener-Policy: clients that open this page as a popup wait for their own
     // callback page to speak to its opener, and that link would be cut for good.
     forbid_storing(response);

@@ -173,7 +173,7 @@ describe("nobody else", () => {
         await page.getByLabel("Name").fill(OLGA.name);
         await page.getByLabel("Password").fill("guessed");
         await page.getByRole("button", { name: "Sign in" }).click();
-        await page.getByRole("alert").getByText("wrong").waitFor();
+        await page.getByRole("alert").getByText("Incorrect").waitFor();
         await page.goto(String(admin("/admin")));
         assert.equal(page.url(), String(admin("/admin/login")));
     });
