@@ -25,7 +25,7 @@ BAD = {
     "other-authority": "The server's certificate was not issued by a trusted authority.",
     "old": "The server speaks neither TLS 1.2 nor TLS 1.3.",
     "plain": "The server does not speak TLS on this port.",
-    "down": "The server unreachable.",
+    "down": "The server cannot be reached.",
 }
 
 

@@ -283,10 +283,12 @@ def test_a_registered_client_gets_no_scope_that_it_names_itself(sluice):
     assert answer.status in (201, 400), answer
     if answer.status == 201:
         client_id = answer.json()["client_id"]
-        redirect = Browser(sluice).authorize(
-            authorization("pub", client_id=client_id, scope="mcp:read admin")
-        )
-        assert "error=invalid_scope" in redirect.get("Location")
+        asked = authorization("pub", client_id=client_id, scope="mcp:read admin")
+        person = Browser(sluice)
+        stranger = person.authorize(asked)
+        assert stranger.status == 400 and not stranger.get("Location"), stranger
+        person.open_consent(authorization("pub"))
+        assert "error=invalid_scope" in person.authorize(asked).get("Location")
 
 
 def test_a_public_registration_gets_no_client_credentials(sluice):

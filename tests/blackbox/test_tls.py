@@ -328,6 +328,6 @@ def test_hangup_by_the_hundred_changes_nothing_for_clients(secure, first):
 def test_a_broken_certificate_ends_the_start_with_key_and_line(start, folder, first):
     broken = make_certificate(folder, "broken", "localhost")
     broken.key.write_bytes(first.key.read_bytes())
-    said = r"sluice\.toml:\d+: server\.tls\.key: .*broken\.key: The private key is not that"
+    said = r"sluice\.toml:\d+: server\.tls\.key: .*broken\.key: The private key does not match"
     with pytest.raises(RuntimeError, match=said):
         start(more_server=settings(free_port(), broken))

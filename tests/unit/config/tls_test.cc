@@ -69,7 +69,7 @@ TEST_F(ConfigTls, NamesTheFileAndWhatIsWrongWithIt) {
     expect(tls("certificate = \"empty.pem\"\nkey = \"box.key\""), "4: server.tls.certificate",
            "empty.pem: There is no certificate in it");
     expect(tls("certificate = \"box.pem\"\nkey = \"other.key\""), "5: server.tls.key",
-           "other.key: The private key is not that of the certificate");
+           "other.key: The private key does not match the certificate");
     expect(tls("certificate = \"box.pem\"\nkey_env = \"KEY\""), "5: server.tls.key_env",
            "the environment has no variable KEY");
     expect(tls("certificate = \"box.pem\""), "3: server.tls.key",
