@@ -81,7 +81,7 @@ void check_callers(const RawAuth& raw, oauth::Settings& auth, const token::Scope
             raw.users, [&](const RawUser& user) { return *user.username == *client.client_id; });
         if (same == raw.users.end()) continue;
         problems.add(client.client_id.place,
-                     fmt::format("\"{}\" is the username of line {} already: tokens of the two "
+                     fmt::format("\"{}\" is already the username of line {}: tokens of the two "
                                  "could not be told apart",
                                  *client.client_id, same->username.place.line));
     }

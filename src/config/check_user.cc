@@ -16,7 +16,7 @@ crypto::PasswordHash check_password(const RawSecret& password, const Setting<std
     } else if (auto parsed = crypto::PasswordHash::parse(*hash)) {
         return *std::move(parsed);
     } else {
-        problems.add(hash.place, "is no password hash; `sluice hash-password` makes the line");
+        problems.add(hash.place, "is not a password hash; `sluice hash-password` makes the line");
     }
     return crypto::PasswordHash::of_nobody();
 }

@@ -20,9 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
         return 0;
     }
-    CHECK(metadata->authorization_code && !metadata->client_credentials);
+    CHECK(metadata->grant_types.has(GrantType::authorization_code) &&
+          !metadata->grant_types.has(GrantType::client_credentials));
     CHECK(!metadata->redirect_uris.empty());
-    for (const std::string& uri : metadata->redirect_uris) CHECK(!redirect_uri_fault(uri), uri);
+    for (const std::string& uri : metadata->redirect_uris)
+        CHECK(!registered_redirect_uri_fault(uri), uri);
 
     std::string members = "{";
     append_metadata_members(members, *metadata);

@@ -182,15 +182,19 @@ io::Task<void> gate_door(Counter& counter, http::Exchange& exchange) {
     ConcurrencyLimit streams(1);
     resource::InvalidTokenLimiter invalid_tokens(exchange.shard().random());
     token::TokenInfo room;
+    std::string session_id;
     resource::RequestContext context{*counter.gateway.resources().front(),
                                      exchange,
                                      counter.service.parts().guards,
                                      counter.service.parts().observer,
                                      streams,
                                      invalid_tokens,
-                                     room};
+                                     room,
+                                     nullptr,
+                                     session_id,
+                                     nullptr};
     context.caller.client_id = *exchange.request().field("Client");
-    context.caller.subject = visit.caller.client_id;
+    context.caller.subject = context.caller.client_id;
     context.caller.scope = oauth_test::scopes("mcp:read mcp:write");
     const auto body = resource::PostedBody::parse(exchange.request().body());
     const auto admitted =

@@ -8,7 +8,7 @@ from oauth import Pkce
 from sluice import CONF_SECRET, RS_SECRET
 
 KNOWN = {
-    "pub": Client("pub", None, "http://127.0.0.1:7777/cb"),
+    "pub": Client("pub", None, "https://pub.example/cb"),
     "conf": Client("conf", CONF_SECRET, "https://app.example/cb"),
 }
 ELSEWHERE = "https://elsewhere.example/mcp"  # a resource beside the box's own

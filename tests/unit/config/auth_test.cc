@@ -136,7 +136,7 @@ TEST(ConfigApiKey, HasANameAndAKey) {
 TEST(ConfigApiKey, NameIsGivenOnce) {
     expect_problem(followed_by("[[auth.api_key]]\nname = \"g\"\nkey = \"0123456789abcdef\"\n"
                                "[[auth.api_key]]\nname = \"g\"\nkey = \"fedcba9876543210\"\n"),
-                   "15: auth.api_key[1].name", "is the API key of line 12 already");
+                   "15: auth.api_key[1].name", "is already the API key of line 12");
 }
 
 TEST(ConfigApiKey, IsLongEnoughNotToBeGuessed) {

@@ -34,7 +34,7 @@ TEST(ConfigClient, IdIsNeededPlainAndGivenOnce) {
     expect_problem(followed_by("[[auth.client]]\nclient_id = \"a:b\"\ngrant_types = []\n"),
                    "12: auth.client[0].client_id", "letters, digits");
     expect_problem(client(callback) + "[[auth.client]]\nclient_id = \"c\"\ngrant_types = []\n",
-                   "16: auth.client[1].client_id", "is the client_id of line 12 already");
+                   "16: auth.client[1].client_id", "is already the client_id of line 12");
 }
 
 TEST(ConfigClient, AuthMethodIsOneOfThree) {

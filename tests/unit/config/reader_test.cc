@@ -94,7 +94,7 @@ TEST(ConfigReader, TellsWhichTypeAKeyHas) {
                    "true or false");
     expect_problem(with("[server]", "listen = \"127.0.0.1:1\""), "2: server.listen", "a list");
     expect_problem(with("[server]", "allowed_origins = [1]"), "2: server.allowed_origins[0]",
-                   "text");
+                   "string");
     expect_problem(with("[auth]", "issuer = 5"), "4: auth.issuer", "string in quotes");
     expect_problem(with("[auth]", "code_ttl = 60"), "4: auth.code_ttl", "duration");
     expect_problem(with("[server]", "max_body = 1000"), "2: server.max_body", "size");
@@ -116,7 +116,7 @@ TEST(ConfigReader, TellsOneTableFromMany) {
 
 TEST(ConfigReader, AnUnreadableValueIsNotJudgedASecondTime) {
     expect_problem(replaced("default_scope = \"read\"", "default_scope = [\"read\"]"),
-                   "4: auth.default_scope", "text");
+                   "4: auth.default_scope", "string");
 }
 
 TEST(ConfigReader, ATextThatIsNoTomlGivesTheLine) {
@@ -130,7 +130,7 @@ TEST(ConfigReader, ASyntaxErrorRepeatsNoSecret) {
          {"hunter2hunter2hunter2", "12345678901234567890123", "true-blue-secret"}) {
         const std::string problems =
             problems_of("[[auth.user]]\npassword = " + std::string(secret) + "\n");
-        EXPECT_TRUE(problems.contains("no TOML"));
+        EXPECT_TRUE(problems.contains("not valid TOML"));
         EXPECT_FALSE(problems.contains(std::string(secret).substr(0, 8)));
     }
 }

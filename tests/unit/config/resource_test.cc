@@ -64,7 +64,7 @@ TEST(ConfigResource, PathDoesNotHideAnEndpoint) {
 TEST(ConfigResource, PathIsGivenOnce) {
     expect_problem(
         followed_by("[[resource]]\npath = \"/mcp\"\nupstream = \"http://127.0.0.1:1\"\n"),
-        "12: resource[1].path", "is the path of line 9 already");
+        "12: resource[1].path", "is already the path of line 9");
 }
 
 TEST(ConfigResource, UpstreamIsAUrl) {

@@ -87,7 +87,7 @@ TEST_F(ConfigTls, NeverRepeatsAKey) {
     around.variables["KEY"] = "-----BEGIN PRIVATE KEY-----\nverysecret\n-----END PRIVATE KEY-----";
     const std::string problems =
         problems_of(tls("certificate = \"box.pem\"\nkey_env = \"KEY\""), around);
-    EXPECT_TRUE(problems.contains("5: server.tls.key_env: KEY: The private key is broken"))
+    EXPECT_TRUE(problems.contains("5: server.tls.key_env: KEY: The private key is malformed"))
         << problems;
     EXPECT_FALSE(problems.contains("verysecret"));
 }

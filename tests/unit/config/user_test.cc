@@ -41,13 +41,13 @@ TEST(ConfigUser, NameIsNeededAndGivenOnce) {
     expect_problem(user("password = \"p\""), "11: auth.user[0].username", "is missing");
     expect_problem(user("username = \"a\"\npassword = \"p\"\n[[auth.user]]\nusername = "
                         "\"a\"\npassword = \"q\""),
-                   "15: auth.user[1].username", "is the username of line 12 already");
+                   "15: auth.user[1].username", "is already the username of line 12");
 }
 
 TEST(ConfigUser, NameIsNoClientId) {
     expect_problem(user("username = \"same\"\npassword = \"p\"\n[[auth.client]]\n"
                         "client_id = \"same\"\nredirect_uris = [\"https://a.example/cb\"]"),
-                   "15: auth.client[0].client_id", "is the username of line 12 already");
+                   "15: auth.client[0].client_id", "is already the username of line 12");
 }
 
 TEST(ConfigUser, AttributesAreTexts) {

@@ -104,7 +104,7 @@ TEST(Connection, AnswersWhatItRefusesAsJsonAndCloses) {
         answer_to(server, {get("/any/a") + "GET / HTTP/2.0\r\n\r\n" + get("/")});
     EXPECT_EQ(answers_in(answer), (Texts{"200 <GET /any/a <>>",
                                          R"(505 <{"error":"invalid_request","error_description":)"
-                                         R"("Only HTTP/1.0 and HTTP/1.1 are served."}>)"}));
+                                         R"("Only HTTP/1.0 and HTTP/1.1 are supported."}>)"}));
     EXPECT_EQ(server.finished, (Texts{"GET /any/a 200", "  505"}));
 }
 
