@@ -1,7 +1,9 @@
 // The recorded friction traces through the doors: the decision API and the gateway's gate give
 // exactly what the reference gave.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "resource/gateway/answered_calls.h"
 #include "resource/gateway/tool_gate.h"
 #include "tests/replay/friction_vectors.h"
 #include "tests/sim/decision_world.h"
@@ -197,8 +199,15 @@ io::Task<void> gate_door(Counter& counter, http::Exchange& exchange) {
     context.caller.subject = context.caller.client_id;
     context.caller.scope = oauth_test::scopes("mcp:read mcp:write");
     const auto body = resource::PostedBody::parse(exchange.request().body());
-    const auto admitted =
+    auto admitted =
         co_await resource::admit_tool_calls(context, body.value(), resource::Era::sessions);
+    if (admitted->forward) {
+        // A tool without friction of its own counts once it has been answered.
+        const std::string answer =
+            fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{{}}}})", body->messages()[0].id);
+        resource::AnsweredCalls answered(context, std::move(admitted->expected), &body.value());
+        co_await answered.look_at(answer);
+    }
     exchange.response().body() = admitted->forward ? "forward" : admitted->held.at(0);
 }
 

@@ -27,7 +27,7 @@ struct Refusal {
 };
 
 void answer(RequestContext& context, const Refusal& refusal) {
-    CHECK(http::code(refusal.status) >= 400 && !refusal.error.empty());
+    CHECK(!refusal.error.empty());
     CHECK(refusal.status != http::Status::unauthorized || !refusal.challenge.empty(),
           "RFC 9110 §11.6.1");
     http::Response& response = context.response();
