@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory
 
 DEPS := build/deps/built
-SOURCES = $(shell git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc' 'bench/*.h' 'tools/*.cc' 'tools/*.h')
+SOURCES = $(shell git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'bench/*.cc' 'bench/*.h' 'tools/*.cc' 'tools/*.h' 'sdk/*.cc' 'sdk/*.h' 'sdk/*.c')
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -17,7 +17,7 @@ demo: packages deps ## install what is missing, build, and run Sluice with a rea
 
 build: packages deps ## build the release binaries build/release/sluice and sluice-loadgen, and the replay programs
 	@scripts/configure release
-	@ninja -C build/release sluice sluice-loadgen friction_replay rules_replay
+	@ninja -C build/release sluice sluice-loadgen friction_replay rules_replay sluice_friction_c
 
 test: ## build and run every test, also under sanitizers
 	@scripts/install-dependencies --tests

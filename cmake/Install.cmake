@@ -1,7 +1,8 @@
 # What `cmake --install` lays down: the program, and the package that find_package(Sluice) finds.
 #
 # Components: `server` (the program), `friction` (the controller for a server of one's own; needs {fmt} alone), `resource` (verifying
-# tokens, deciding, HTTP; brings BoringSSL, prefixed, and llhttp along). Without --component: all of them.
+# tokens, deciding, HTTP; brings BoringSSL, prefixed, and llhttp along), `c` (the controller as a shared library with a C interface).
+# Without --component: all of them.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -33,6 +34,15 @@ foreach(component friction resource)
           DESTINATION "${sluice_package}" COMPONENT ${component})
   install(FILES LICENSE third_party/LICENSES.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT ${component})
 endforeach()
+
+if(TARGET sluice_friction_c)
+  install(TARGETS sluice_friction_c
+          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT c NAMELINK_COMPONENT c
+          PUBLIC_HEADER DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT c)
+  configure_file(sdk/c/sluice_friction.pc.in "${CMAKE_BINARY_DIR}/sluice_friction.pc" @ONLY)
+  install(FILES "${CMAKE_BINARY_DIR}/sluice_friction.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT c)
+  install(FILES LICENSE third_party/LICENSES.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT c)
+endif()
 
 install(TARGETS sluice RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT server)
 install(FILES LICENSE third_party/LICENSES.md examples/sluice.toml DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT server)
