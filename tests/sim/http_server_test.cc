@@ -51,7 +51,6 @@ io::Task<void> pipeline(io::Shard& shard, Work& work) {
 
 TEST(SimulatedHttpServer, AnswersPipelinedRequestsInOrderUnderHarmlessFaults) {
     for (const std::uint64_t seed : seeds()) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         std::vector<Work> all(5);
         std::size_t requests = 0;
@@ -78,7 +77,6 @@ TEST(SimulatedHttpServer, NeverMixesAnswersUpWhenConnectionsBreak) {
     unsigned answered = 0;
     std::size_t requests = 0;
     for (const std::uint64_t seed : seeds()) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         std::vector<Work> all(5);
         Simulation sim(seed, 2, {.faults = FaultRates::some(), .client_shards = 2});
@@ -116,7 +114,6 @@ io::Task<void> stall(io::Shard& shard, std::string bytes, int status, Duration a
 
 TEST(SimulatedHttpServer, EndsEveryStalledRequestByItsDeadline) {
     for (const std::uint64_t seed : seeds(50)) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 2, {.faults = FaultRates::harmless(), .client_shards = 2});
         world.start(sim);
@@ -154,7 +151,6 @@ io::Task<void> drip(io::Shard& shard, std::string head, Duration at_most) {
 
 TEST(SimulatedHttpServer, EndsRequestsThatDripIn) {
     for (const std::uint64_t seed : seeds(50)) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 2, {.faults = FaultRates::harmless()});
         world.start(sim);
@@ -187,7 +183,6 @@ io::Task<void> never_read(io::Shard& shard) {
 
 TEST(SimulatedHttpServer, GivesUpOnClientsThatDoNotRead) {
     for (const std::uint64_t seed : seeds(50)) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
         sim.network().set_queue_bytes(500);
@@ -218,7 +213,6 @@ io::Task<void> leave_in_the_middle(io::Shard& shard, HttpWorld& world, bool abor
 
 TEST(SimulatedHttpServer, TellsAHandlerThatItsClientHasLeft) {
     for (const std::uint64_t seed : seeds(50)) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
         world.start(sim);
@@ -252,7 +246,6 @@ io::Task<void> ask_until_drained(io::Shard& shard, unsigned& answered, unsigned&
 
 TEST(SimulatedHttpServer, DrainFinishesWhatHasBegunAndEndsTheRest) {
     for (const std::uint64_t seed : seeds()) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 2, {.faults = FaultRates::harmless(), .client_shards = 2});
         world.start(sim);
@@ -294,7 +287,6 @@ io::Task<void> ask_around_the_stop(io::Shard& shard, Duration after, unsigned& l
 TEST(SimulatedHttpServer, AnswersWhoeverWasLetInBeforeTheStop) {
     constexpr unsigned clients = 30;
     for (const std::uint64_t seed : seeds()) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 2, {.faults = FaultRates::harmless()});
         world.start(sim);
@@ -330,7 +322,6 @@ io::Task<void> ask_for_ever(io::Shard& shard, Duration& took) {
 
 TEST(SimulatedHttpServer, DrainEndsWhatDoesNotFinishInTime) {
     for (const std::uint64_t seed : seeds(50)) {
-        SCOPED_TRACE(seed);
         HttpWorld world;
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
         world.start(sim);

@@ -52,7 +52,6 @@ io::Task<void> pipeline(HttpsWorld& world, io::Shard& shard, Work& work) {
 
 TEST(SimulatedHttpsServer, AnswersPipelinedRequestsInOrderUnderHarmlessFaults) {
     for (const std::uint64_t seed : seeds(60)) {
-        SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         std::vector<Work> all(5);
         std::size_t requests = 0;
@@ -82,7 +81,6 @@ TEST(SimulatedHttpsServer, NeverMixesAnswersUpWhenConnectionsBreak) {
     unsigned answered = 0;
     std::size_t requests = 0;
     for (const std::uint64_t seed : seeds(60)) {
-        SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         std::vector<Work> all(5);
         Simulation sim(seed, 2, {.faults = FaultRates::some(), .client_shards = 2});
@@ -146,7 +144,6 @@ io::Task<void> stall_in_handshake(HttpsWorld& world, io::Shard& shard, std::size
 
 TEST(SimulatedHttpsServer, EndsEveryStalledHandshakeByTheDeadlineOfAHeader) {
     for (const std::uint64_t seed : seeds(30)) {
-        SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         Simulation sim(seed, 2, {.faults = FaultRates::harmless()});
         world.start_tls(sim);
@@ -178,7 +175,6 @@ io::Task<void> idle_after_handshake(HttpsWorld& world, io::Shard& shard) {
 
 TEST(SimulatedHttpsServer, GivesAnIdleConnectionItsTimeAndThenAnnouncesTheEnd) {
     for (const std::uint64_t seed : seeds(30)) {
-        SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
         world.start_tls(sim);
@@ -205,7 +201,6 @@ io::Task<void> end_in_body(HttpsWorld& world, io::Shard& shard, bool announced) 
 
 TEST(SimulatedHttpsServer, TakesNoCutOffRequestForAWholeOne) {
     for (const std::uint64_t seed : seeds(30)) {
-        SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
         world.start_tls(sim);
@@ -234,7 +229,6 @@ io::Task<void> speak_plainly(io::Shard& shard, std::string request) {
 
 TEST(SimulatedHttpsServer, TellsPlainClientsWhatThePortSpeaks) {
     for (const std::uint64_t seed : seeds(30)) {
-        SCOPED_TRACE(seed);
         HttpsWorld world(tls_parts());
         world.settings.hsts = seconds{60};
         Simulation sim(seed, 1, {.faults = FaultRates::harmless()});

@@ -7,7 +7,6 @@ namespace sluice::simulation {
 void run_on_stage(FaultRates faults, const StageStory& story) {
     // Few by default: each signs in, and checking a password takes long.
     for (const std::uint64_t seed : seeds(12)) {
-        SCOPED_TRACE(seed);
         auto world = std::make_unique<SluiceWorld>();
         Simulation sim(seed, 3, {.faults = faults, .client_shards = 2, .timers_end = false});
         world->start(sim, 1);

@@ -29,7 +29,6 @@ io::Task<void> serve_until_close(io::Shard& shard, io::Event& stop, const TlsPar
 TEST(SimulatedTls, AnEndWithoutAWordIsAnErrorAndNeverCompletion) {
     for (const std::uint64_t seed : seeds(30)) {
         for (const bool announced : {false, true}) {
-            SCOPED_TRACE(seed);
             HttpsWorld world(tls_parts());
             Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
             sim.start([&](io::Shard& shard, io::Event& stop) {

@@ -61,6 +61,7 @@ struct Simulation::Running {
 
 Simulation::Simulation(std::uint64_t seed, unsigned shards, Options options)
     : seed_(seed),
+      names_seed_(__FILE__, __LINE__, fmt::format("simulation seed {}", seed)),
       options_(options),
       dice_(seed),
       started_(clock_.monotonic()),
@@ -202,8 +203,8 @@ bool Simulation::fail(const std::string& why) {
         state += fmt::format(" [ring {}: {} in flight, {} buffers lent]", i, ring.in_flight(),
                              ring.buffers_lent());
     }
-    ADD_FAILURE() << "simulation seed " << seed_ << " at "
-                  << std::chrono::duration<double>(elapsed()).count() << " s: " << why << state;
+    ADD_FAILURE() << "at " << std::chrono::duration<double>(elapsed()).count() << " s: " << why
+                  << state;
     return false;
 }
 

@@ -1,6 +1,8 @@
 // Whole shards in one thread, under a virtual clock, on a network whose faults a seed decides.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <memory>
 #include <ranges>
@@ -20,7 +22,8 @@ namespace sluice::simulation {
 ///
 /// Server shards know each other as the shards of a process do; each client shard is a process of
 /// its own. A coroutine lambda may capture by reference here: the simulation keeps the function
-/// objects until it ends, and what they refer to must be declared before the simulation.
+/// objects until it ends, and what they refer to must be declared before the simulation. While it
+/// lives, every failure of a test names its seed.
 class Simulation {
 public:
     struct Options {
@@ -83,6 +86,7 @@ private:
     bool check_leaks();
 
     std::uint64_t seed_;
+    testing::ScopedTrace names_seed_;
     Options options_;
     Dice dice_;
     ManualClock clock_;

@@ -233,6 +233,15 @@ TEST(Simulation, FailsWhereSomebodyWaitsForEver) {
         "simulation seed 42");
 }
 
+TEST(Simulation, NamesItsSeedInEveryFailure) {
+    EXPECT_NONFATAL_FAILURE(
+        {
+            const Simulation sim(7, 1);
+            ADD_FAILURE() << "anything";
+        },
+        "simulation seed 7");
+}
+
 TEST(Simulation, FailsWhereADescriptorIsLeaked) {
     EXPECT_NONFATAL_FAILURE(
         {
