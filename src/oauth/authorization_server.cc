@@ -90,6 +90,10 @@ void AuthorizationServer::on_trust(MonotonicTime until) {
     state_->tokens.on_trust(until);
 }
 
+void AuthorizationServer::on_gap() {
+    state_->tokens.on_gap();
+}
+
 void AuthorizationServer::start() {
     CHECK(!sweeper_->running(), "a server starts once");
     sweeper_->restart();

@@ -75,6 +75,7 @@ public:
     // What the store hears from others; see storage::StoreListener.
     void on_revoked(token::GrantTag tag);
     void on_trust(MonotonicTime until);
+    void on_gap();
 
     /// Starts to forget what has expired, a bounded step at a time. On the shard's own thread.
     void start();

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "admin/admin_server.h"
@@ -95,6 +96,8 @@ private:
     /// Until no shard asks another for anything any more.
     io::Task<void> wait_for_all_drained();
     io::Task<void> write_readiness(http::Response& response);
+    /// Whether the store hears of revocations elsewhere; nothing where it need not.
+    io::Task<std::optional<bool>> ask_feed();
     static http::HostRule metrics_hosts(const config::Config& config);
     io::Task<void> serve_metrics(http::Exchange& exchange);
     io::Task<void> write_metrics(http::Response& response);

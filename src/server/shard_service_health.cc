@@ -1,5 +1,6 @@
 // What a shard tells of its health, and all shards of their work.
 #include "base/check.h"
+#include "base/json_writer.h"
 #include "http/address_scope.h"
 #include "http/error_response.h"
 #include "http/uri.h"
@@ -25,10 +26,22 @@ io::Task<void> ShardService::write_readiness(http::Response& response) {
             co_return write_status(response, http::Status::service_unavailable, "storage_away");
         }
     }
+    const auto follows = co_await ask_feed();
+    const bool no_redis = process_.redis != nullptr && process_.redis->away();
+    const bool no_feed = follows && !*follows;
     write_status(response, http::Status::ok, "ready");
-    if (process_.redis != nullptr && process_.redis->away()) {
-        response.body() = R"({"status":"ready","degraded":["redis"]})";
-    }
+    if (!no_redis && !no_feed) co_return;
+    response.body().clear();
+    JsonWriter json(response.body());
+    json.begin_object().member("status", "ready").key("degraded").begin_array();
+    if (no_redis) json.value("redis");
+    if (no_feed) json.value("revocation_feed");
+    json.end_array().end_object();
+}
+
+io::Task<std::optional<bool>> ShardService::ask_feed() {
+    co_return co_await process_.services.call(
+        shard_, 0, [](ShardService& service) { return service.storage_.feed_follows(); });
 }
 
 io::Task<void> ShardService::hand_out(oauth::Keys keys) {
@@ -91,6 +104,7 @@ io::Task<void> ShardService::write_metrics(http::Response& response) {
     response.add_field("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     metrics::append_prometheus(response.body(), total, process_.log_writer.dropped_bytes());
     if (storage_.counts()) append_prometheus(response.body(), stored);
+    if (const auto follows = co_await ask_feed()) append_feed(response.body(), *follows);
     if (process_.redis != nullptr)
         metrics::append_redis(response.body(), total, process_.redis->away());
     metrics::append_prometheus(

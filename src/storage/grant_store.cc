@@ -23,10 +23,22 @@ GrantStore::GrantStore(std::uint64_t hash_seed, std::optional<Cache> cache)
 GrantHandle GrantStore::create(token::GrantTag tag, Claims& claims, ByTag by_tag) {
     CHECK(claims.references > 0);
     const bool findable = cache_ || by_tag == ByTag::yes;
-    const GrantHandle handle =
-        grants_.add({.claims = &claims, .tag = tag, .tokens = 0, .by_tag = findable});
+    // One in doubt is dead, since another grant may have its tag.
+    if (const auto doubted = findable ? by_tag_.find(tag) : std::nullopt) revoke(*doubted);
+    const GrantHandle handle = grants_.add(
+        {.claims = &claims, .tag = tag, .tokens = 0, .by_tag = findable, .belief = belief_});
     if (findable) by_tag_.add(tag, handle);
     return handle;
+}
+
+void GrantStore::doubt_all() {
+    ++belief_;
+    for (auto& count : revocations_) count.fetch_add(1);
+}
+
+void GrantStore::believe(token::GrantTag tag) {
+    const auto handle = by_tag_.find(tag);
+    if (handle) grants_.find(*handle)->belief = belief_;
 }
 
 void GrantStore::revoke(GrantHandle handle) {
@@ -52,7 +64,7 @@ void GrantStore::end(GrantHandle handle) {
 
 void GrantStore::add_access(const crypto::Digest& digest, GrantHandle grant, Claims& claims,
                             const AccessTimes& times) {
-    Grant* owner = grants_.find(grant);
+    Grant* owner = find(grant);
     CHECK(owner != nullptr);
     ++owner->tokens;
     CHECK(claims.references > 0 && times.lifetime > Duration::zero());
@@ -75,13 +87,13 @@ void GrantStore::add_refresh(const crypto::Digest& digest, GrantHandle grant,
 AccessRecord* GrantStore::find_access(const crypto::Digest& digest, MonotonicTime now) {
     AccessRecord* record = access_.find(digest);
     if (record == nullptr || record->deadline <= now) return nullptr;
-    return grants_.find(record->grant) != nullptr ? record : nullptr;
+    return find(record->grant) != nullptr ? record : nullptr;
 }
 
 RefreshRecord* GrantStore::find_refresh(const crypto::Digest& digest, MonotonicTime now) {
     RefreshRecord* record = refresh_.find(digest);
     if (record == nullptr || record->deadline <= now) return nullptr;
-    return grants_.find(record->grant) != nullptr ? record : nullptr;
+    return find(record->grant) != nullptr ? record : nullptr;
 }
 
 void GrantStore::drop_token(GrantHandle handle) {

@@ -25,6 +25,7 @@ struct Grant {
     token::GrantTag tag{0};
     std::uint32_t tokens = 0;  // records that refer to it
     bool by_tag = false;       // can be found by its tag
+    std::uint16_t belief = 0;  // older than GrantStore's: in doubt
 };
 
 struct AccessRecord {
@@ -59,10 +60,22 @@ public:
     enum class ByTag : bool { no, yes };
 
     /// A grant without tokens: add one in the same step, or it is never forgotten. Takes over the
-    /// caller's reference to `claims`. No grant can be found by that tag yet.
+    /// caller's reference to `claims`. No grant is found by that tag yet.
     GrantHandle create(token::GrantTag tag, Claims& claims, ByTag by_tag = ByTag::no);
-    Grant* find(GrantHandle handle) { return grants_.find(handle); }
-    std::optional<GrantHandle> find(token::GrantTag tag) { return by_tag_.find(tag); }
+    /// Null where it is gone, or in doubt.
+    Grant* find(GrantHandle handle) {
+        Grant* const grant = grants_.find(handle);
+        return grant != nullptr && grant->belief == belief_ ? grant : nullptr;
+    }
+    std::optional<GrantHandle> find(token::GrantTag tag) {
+        const auto handle = by_tag_.find(tag);
+        return handle && find(*handle) != nullptr ? handle : std::nullopt;
+    }
+    /// All grants, and copies of their tokens, find nothing from now on: each until somebody knows
+    /// that it lives and says believe().
+    void doubt_all();
+    /// Where there is a grant of that tag, it is found again.
+    void believe(token::GrantTag tag);
     /// The grant and all its tokens are dead from now on. Nothing happens where it is gone already.
     void revoke(GrantHandle handle);
     /// The same by tag. Copies of its tokens end also where the grant itself is not in memory.
@@ -126,6 +139,7 @@ private:
     ClaimsTable claims_;
     TagIndex by_tag_;
     std::optional<Cache> cache_;
+    std::uint16_t belief_ = 0;
 };
 
 }  // namespace sluice::storage

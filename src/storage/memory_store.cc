@@ -54,6 +54,7 @@ public:
     void listen(StoreListener&) override {}
     StoreState state() const override { return StoreState::available; }
     bool keeps_nothing() const override { return true; }
+    bool is_shared() const override { return false; }
 
     io::Task<StoreResult<Outcome>> add_grant(const NewTokens&) override { co_return Outcome::done; }
     io::Task<StoreResult<Outcome>> redeem(const DocumentKey& code, const Document& redeemed,

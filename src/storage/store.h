@@ -159,9 +159,15 @@ public:
     virtual ~StoreListener() = default;
     /// The grant is dead: another box, or another program, has revoked it. May come more than once.
     virtual void on_revoked(token::GrantTag tag) = 0;
-    /// What memory holds may be believed until then. Engines that nobody else writes to never say
-    /// so: theirs may be believed for ever.
+    /// What memory holds may be believed until then. Said again and again where Store::is_shared(),
+    /// never by others: theirs may be believed for ever.
     virtual void on_trust(MonotonicTime until) = 0;
+    /// Revocations may have been missed for good: nothing that is in memory now is to be believed
+    /// before it was read again.
+    virtual void on_gap() = 0;
+    /// Told on shard 0 alone, for the log, where Store::is_shared(): whether it hears of
+    /// revocations elsewhere. detail  Why not; no secret.
+    virtual void on_feed(bool follows, std::string_view detail) = 0;
     /// Told on shard 0 alone, for the log. detail  What an operator can mend; no secret.
     virtual void on_state(StoreState state, std::string_view detail) = 0;
 };
@@ -182,6 +188,8 @@ public:
     virtual StoreState state() const = 0;
     /// True where memory is all there is: nothing that load() could find was ever forgotten.
     virtual bool keeps_nothing() const = 0;
+    /// True where others write to it too: memory is not to be believed before on_trust().
+    virtual bool is_shared() const = 0;
 
     // Token families.
 

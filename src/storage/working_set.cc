@@ -28,6 +28,8 @@ public:
         }
     }
 
+    RequestContext* next() const { return next_; }
+
     token::GrantTag tag;
     bool revoked = false;  // since the visit began
 
@@ -56,7 +58,8 @@ WorkingSet::WorkingSet(io::Shard& shard, Store& store, const Settings& settings,
     : shard_(shard),
       store_(store),
       settings_(settings),
-      memory_(hash_seed, cache_of(store, settings)) {}
+      memory_(hash_seed, cache_of(store, settings)),
+      trusted_until_(store.is_shared() ? MonotonicTime{} : MonotonicTime::max()) {}
 
 WorkingSet::~WorkingSet() {
     CHECK(visits_ == nullptr && loads_ == 0, "dropped while somebody waits for the store");
@@ -128,6 +131,7 @@ void WorkingSet::install(const RequestContext& visit, Family family) {
         return;
     }
     memory_.make_room();
+    memory_.believe(visit.tag);
     forget_expired(family);
     auto grant = memory_.find(visit.tag);
     if (!grant) {
@@ -258,6 +262,14 @@ io::Task<StoreResult<>> WorkingSet::revoke(token::GrantTag tag, std::optional<Gr
     if (known) memory_.revoke(*known);
     on_revoked(tag);
     co_return co_await store_.revoke(tag);
+}
+
+void WorkingSet::on_gap() {
+    // What is being read or written now may be older than what was missed.
+    for (RequestContext* visit = visits_; visit != nullptr; visit = visit->next()) {
+        visit->revoked = true;
+    }
+    memory_.doubt_all();
 }
 
 void WorkingSet::on_revoked(token::GrantTag tag) {

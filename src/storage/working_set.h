@@ -68,6 +68,7 @@ public:
 
     void on_revoked(token::GrantTag tag);
     void on_trust(MonotonicTime until) { trusted_until_ = until; }
+    void on_gap();
 
 private:
     // From before the store is asked until memory follows: a revocation in between wins.
@@ -88,7 +89,7 @@ private:
     Store& store_;
     Settings settings_;
     GrantStore memory_;
-    MonotonicTime trusted_until_ = MonotonicTime::max();
+    MonotonicTime trusted_until_;
     RequestContext* visits_ = nullptr;
     std::size_t loads_ = 0;
 };

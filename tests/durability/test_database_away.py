@@ -7,6 +7,7 @@ import pytest
 import asking
 from driver import Driver
 from engines import Postgres
+from http_request import get
 from probe import GRANT, at, check_refused, grants, introspected, percentile_99, wait_for_grants
 from rig import Rig
 from tcp_faults import DOWN, UP, TcpFaults
@@ -111,6 +112,38 @@ def test_what_is_in_memory_is_believed_for_max_staleness_and_no_longer(make_clus
     wait_for_grants(box)
     (reply,) = introspected(box, [token])
     assert reply.json()["active"]
+
+
+def metric(box, name: str) -> str:
+    text = get(box.port, "/metrics").body.decode()
+    return next(line.split()[1] for line in text.splitlines() if line.startswith(name + " "))
+
+
+def eventually(fails: str, done) -> None:
+    deadline = time.monotonic() + 15
+    while not done():
+        assert time.monotonic() < deadline, fails
+        time.sleep(0.1)
+
+
+def test_a_box_that_hears_of_no_revocations_says_so_and_asks_for_each_token(make_cluster, make_box, folder):
+    cluster = make_cluster()
+    engine = Postgres(folder, cluster, more=BOUNDS)
+    box = make_box(engine)
+    box.start()
+    kept, revoked = tokens_of(box, 2)
+    eventually("the feed does not come up", lambda: metric(box, "sluice_revocation_feed_up") == "1")
+    assert get(box.port, "/readyz").json() == {"status": "ready"}
+    engine.execute("ALTER TABLE sluice_revocations RENAME TO elsewhere")
+    eventually("the log does not tell", lambda: '"revocation_feed_away"' in box.log())
+    assert get(box.port, "/readyz").json() == {"status": "ready", "degraded": ["revocation_feed"]}
+    assert metric(box, "sluice_revocation_feed_up") == "0"
+    time.sleep(4.5)  # max_staleness
+    engine.execute(f"DELETE FROM sluice_access_tokens WHERE digest = sha256('{revoked}')")
+    active = [reply.json()["active"] for reply in introspected(box, [kept, revoked])]
+    assert active == [True, False], active
+    engine.execute("ALTER TABLE elsewhere RENAME TO sluice_revocations")
+    eventually("the feed does not come back", lambda: metric(box, "sluice_revocation_feed_up") == "1")
 
 
 MODES = {

@@ -36,6 +36,8 @@ struct StoreCounts {
 
 /// Appends the text that Prometheus scrapes.
 void append_prometheus(std::string& out, const StoreCounts& total);
+/// The same of a store that others write to: whether it hears of their revocations.
+void append_feed(std::string& out, bool follows);
 
 class CountedStore final : public storage::Store {
 public:
@@ -48,6 +50,7 @@ public:
     void listen(storage::StoreListener& listener) override { store_->listen(listener); }
     storage::StoreState state() const override { return store_->state(); }
     bool keeps_nothing() const override { return store_->keeps_nothing(); }
+    bool is_shared() const override { return store_->is_shared(); }
 
     io::Task<storage::StoreResult<storage::Outcome>> add_grant(
         const storage::NewTokens& tokens) override;

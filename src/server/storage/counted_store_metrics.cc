@@ -59,4 +59,11 @@ void append_prometheus(std::string& out, const StoreCounts& total) {
     fmt::format_to(end, "sluice_store_shards_away {}\n", total.shards_away);
 }
 
+void append_feed(std::string& out, bool follows) {
+    metrics::append_family(out, "sluice_revocation_feed_up", "gauge",
+                           "1 while this box hears of revocations elsewhere; 0: memory is believed "
+                           "for max_staleness, then each token is read again.");
+    fmt::format_to(std::back_inserter(out), "sluice_revocation_feed_up {}\n", follows ? 1 : 0);
+}
+
 }  // namespace sluice::server

@@ -76,6 +76,12 @@ bool ShardStorage::is_ready() const {
     return begun_.is_set() && store_->state() == storage::StoreState::available;
 }
 
+std::optional<bool> ShardStorage::feed_follows() const {
+    CHECK(parts_.shard.index() == 0, "shard 0 is told");
+    if (!store_->is_shared()) return std::nullopt;
+    return link_.follows();
+}
+
 void ShardStorage::reseal(const std::expected<std::vector<Secret>, std::string>& keys) {
     if (!keys) {
         parts_.log.line(LogLevel::error, parts_.shard.wall_now(), "sealing_keys_refused")

@@ -61,6 +61,9 @@ public:
 
     /// The store is there, and what a start needs has come out of it.
     bool is_ready() const;
+    /// Whether the store hears of revocations elsewhere; nothing where nobody else writes to it. On
+    /// shard 0.
+    std::optional<bool> feed_follows() const;
     /// New sealing keys, or why there are none. On shard 0, while it works.
     void reseal(const std::expected<std::vector<Secret>, std::string>& keys);
     /// Nothing where nothing is kept.

@@ -10,6 +10,24 @@ void StoreLink::on_trust(MonotonicTime until) {
     if (auth_ != nullptr) auth_->on_trust(until);
 }
 
+void StoreLink::on_gap() {
+    if (auth_ != nullptr) auth_->on_gap();
+    if (shard_.index() != 0) return;
+    log_.line(LogLevel::warning, shard_.wall_now(), "revocations_missed")
+        .add("detail", "away for longer than revocations are kept: memory is read again");
+}
+
+void StoreLink::on_feed(bool follows, std::string_view detail) {
+    const bool first = !follows_;
+    follows_ = follows;
+    if (!follows) {
+        log_.line(LogLevel::error, shard_.wall_now(), "revocation_feed_away").add("detail", detail);
+    } else if (!first) {
+        log_.line(LogLevel::info, shard_.wall_now(), "revocation_feed_back");
+    }
+    log_.flush();
+}
+
 void StoreLink::on_state(storage::StoreState state, std::string_view detail) {
     // Another reason for the same state is worth a line to whoever looks closer.
     const bool reloaded = told_ != state;

@@ -22,7 +22,13 @@ public:
 
     void on_revoked(token::GrantTag tag) override;
     void on_trust(MonotonicTime until) override;
+    void on_gap() override;
+    void on_feed(bool follows, std::string_view detail) override;
     void on_state(storage::StoreState state, std::string_view detail) override;
+
+    /// Whether the store hears of revocations elsewhere; on shard 0 alone. False before it has
+    /// told.
+    bool follows() const { return follows_.value_or(false); }
 
 private:
     io::Shard& shard_;
@@ -30,6 +36,7 @@ private:
     FatalError& fatal_error_;
     oauth::AuthorizationServer* auth_ = nullptr;
     std::optional<storage::StoreState> told_;  // in the log
+    std::optional<bool> follows_;
 };
 
 }  // namespace sluice::server

@@ -22,6 +22,8 @@ class Listener final : public storage::StoreListener {
 public:
     void on_revoked(token::GrantTag) override {}
     void on_trust(MonotonicTime) override {}
+    void on_gap() override {}
+    void on_feed(bool, std::string_view) override {}
     void on_state(storage::StoreState, std::string_view detail) override { detail_ = detail; }
     const std::string& detail() const { return detail_; }
 

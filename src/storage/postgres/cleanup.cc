@@ -52,7 +52,8 @@ Result<> clean_up_locked(BlockingConnection& connection, const PostgresSettings&
     REQUIRE(delete_where(connection, "sluice_documents",
                          "expires_at < now() - interval '60 s' AND expires_at < 'infinity'"));
     // Longer than any box believes what it has in memory.
-    const std::int64_t kept = std::max<std::int64_t>(3600, 4 * in_seconds(settings.staleness_max));
+    const std::int64_t kept =
+        in_seconds(std::max(settings.revocations_kept, 4 * settings.staleness_max));
     return delete_where(connection, "sluice_revocations",
                         fmt::format("revoked_at < now() - interval '{} s'", kept));
 }

@@ -21,6 +21,7 @@ public:
     void listen(StoreListener& listener) override;
     StoreState state() const override;
     bool keeps_nothing() const override { return false; }
+    bool is_shared() const override { return true; }
 
     io::Task<StoreResult<Outcome>> add_grant(const NewTokens& tokens) override;
     io::Task<StoreResult<Outcome>> redeem(const DocumentKey& code, const Document& redeemed,

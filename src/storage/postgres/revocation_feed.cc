@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "io/event.h"
@@ -14,13 +15,17 @@ namespace {
 
 constexpr Duration recheck_interval = std::chrono::milliseconds{500};
 // After a reconnection: how far before the last look to begin, for transactions that took long.
-constexpr Duration overlap = std::chrono::minutes{10};
+constexpr Duration overlap_max = std::chrono::minutes{10};
 constexpr std::int64_t any_age = 1'000'000'000;  // seconds
 
 }  // namespace
 
 RevocationFeed::RevocationFeed(io::Shard& shard, EngineParts& engine)
-    : shard_(shard), engine_(engine), revoked_(engine.ports.size()), checked_(shard.now()) {}
+    : shard_(shard),
+      engine_(engine),
+      revoked_(engine.ports.size()),
+      checked_(shard.now()),
+      checked_wall_(shard.wall_now()) {}
 
 io::Task<void> RevocationFeed::run(io::CancelScope& scope) {
     Backoff backoff;
@@ -31,8 +36,12 @@ io::Task<void> RevocationFeed::run(io::CancelScope& scope) {
         if (opened && *opened) {
             const MonotonicTime checked = checked_;
             freshly_connected_ = true;
+            problem_ = "the connection was lost";
             co_await follow(**std::move(opened), scope);
             if (checked_ > checked) backoff.reset();
+            if (!scope.cancelled()) tell(false, problem_);
+        } else if (opened) {
+            tell(false, opened->error());
         }
         co_await io::Sleep(shard_, backoff.next(shard_.random()), &scope);
     }
@@ -42,11 +51,16 @@ io::Task<void> RevocationFeed::run(io::CancelScope& scope) {
 io::Task<void> RevocationFeed::follow(ConnectionPtr connection, io::CancelScope& scope) {
     while (!scope.cancelled()) {
         const MonotonicTime began = shard_.now();
+        const WallTime began_wall = shard_.wall_now();
+        const Duration unseen = away();
         if (!co_await recheck(connection.get(), scope)) break;
         freshly_connected_ = false;
+        if (unseen > engine_.settings.revocations_kept - overlap()) co_await tell_gap();
         checked_ = began;
+        checked_wall_ = began_wall;
         co_await tell_revoked();
         co_await trust(began + engine_.settings.staleness_max);
+        tell(true, {});
         const MonotonicTime next = began + recheck_interval;
         while (shard_.now() < next && !scope.cancelled()) {
             if (!co_await wait_for_news(connection.get(), next - shard_.now(), scope)) co_return;
@@ -55,13 +69,22 @@ io::Task<void> RevocationFeed::follow(ConnectionPtr connection, io::CancelScope&
     }
 }
 
+Duration RevocationFeed::overlap() const {
+    return std::min(overlap_max, engine_.settings.revocations_kept / 4);
+}
+
+/// Since the last look, by the clock that says more: a machine that sleeps may stop either.
+Duration RevocationFeed::away() const {
+    return std::max<Duration>(shard_.now() - checked_, shard_.wall_now() - checked_wall_);
+}
+
 /// False where the connection is of no use any more.
 io::Task<bool> RevocationFeed::recheck(PGconn* connection, io::CancelScope& scope) {
     // The numbers of transactions may begin anew where the database was restored meanwhile.
-    const auto away = std::chrono::ceil<Seconds>(shard_.now() - checked_ + overlap).count();
+    const auto unseen = std::chrono::ceil<Seconds>(away() + overlap()).count();
     Arguments arguments;
     arguments.number(freshly_connected_ ? 0 : unseen_from_)
-        .number(freshly_connected_ ? away : any_age);
+        .number(freshly_connected_ ? unseen : any_age);
     if (PQsendQueryPrepared(connection, recheck_revocations, arguments.count(), arguments.values(),
                             arguments.lengths(), Arguments::formats(), 1) != 1 ||
         PQflush(connection) < 0) {
@@ -77,7 +100,10 @@ io::Task<bool> RevocationFeed::recheck(PGconn* connection, io::CancelScope& scop
         const ResultPtr result(PQgetResult(connection));
         if (result == nullptr) break;
         answered = PQresultStatus(result.get()) == PGRES_TUPLES_OK;
-        if (!answered) co_return false;
+        if (!answered) {
+            problem_ = one_line(PQresultErrorMessage(result.get()));
+            co_return false;
+        }
         take_rows(result.get());
     }
     take_notifications(connection);  // those that came with the answer
@@ -141,6 +167,23 @@ io::Task<void> RevocationFeed::tell_revoked() {
                 for (const token::GrantTag tag : tags) port.listener->on_revoked(tag);
             });
     }
+}
+
+io::Task<void> RevocationFeed::tell_gap() {
+    for (unsigned shard = 0; shard < revoked_.size(); ++shard) {
+        if (!engine_.ports[shard].opened) continue;
+        co_await engine_.listeners.call(shard_, shard, [](ListenerPort& port) {
+            if (port.listener != nullptr) port.listener->on_gap();
+        });
+    }
+}
+
+/// To this shard's listener, once for as long as it stays so.
+void RevocationFeed::tell(bool follows, std::string_view detail) {
+    if (told_ && *told_ == follows) return;
+    told_ = follows;
+    StoreListener* const listener = engine_.ports[shard_.index()].listener;
+    if (listener != nullptr) listener->on_feed(follows, detail);
 }
 
 io::Task<void> RevocationFeed::trust(MonotonicTime until) {

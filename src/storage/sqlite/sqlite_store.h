@@ -23,6 +23,7 @@ public:
     }
     StoreState state() const override { return health_.state(); }
     bool keeps_nothing() const override { return false; }
+    bool is_shared() const override { return false; }
 
     io::Task<StoreResult<Outcome>> add_grant(const NewTokens& tokens) override;
     io::Task<StoreResult<Outcome>> redeem(const DocumentKey& code, const Document& redeemed,

@@ -27,6 +27,7 @@ public:
         return away ? storage::StoreState::away : storage::StoreState::available;
     }
     bool keeps_nothing() const override { return false; }
+    bool is_shared() const override { return false; }
 
     io::Task<storage::StoreResult<storage::Outcome>> add_grant(const storage::NewTokens&) override {
         CHECK(false);

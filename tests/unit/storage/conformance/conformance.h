@@ -70,6 +70,8 @@ class Listener final : public StoreListener {
 public:
     void on_revoked(token::GrantTag tag) override { revoked.push_back(tag); }
     void on_trust(MonotonicTime) override {}
+    void on_gap() override {}
+    void on_feed(bool, std::string_view) override {}
     void on_state(StoreState state, std::string_view) override { states.push_back(state); }
 
     std::vector<token::GrantTag> revoked;

@@ -24,6 +24,7 @@ public:
     void listen(StoreListener&) override {}
     StoreState state() const override { return real_.state(); }
     bool keeps_nothing() const override { return real_.keeps_nothing(); }
+    bool is_shared() const override { return real_.is_shared(); }
     io::Task<StoreResult<Outcome>> add_grant(const NewTokens& tokens) override {
         return real_.add_grant(tokens);
     }
@@ -67,6 +68,15 @@ private:
     Store& real_;
 };
 
+/// One that may believe its memory, whoever else writes to the store.
+class TrustedSet : public WorkingSet {
+public:
+    TrustedSet(io::Shard& shard, Store& store, const Settings& with, std::uint64_t hash_seed)
+        : WorkingSet(shard, store, with, hash_seed) {
+        on_trust(MonotonicTime::max());
+    }
+};
+
 token::GrantTag any_tag(Session& session) {
     return token::GrantTag::generate(session.random());
 }
@@ -85,7 +95,7 @@ io::Task<bool> is_current(WorkingSet& set, const TokenKey& key) {
 
 TEST_P(StoreConformance, WorkingSetFindsWhatItAddedWithoutAskingAgain) {
     run([](Session& session) -> io::Task<void> {
-        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        TrustedSet set(session.here().shard, session.store(), settings, 1);
         const SampleTokens tokens(any_tag(session), session.random(), session.now());
         EXPECT_EQ(outcome(co_await set.add_grant(tokens.new_tokens())), "done");
         const AccessRecord* record = set.find_access(tokens.access_digest);
@@ -104,10 +114,10 @@ TEST_P(StoreConformance, WorkingSetLoadsAWholeFamilyOnAMissAndSaysWhatWasStored)
         if (!session.here().keeps_tokens()) co_return;
         SampleTokens tokens(any_tag(session), session.random(), session.now());
         tokens.access_scope = "notes:read";
-        WorkingSet before(session.here().shard, session.store(), settings, 1);
+        TrustedSet before(session.here().shard, session.store(), settings, 1);
         co_await before.add_grant(tokens.new_tokens());
 
-        WorkingSet set(session.here().shard, session.store(), settings, 2);
+        TrustedSet set(session.here().shard, session.store(), settings, 2);
         EXPECT_EQ(set.find_access(tokens.access_digest), nullptr);
         const auto read = co_await set.read_access(tokens.access_key());
         EXPECT_TRUE(read && *read != nullptr);
@@ -129,8 +139,8 @@ TEST_P(StoreConformance, WorkingSetLearnsFromAConflictWhoWasFirst) {
         const SampleTokens first(tag, session.random(), session.now());
         const SampleTokens next(tag, session.random(), session.now());
         const SampleTokens late(tag, session.random(), session.now());
-        WorkingSet here(session.here().shard, session.store(), settings, 1);
-        WorkingSet there(session.here().shard, session.store(), settings, 2);
+        TrustedSet here(session.here().shard, session.store(), settings, 1);
+        TrustedSet there(session.here().shard, session.store(), settings, 2);
         co_await here.add_grant(first.new_tokens());
         EXPECT_TRUE(co_await is_current(there, first.refresh_key()));
 
@@ -154,7 +164,7 @@ TEST_P(StoreConformance, WorkingSetForgetsAReplacedTokenWhenItsWindowIsOver) {
         const token::GrantTag tag = any_tag(session);
         const SampleTokens first(tag, session.random(), session.now());
         const SampleTokens next(tag, session.random(), session.now());
-        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        TrustedSet set(session.here().shard, session.store(), settings, 1);
         co_await set.add_grant(first.new_tokens());
         co_await set.rotate(first.replaced(session.now()), next.new_tokens());
         const auto replaced = co_await set.read_refresh(first.refresh_key());
@@ -168,7 +178,7 @@ TEST_P(StoreConformance, WorkingSetForgetsAReplacedTokenWhenItsWindowIsOver) {
 
 TEST_P(StoreConformance, WorkingSetRevokesEveryTokenOfAGrantAndTheCopiesOfOthers) {
     run([](Session& session) -> io::Task<void> {
-        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        TrustedSet set(session.here().shard, session.store(), settings, 1);
         const SampleTokens dead(any_tag(session), session.random(), session.now());
         const SampleTokens alive(any_tag(session), session.random(), session.now());
         co_await set.add_grant(dead.new_tokens());
@@ -184,7 +194,7 @@ TEST_P(StoreConformance, WorkingSetRevokesEveryTokenOfAGrantAndTheCopiesOfOthers
 
 TEST_P(StoreConformance, WorkingSetEndsNoCopiesForATokenThatSomebodyMadeUp) {
     run([](Session& session) -> io::Task<void> {
-        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        TrustedSet set(session.here().shard, session.store(), settings, 1);
         const SampleTokens made_up(any_tag(session), session.random(), session.now());
         EXPECT_FALSE(co_await is_active(set, made_up.access_key()));
         EXPECT_FALSE(co_await is_current(set, made_up.refresh_key()));
@@ -195,7 +205,7 @@ TEST_P(StoreConformance, WorkingSetEndsNoCopiesForATokenThatSomebodyMadeUp) {
 TEST_P(StoreConformance, WorkingSetLoadsAnewWhatIsOverInMemoryWhereTheWallClockWasSetBack) {
     run([](Session& session) -> io::Task<void> {
         if (!session.here().keeps_tokens()) co_return;
-        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        TrustedSet set(session.here().shard, session.store(), settings, 1);
         const SampleTokens tokens(any_tag(session), session.random(), session.now(),
                                   SampleTokens::Kind::access_alone);
         co_await set.add_grant(tokens.new_tokens());
@@ -210,8 +220,8 @@ TEST_P(StoreConformance, WorkingSetDropsWhatAnotherBoxRevoked) {
     run([](Session& session) -> io::Task<void> {
         if (!session.here().keeps_tokens()) co_return;
         const SampleTokens tokens(any_tag(session), session.random(), session.now());
-        WorkingSet here(session.here().shard, session.store(), settings, 1);
-        WorkingSet there(session.here().shard, session.store(), settings, 2);
+        TrustedSet here(session.here().shard, session.store(), settings, 1);
+        TrustedSet there(session.here().shard, session.store(), settings, 2);
         co_await here.add_grant(tokens.new_tokens());
         EXPECT_TRUE(co_await is_active(there, tokens.access_key()));
         co_await here.revoke(tokens.tag, std::nullopt);
@@ -232,7 +242,7 @@ TEST_P(StoreConformance, WorkingSetDoesNotReviveWhatWasRevokedWhileItWasLoaded) 
         const SampleTokens tokens(any_tag(session), session.random(), session.now());
         co_await session.store().add_grant(tokens.new_tokens());
         HeldBack store(session.here().shard, session.store());
-        WorkingSet set(session.here().shard, store, settings, 1);
+        TrustedSet set(session.here().shard, store, settings, 1);
         io::TaskGroup group;
         bool found = true;
         group.spawn(read_into(set, tokens.access_key(), found));
@@ -262,7 +272,7 @@ TEST_P(StoreConformance, WorkingSetDoesNotReviveWhatAReplayEndedWhileTheCodeWasR
                                        .value = "{}",
                                        .lifetime = std::chrono::minutes{1}});
         HeldBack store(session.here().shard, session.store());
-        WorkingSet set(session.here().shard, store, settings, 1);
+        TrustedSet set(session.here().shard, store, settings, 1);
         io::TaskGroup group;
         std::string said;
         group.spawn(redeem_into(set, tokens, said));
@@ -280,8 +290,8 @@ TEST_P(StoreConformance, WorkingSetAsksAgainOnceItsMemoryMayNotBeTrusted) {
     run([](Session& session) -> io::Task<void> {
         if (!session.here().keeps_tokens()) co_return;
         const SampleTokens tokens(any_tag(session), session.random(), session.now());
-        WorkingSet here(session.here().shard, session.store(), settings, 1);
-        WorkingSet there(session.here().shard, session.store(), settings, 2);
+        TrustedSet here(session.here().shard, session.store(), settings, 1);
+        TrustedSet there(session.here().shard, session.store(), settings, 2);
         co_await here.add_grant(tokens.new_tokens());
         EXPECT_TRUE(co_await is_active(there, tokens.access_key()));
         co_await here.revoke(tokens.tag, std::nullopt);
@@ -291,12 +301,49 @@ TEST_P(StoreConformance, WorkingSetAsksAgainOnceItsMemoryMayNotBeTrusted) {
     });
 }
 
+TEST_P(StoreConformance, WorkingSetOfASharedStoreTrustsNothingBeforeItIsTold) {
+    run([](Session& session) -> io::Task<void> {
+        const SampleTokens tokens(any_tag(session), session.random(), session.now());
+        WorkingSet set(session.here().shard, session.store(), settings, 1);
+        EXPECT_EQ(set.is_trusted(), !session.store().is_shared());
+        co_await set.add_grant(tokens.new_tokens());
+        EXPECT_EQ(set.find_access(tokens.access_digest) == nullptr, session.store().is_shared());
+        EXPECT_TRUE(co_await is_active(set, tokens.access_key())) << "the store is asked";
+        set.on_trust(session.here().shard.now() + std::chrono::seconds{9});
+        EXPECT_NE(set.find_access(tokens.access_digest), nullptr);
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetReadsEachGrantAgainAfterRevocationsWereMissed) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        const SampleTokens dead(any_tag(session), session.random(), session.now());
+        const SampleTokens alive(any_tag(session), session.random(), session.now());
+        TrustedSet here(session.here().shard, session.store(), settings, 1);
+        TrustedSet there(session.here().shard, session.store(), settings, 2);
+        for (const SampleTokens* tokens : {&dead, &alive}) {
+            co_await here.add_grant(tokens->new_tokens());
+            EXPECT_TRUE(co_await is_active(there, tokens->access_key()));
+        }
+        co_await here.revoke(dead.tag, std::nullopt);
+        const auto& copies = there.memory().revocations(alive.tag);
+        const std::uint64_t before = copies.load();
+        there.on_gap();
+        EXPECT_NE(copies.load(), before) << "copies on other shards end too";
+        EXPECT_EQ(there.find_access(alive.access_digest), nullptr);
+        EXPECT_FALSE(co_await is_active(there, dead.access_key()));
+        EXPECT_TRUE(co_await is_active(there, alive.access_key()));
+        EXPECT_NE(there.find_access(alive.access_digest), nullptr) << "it is in memory again";
+        EXPECT_TRUE(co_await is_current(there, alive.refresh_key()));
+    });
+}
+
 TEST_P(StoreConformance, WorkingSetStaysWithinItsBoundAndReadsTheRest) {
     run([](Session& session) -> io::Task<void> {
         if (!session.here().keeps_tokens()) co_return;
         WorkingSet::Settings small = settings;
         small.tokens_max = 300;
-        WorkingSet set(session.here().shard, session.store(), small, 1);
+        TrustedSet set(session.here().shard, session.store(), small, 1);
         std::vector<SampleTokens> all;
         for (int i = 0; i < 1500; ++i) {
             all.emplace_back(any_tag(session), session.random(), session.now());

@@ -22,6 +22,11 @@ namespace sluice::storage::postgres {
 struct Told final : StoreListener {
     void on_revoked(token::GrantTag tag) override { revoked.push_back(tag); }
     void on_trust(MonotonicTime until) override { trusted_until = until; }
+    void on_gap() override { ++gaps; }
+    void on_feed(bool follows, std::string_view detail) override {
+        feed.push_back(follows);
+        last_feed_detail = detail;
+    }
     void on_state(StoreState state, std::string_view detail) override {
         states.push_back(state);
         last_detail = detail;
@@ -33,6 +38,9 @@ struct Told final : StoreListener {
     std::vector<token::GrantTag> revoked;
     std::vector<StoreState> states;
     std::string last_detail;
+    std::vector<bool> feed;
+    std::string last_feed_detail;
+    unsigned gaps = 0;
     MonotonicTime trusted_until;
 };
 

@@ -1,4 +1,6 @@
 // Revocations that reach another box: told, or found where nobody told.
+#include <fmt/format.h>
+
 #include "tests/unit/storage/postgres/box.h"
 
 namespace sluice::storage::postgres {
@@ -61,6 +63,58 @@ TEST(PostgresFeed, MemoryIsNotTrustedWhileTheDatabaseIsAway) {
     EXPECT_EQ(box.told.trusted_until, trusted);
     PostgresServer::shared().start();
     EXPECT_TRUE(box.turn_until([&] { return box.told.trusted_until > trusted; }));
+}
+
+/// A database whose owner, no superuser, is called "boxes".
+std::string database_of_boxes() {
+    PostgresServer& server = PostgresServer::shared();
+    const std::string database = server.create_database();
+    server.execute(database,
+                   "CREATE ROLE boxes LOGIN; GRANT ALL ON SCHEMA public TO boxes; "
+                   "DO $$ BEGIN EXECUTE format('GRANT ALL ON DATABASE %I TO boxes', "
+                   "current_database()); END $$");
+    return database;
+}
+
+TEST(PostgresFeed, MemoryIsNotTrustedBeforeTheFeedHasSpoken) {
+    PostgresServer& server = PostgresServer::shared();
+    const std::string database = database_of_boxes();
+    const std::string url =
+        fmt::format("postgresql://boxes@127.0.0.1:{}/{}", server.port(), database);
+    ASSERT_TRUE(migrate({.url = Secret(url)}));
+    server.execute(database, "REVOKE SELECT ON sluice_revocations FROM boxes");
+    Box box(settings_for(url));
+    ASSERT_TRUE(box.wait_until_available());
+    ASSERT_TRUE(box.turn_until([&] { return !box.told.feed.empty(); }));
+    EXPECT_FALSE(box.told.feed.back());
+    EXPECT_NE(box.told.last_feed_detail.find("permission denied"), std::string::npos)
+        << box.told.last_feed_detail;
+    EXPECT_EQ(box.told.trusted_until, MonotonicTime{});
+    EXPECT_TRUE(box.store().is_shared());
+    server.execute(database, "GRANT SELECT ON sluice_revocations TO boxes");
+    ASSERT_TRUE(box.wait_until_trusted());
+    box.turn_until([&] { return box.told.feed.back(); });
+    EXPECT_EQ(box.told.feed.size(), 2u) << "each change is told once";
+}
+
+TEST(PostgresFeed, AwayForLongerThanRevocationsAreKeptIsAGap) {
+    const std::string database = new_database();
+    PostgresSettings settings = settings_for_database(database);
+    settings.revocations_kept = seconds{2};
+    Box box(settings);
+    ASSERT_TRUE(box.wait_until_trusted());
+    EXPECT_EQ(box.told.gaps, 0u);
+    const auto away_for = [&](Duration time) {
+        PostgresServer::shared().stop("immediate");
+        const MonotonicTime end = std::chrono::steady_clock::now() + time;
+        while (std::chrono::steady_clock::now() < end) box.turn();
+        PostgresServer::shared().start();
+        const MonotonicTime trusted = box.told.trusted_until;
+        return box.turn_until([&] { return box.told.trusted_until > trusted; });
+    };
+    ASSERT_TRUE(away_for(seconds{3}));
+    EXPECT_EQ(box.told.gaps, 1u);
+    EXPECT_EQ(box.told.feed, (std::vector<bool>{true, false, true}));
 }
 
 TEST(PostgresFeed, ARevocationIsKnownToTheOtherBoxAtOnce) {
