@@ -2,24 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "http/field_list.h"
 #include "http/method.h"
 #include "http/status.h"
 
 namespace sluice::http {
-
-/// One field line. The name is as received: compare ignoring case. The value has no OWS at its
-/// ends.
-struct Field {
-    std::string_view name;
-    std::string_view value;
-};
 
 enum class Version : std::uint8_t { http_1_0, http_1_1 };
 
@@ -82,32 +75,23 @@ private:
     std::string decoded_path_;  // holds path_ where it differs from what was received
 };
 
-/// Fields that many answers share, validated and serialised once.
-class FieldBlock {
-public:
-    FieldBlock(std::initializer_list<Field> fields);  // CHECKs like Response::add_field
-    std::string_view text() const { return text_; }
-
-private:
-    std::string text_;
-};
-
-/// Reused by a connection: clear() keeps the capacity, so a steady state allocates nothing.
+/// What a handler answers, whichever version of HTTP writes it. Reused by a connection: clear()
+/// keeps the capacity, so a steady state allocates nothing.
 /// Content-Length, Transfer-Encoding, Date and Connection are the connection's affair.
 class Response {
 public:
     void set_status(Status status) { status_ = status; }
     Status status() const { return status_; }
 
-    /// CHECKs that `name` is a token and `value` holds no CR, LF, NUL nor other control character:
-    /// what comes from outside is to be validated before (is_field_value in fields.h).
-    void add_field(std::string_view name, std::string_view value);
-    void add_fields(const FieldBlock& block) { fields_ += block.text(); }
+    /// CHECKs like FieldList::add.
+    void add_field(std::string_view name, std::string_view value) { fields_.add(name, value); }
+    void add_fields(const FieldList& fields) { fields_.add(fields); }
     /// The value of the first field added under `name`, ignoring case.
-    std::optional<std::string_view> field(std::string_view name) const;
-    std::size_t field_count(std::string_view name) const;
-    /// Every field added, serialised: "Name: value\r\n" each.
-    std::string_view fields_text() const { return fields_; }
+    std::optional<std::string_view> field(std::string_view name) const {
+        return fields_.find(name);
+    }
+    std::size_t field_count(std::string_view name) const { return fields_.count(name); }
+    const FieldList& fields() const { return fields_; }
 
     /// The handler writes the body here.
     std::string& body() { return body_; }
@@ -122,7 +106,7 @@ public:
 
 private:
     Status status_ = Status::ok;
-    std::string fields_;
+    FieldList fields_;
     std::string body_;
 };
 

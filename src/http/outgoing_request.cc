@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "http/fields.h"
 
 namespace sluice::http {
 
@@ -14,13 +13,6 @@ void OutgoingRequest::set(Method method, std::string_view target) {
           target);
     method_ = method;
     target_ = target;
-}
-
-void OutgoingRequest::add_field(std::string_view name, std::string_view value) {
-    CHECK(is_token(name), name);
-    CHECK(is_field_value(value), name);
-    CHECK(!is_framing_field(name), name);
-    fields_.append(name).append(": ").append(value).append("\r\n");
 }
 
 void OutgoingRequest::clear() {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/field_list.h"
 #include "http/method.h"
 
 namespace sluice::http {
@@ -17,10 +18,9 @@ public:
     Method method() const { return method_; }
     std::string_view target() const { return target_; }
 
-    /// CHECKs like Response::add_field.
-    void add_field(std::string_view name, std::string_view value);
-    /// "Name: value\r\n" each.
-    std::string_view fields_text() const { return fields_; }
+    /// CHECKs like FieldList::add.
+    void add_field(std::string_view name, std::string_view value) { fields_.add(name, value); }
+    const FieldList& fields() const { return fields_; }
 
     std::string& body() { return body_; }
     const std::string& body() const { return body_; }
@@ -30,7 +30,7 @@ public:
 private:
     Method method_ = Method::get;
     std::string target_ = "/";
-    std::string fields_;
+    FieldList fields_;
     std::string body_;
 };
 

@@ -41,7 +41,7 @@ void append_common_fields(std::string& out, const ResponseOptions& options) {
 void append_response(std::string& out, const Response& response, const ResponseOptions& options) {
     CHECK(code(response.status()) >= 200, "an answer is final");
     append_status_line(out, response.status());
-    out += response.fields_text();
+    out += response.fields().http1_text();
     append_common_fields(out, options);
     if (forbids_body(response.status())) {
         out += "\r\n";
@@ -57,7 +57,7 @@ void append_stream_head(std::string& out, const Response& response, StreamCoding
                         const ResponseOptions& options) {
     CHECK(code(response.status()) >= 200, "an answer is final");
     append_status_line(out, response.status());
-    out += response.fields_text();
+    out += response.fields().http1_text();
     append_common_fields(out, options);
     // RFC 9112 §6.1: what has no body has no coding either.
     if (coding == StreamCoding::chunked && !forbids_body(response.status())) {
@@ -76,7 +76,7 @@ void append_request(std::string& out, const OutgoingRequest& request, std::strin
     CHECK(!host.empty(), "a request names its host");
     out.append(to_text(request.method())).append(" ").append(request.target());
     out.append(" HTTP/1.1\r\nHost: ").append(host).append("\r\n");
-    out += request.fields_text();
+    out += request.fields().http1_text();
     const bool suggests_body = request.method() == Method::post ||
                                request.method() == Method::put || request.method() == Method::patch;
     if (suggests_body || !request.body().empty()) {

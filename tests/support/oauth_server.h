@@ -55,7 +55,7 @@ class Answer {
 public:
     explicit Answer(const http::Response& response)
         : status_(http::code(response.status())),
-          fields_(response.fields_text()),
+          fields_(response.fields().http1_text()),
           body_(response.body()) {
         for (const char* name :
              {"Location", "Set-Cookie", "Content-Type", "Cache-Control", "WWW-Authenticate",

@@ -48,7 +48,7 @@ private:
     void begin_answer(http::Response& response) const;
 
     DecisionService& service_;
-    http::FieldBlock fields_{{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
+    http::FieldList fields_{{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
 };
 
 }  // namespace sluice::resource

@@ -67,32 +67,6 @@ TEST(ResponseWriter, StreamsInChunks) {
               "10\r\n0123456789abcdef\r\n0\r\n\r\n");
 }
 
-TEST(ResponseFields, AreFoundIgnoringCase) {
-    Response response;
-    response.add_field("Set-Cookie", "a=1");
-    response.add_field("set-cookie", "b=2");
-    EXPECT_EQ(response.field("SET-COOKIE"), "a=1");
-    EXPECT_EQ(response.field_count("Set-Cookie"), 2u);
-    EXPECT_EQ(response.field("Set"), std::nullopt);
-}
-
-TEST(ResponseFields, MayComeAsABlock) {
-    const FieldBlock block{{"Cache-Control", "no-store"}, {"Pragma", "no-cache"}};
-    Response response;
-    response.add_field("A", "1");
-    response.add_fields(block);
-    EXPECT_EQ(response.fields_text(), "A: 1\r\nCache-Control: no-store\r\nPragma: no-cache\r\n");
-}
-
-TEST(ResponseFieldsDeathTest, TakeNoLineEnds) {
-    Response response;
-    EXPECT_DEATH(response.add_field("Location", "/a\r\nSet-Cookie: x"), "Location");
-    EXPECT_DEATH(response.add_field("Bad Name", "x"), "Bad Name");
-    EXPECT_DEATH(response.add_field("content-length", "1"), "content-length");
-    response.add_field("Location", "/a");
-    EXPECT_EQ(response.field("Location"), "/a");
-}
-
 TEST(RequestWriter, NamesTheUpstreamsHost) {
     OutgoingRequest request;
     request.set(Method::get, "/mcp?a=b");

@@ -16,7 +16,7 @@ std::string sent(http::RequestBuilder& client, const token::TokenInfo& caller,
     fill_upstream_request(upstream, client.request(), "/mcp?x=1", caller,
                           {.session_id = session_id}, "{}");
     EXPECT_EQ(upstream.target(), "/mcp?x=1");
-    return to_lower(upstream.fields_text());
+    return to_lower(upstream.fields().http1_text());
 }
 
 TEST(Forward, PassesWhatBelongsToMcp) {
@@ -188,7 +188,7 @@ TEST(Forward, KeepsFromTheClientWhatAnUpstreamMustNotSay) {
                                   {"Alt-Svc", "canary"}};
     http::Response response;
     copy_answer_fields(response, fields);
-    EXPECT_EQ(response.fields_text(),
+    EXPECT_EQ(response.fields().http1_text(),
               "Content-Type: application/json\r\nRetry-After: 3\r\n"
               "X-Custom: kept\r\nCache-Control: no-cache\r\n");
 }

@@ -86,7 +86,7 @@ TEST(Cors, SaysNothingToWhomDidNotAsk) {
     http::RequestBuilder post(http::Method::post, "/mcp");
     http::Response response;
     add_cors_fields(post.request(), response);
-    EXPECT_EQ(response.fields_text(), "");
+    EXPECT_EQ(response.fields().http1_text(), "");
 }
 
 }  // namespace
