@@ -1,6 +1,6 @@
 """What several cores do at once, against one another, while operators look and reload: a moment of it.
 
-Quick everywhere; scripts/run-tests lets ThreadSanitizer watch it (part tsan-server), where any report ends the server.
+Quick everywhere; scripts/run-tests lets ThreadSanitizer watch it (part tsan-races), where any report ends the server.
 """
 
 import os

@@ -14,15 +14,13 @@ namespace {
 
 /// Why there is nothing for these commands to do; empty where there is.
 std::string refusal(const config::StorageConfig& storage, std::string_view instead) {
-    switch (storage.engine) {
-        case config::StorageConfig::Engine::memory:
-            return "engine \"memory\" has nothing to copy";
-        case config::StorageConfig::Engine::postgres:
-            return fmt::format("the database is PostgreSQL's: use {}", instead);
-        case config::StorageConfig::Engine::sqlite:
-            return "";
+    using Engine = config::StorageConfig::Engine;
+    if (storage.engine == Engine::sqlite) return "";
+    if (!storage.durable()) return "engine \"memory\" has nothing to copy";
+    if (storage.engine == Engine::postgres) {
+        return fmt::format("the database is PostgreSQL's: use {}", instead);
     }
-    return "";
+    return "this engine's database is copied by tools of its own";
 }
 
 }  // namespace

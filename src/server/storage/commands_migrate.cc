@@ -30,16 +30,13 @@ int migrate(const config::StorageConfig& storage, bool dry_run) {
 int run_migrate(const MigrateCommand& command) {
     const auto config = config::load_config_or_report(command.config);
     if (!config) return 1;
-    switch (config->storage().engine) {
-        case config::StorageConfig::Engine::memory:
-            return complain("engine \"memory\" has no tables");
-        case config::StorageConfig::Engine::sqlite:
-            fmt::print("nothing to do: the server brings its file up to date when it starts\n");
-            return 0;
-        case config::StorageConfig::Engine::postgres:
-            return migrate(config->storage(), command.dry_run);
+    const config::StorageConfig& storage = config->storage();
+    if (!storage.durable()) return complain("engine \"memory\" has no tables");
+    if (storage.engine == config::StorageConfig::Engine::postgres) {
+        return migrate(storage, command.dry_run);
     }
-    return 1;
+    fmt::print("nothing to do: the server brings its database up to date when it starts\n");
+    return 0;
 }
 
 }  // namespace sluice::server
