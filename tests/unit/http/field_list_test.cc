@@ -50,6 +50,17 @@ TEST(FieldList, GivesNamesAndValuesInOrder) {
     EXPECT_TRUE(none.empty());
 }
 
+TEST(FieldList, IsEmptyOnceCleared) {
+    FieldList fields{{"A", "1"}, {"a", "2"}};
+    EXPECT_EQ(fields.count("A"), 2u);
+    EXPECT_EQ(fields.find("a"), "1");
+    fields.clear();
+    EXPECT_TRUE(fields.empty());
+    EXPECT_EQ(fields.count("A"), 0u);
+    fields.add("B", "3");
+    EXPECT_EQ(fields.http1_text(), "B: 3\r\n");
+}
+
 // RFC 7541 §6.2.2: a literal field without indexing, with a new name.
 void append_hpack(std::string& out, std::string_view name, std::string_view value) {
     ASSERT_LT(std::max(name.size(), value.size()), 127u);
