@@ -82,7 +82,7 @@ ParseResult<> ChunkDecoder::step_size(char c, std::uint64_t body_bytes_max) {
         remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
         return {};
     }
-    if (state_ == State::size_first || (c != '\r' && c != ';')) {
+    if (state_ == State::size_first || (c != '\r' && c != ';' && !skips(c))) {
         return bad_request("A chunk size is not a hexadecimal number.");
     }
     if (remaining_ > body_bytes_max || decoded_ > body_bytes_max - remaining_) {
@@ -91,32 +91,42 @@ ParseResult<> ChunkDecoder::step_size(char c, std::uint64_t body_bytes_max) {
     decoded_ += remaining_;
     CHECK(decoded_ <= body_bytes_max);
     extension_bytes_ = 0;
-    state_ = c == '\r' ? State::size_lf : State::ext_name_first;
-    return {};
+    if (c == '\r') return enter(State::size_lf);
+    return enter(c == ';' ? State::ext_name_first : State::size_end);
 }
 
-// chunk-ext = *( ";" token [ "=" ( token / quoted-string ) ] ), without the blanks of RFC 9112
-// §7.1.1.
+// chunk-ext = *( ";" token [ "=" ( token / quoted-string ) ] ), with the blanks of RFC 9112 §7.1.1
+// where they are skipped.
 ParseResult<> ChunkDecoder::step_extension(char c) {
     if (++extension_bytes_ > extension_bytes_max || ++extension_total_ > extension_total_max) {
         return bad_request("The chunk extensions are too long.");
     }
     const bool token = is_token_char(c);
     switch (state_) {
+        case State::size_end:
+            if (c == ';') return enter(State::ext_name_first);
+            if (c == '\r') return enter(State::size_lf);
+            if (skips(c)) return {};
+            break;
         case State::ext_name_first:
+            if (skips(c)) return {};
             if (token) return enter(State::ext_name);
             break;
         case State::ext_name:
-            if (token) return {};
+        case State::ext_name_end:
+            if (token && state_ == State::ext_name) return {};
             if (c == '=') return enter(State::ext_value_first);
+            if (skips(c)) return enter(State::ext_name_end);
             [[fallthrough]];
         case State::ext_quoted_end:
         case State::ext_token:
             if (token && state_ == State::ext_token) return {};
+            if (skips(c)) return enter(State::ext_quoted_end);
             if (c == ';') return enter(State::ext_name_first);
             if (c == '\r') return enter(State::size_lf);
             break;
         case State::ext_value_first:
+            if (skips(c)) return {};
             if (token) return enter(State::ext_token);
             if (c == '"') return enter(State::ext_quoted);
             break;

@@ -12,6 +12,12 @@ namespace sluice::http {
 /// bounded and ignored; trailers are checked, bounded and dropped (RFC 9110 §6.5.1).
 class ChunkDecoder {
 public:
+    /// Blanks around a chunk's size and extensions: what RFC 9112 §7.1.1 calls bad whitespace.
+    /// Servers send them, padding sizes; in a request they are a way to smuggle another.
+    enum class Blanks : std::uint8_t { refused, skipped };
+
+    explicit ChunkDecoder(Blanks blanks = Blanks::refused) : blanks_(blanks) {}
+
     static constexpr std::size_t extension_bytes_max = 1024;  // of one chunk
     static constexpr std::size_t extension_total_max = 16 * 1024;
     static constexpr std::size_t trailer_bytes_max = 8 * 1024;
@@ -26,14 +32,16 @@ public:
     /// unless the body ends. Errors: 400 framing, 413 more than `body_bytes_max` decoded bytes.
     ParseResult<Step> decode(char* data, std::size_t size, std::uint64_t body_bytes_max);
 
-    void reset() { *this = ChunkDecoder(); }
+    void reset() { *this = ChunkDecoder(blanks_); }
 
 private:
     enum class State : std::uint8_t {
         size_first,  // first digit of a chunk size
         size,        // further digits
+        size_end,    // blanks behind them
         ext_name_first,
         ext_name,
+        ext_name_end,  // blanks behind it
         ext_value_first,
         ext_token,
         ext_quoted,
@@ -58,9 +66,11 @@ private:
     ParseResult<> step(char c, std::uint64_t body_bytes_max);
     ParseResult<> step_size(char c, std::uint64_t body_bytes_max);
     ParseResult<> step_extension(char c);
+    bool skips(char c) const { return blanks_ == Blanks::skipped && (c == ' ' || c == '\t'); }
     ParseResult<> step_trailer(char c);
     ParseResult<> expect(char c, char wanted, State next);
 
+    Blanks blanks_;
     State state_ = State::size_first;
     std::uint8_t size_digits_ = 0;
     std::uint64_t remaining_ = 0;  // of the chunk that is being read

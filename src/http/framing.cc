@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/check.h"
 #include "http/fields.h"
+#include "http/head_fields.h"
 #include "http/uri_chars.h"
 
 namespace sluice::http {
@@ -14,6 +15,7 @@ namespace {
 // The fields that decide framing, collected in one pass. Each may stand once; Connection may
 // repeat.
 struct FramingFields {
+    HeadKind kind;
     std::optional<std::string_view> content_length;
     std::optional<std::string_view> transfer_encoding;
     std::optional<std::string_view> host;
@@ -39,8 +41,35 @@ void read_connection(std::string_view value, FramingFields& found) {
     }
 }
 
-ParseResult<FramingFields> collect(std::span<const Field> fields) {
-    FramingFields found;
+// RFC 9110 §8.6: digits only; a number beyond 64 bits is as large as a number can be.
+ParseResult<std::uint64_t> parse_content_length(std::string_view value) {
+    if (value.empty() || !std::ranges::all_of(value, is_digit)) {
+        return bad_request("The Content-Length is not a number.");
+    }
+    return parse_decimal(value).value_or(UINT64_MAX);
+}
+
+// RFC 9110 §8.6: one and the same number that some server or proxy on the way has said again, in a
+// field of its own or in a list, counts once. In a request it never does.
+ParseResult<> add_content_length(FramingFields& found, std::string_view value) {
+    constexpr std::string_view complaint = "There is more than one Content-Length header.";
+    if (found.kind == HeadKind::request) return set_once(found.content_length, value, complaint);
+    for (bool more = true; more;) {
+        const std::size_t comma = value.find(',');
+        more = comma != std::string_view::npos;
+        const std::string_view one = trim(value.substr(0, comma));
+        value.remove_prefix(more ? comma + 1 : value.size());
+        TRY(const std::uint64_t length, parse_content_length(one));
+        if (found.content_length && parse_content_length(*found.content_length) != length) {
+            return bad_request(complaint);
+        }
+        found.content_length = one;
+    }
+    return {};
+}
+
+ParseResult<FramingFields> collect(HeadKind kind, std::span<const Field> fields) {
+    FramingFields found{.kind = kind};
     for (const auto& [name, value] : fields) {
         switch (name.size()) {  // a length tells most fields apart without comparing
             case 4:
@@ -58,8 +87,7 @@ ParseResult<FramingFields> collect(std::span<const Field> fields) {
                 break;
             case 14:
                 if (name_is(name, "content-length")) {
-                    REQUIRE(set_once(found.content_length, value,
-                                     "There is more than one Content-Length header."));
+                    REQUIRE(add_content_length(found, value));
                 }
                 break;
             case 17:
@@ -86,14 +114,6 @@ ParseResult<> check_transfer_encoding(Version version, std::string_view value) {
         return bad_request("The only supported Transfer-Encoding is chunked.");
     }
     return {};
-}
-
-// RFC 9110 §8.6: digits only; a number beyond 64 bits is as large as a number can be.
-ParseResult<std::uint64_t> parse_content_length(std::string_view value) {
-    if (value.empty() || !std::ranges::all_of(value, is_digit)) {
-        return bad_request("The Content-Length is not a number.");
-    }
-    return parse_decimal(value).value_or(UINT64_MAX);
 }
 
 bool is_host_name(std::string_view text) {
@@ -123,7 +143,7 @@ bool is_host_and_port(std::string_view text) {
 
 ParseResult<RequestFraming> request_framing(Version version, std::span<const Field> fields,
                                             std::size_t body_bytes_max) {
-    TRY(const FramingFields found, collect(fields));
+    TRY(const FramingFields found, collect(HeadKind::request, fields));
     RequestFraming framing;
     if (!found.host && version == Version::http_1_1)
         return bad_request("The Host header is missing.");
@@ -157,7 +177,7 @@ ParseResult<RequestFraming> request_framing(Version version, std::span<const Fie
 
 ParseResult<ResponseFraming> response_framing(Version version, Status status, bool to_head,
                                               std::span<const Field> fields) {
-    TRY(const FramingFields found, collect(fields));
+    TRY(const FramingFields found, collect(HeadKind::response, fields));
     ResponseFraming framing;
     framing.keep_alive = !found.close && (version == Version::http_1_1 || found.keep_alive);
     if (found.transfer_encoding) {

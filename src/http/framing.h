@@ -34,7 +34,8 @@ struct ResponseFraming {
     bool keep_alive = true;
 };
 
-/// RFC 9112 §6.3, as strict as for requests. `to_head` says that the request was a HEAD.
+/// RFC 9112 §6.3, as strict as for requests, except that one length may stand several times.
+/// `to_head` says that the request was a HEAD.
 ParseResult<ResponseFraming> response_framing(Version version, Status status, bool to_head,
                                               std::span<const Field> fields);
 

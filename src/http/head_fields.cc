@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/check.h"
+#include "http/fields.h"
 
 namespace sluice::http {
 namespace {
@@ -27,6 +28,11 @@ Span span_of(const Split& split, const char* at, std::size_t size) {
 int on_name(llhttp_t* parser, const char* at, std::size_t size) {
     Split& split = split_of(parser);
     split.fields->push_back({span_of(split, at, size), {}});
+    // A server's Content-Length may stand twice, which framing judges: here it is a field like any.
+    if (parser->type == HTTP_RESPONSE && name_is({at, size}, "content-length")) {
+        constexpr std::uint8_t field_like_any = 0;
+        parser->header_state = field_like_any;
+    }
     return 0;
 }
 

@@ -33,8 +33,9 @@ private:
     std::vector<Field> fields_;
 };
 
-/// Owns the input of one upstream connection. As strict as RequestParser: what it does not take is
-/// garbage, whose connection is closed.
+/// Owns the input of one upstream connection. As strict as RequestParser but for what servers do
+/// and nobody can read in two ways: blanks around a chunk's size, the same Content-Length twice.
+/// What it does not take is garbage, whose connection is closed.
 ///   parser.start(false);
 ///   until read_head() gives true: parser.append(bytes)
 ///   for (;;) { next_body_chunk(): data -> use it; need_more -> append(bytes); complete -> done }
@@ -79,7 +80,7 @@ private:
     BodyChunk complete();
 
     HeadGuard guard_;
-    ChunkDecoder chunks_;
+    ChunkDecoder chunks_{ChunkDecoder::Blanks::skipped};
     std::string buffer_;     // input that was not given out yet
     std::size_t given_ = 0;  // bytes of buffer_ that the last next_body_chunk() gave out
     std::string head_text_;

@@ -67,6 +67,40 @@ TEST(ResponseParser, ReadsChunks) {
               "200 <abcde> reusable");
 }
 
+// RFC 9110 §8.6: a proxy's repetition is one length.
+TEST(ResponseParser, TakesTheSameLengthSeveralTimes) {
+    for (const std::string_view lengths :
+         {"Content-Length: 3\r\nContent-Length: 3\r\n", "Content-Length: 3, 3\r\n",
+          "content-length: 3,3\r\nContent-Length: 03\r\n"}) {
+        EXPECT_EQ(outcome_of(fmt::format("HTTP/1.1 200 OK\r\n{}\r\nabc", lengths)),
+                  "200 <abc> reusable")
+            << lengths;
+    }
+}
+
+// RFC 9112 §7.1.1: bad whitespace, which some servers pad their sizes with.
+TEST(ResponseParser, SkipsBlanksAroundAChunksSizeAndExtensions) {
+    for (const std::string_view size :
+         {"3 ", "3\t", "3    \t ", "3 ;x=y", "3 ; x = y ", "3; x", "3;x ;y=\"z\" ; w=v\t"}) {
+        EXPECT_EQ(outcome_of(fmt::format("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                         "{}\r\nabc\r\n0 \r\n\r\n",
+                                         size)),
+                  "200 <abc> reusable")
+            << size;
+    }
+    const std::string endless(2000, ' ');
+    for (const std::string_view size :
+         {std::string_view(" 3"), std::string_view("3 3"), std::string_view("3 x"),
+          std::string_view("3;x y"), std::string_view("3;x=y z"), std::string_view(endless)}) {
+        EXPECT_EQ(outcome({fmt::format("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                       "3{}\r\nabc\r\n0\r\n\r\n",
+                                       size)},
+                          false, false),
+                  "error")
+            << size;
+    }
+}
+
 TEST(ResponseParser, ReadsUntilTheEnd) {
     EXPECT_EQ(outcome_of("HTTP/1.1 200 OK\r\n\r\nabc", true), "200 <abc>");
     EXPECT_EQ(outcome_of("HTTP/1.0 200 OK\r\n\r\nabc", true), "200 <abc>");
@@ -115,12 +149,25 @@ TEST(ResponseParser, TellsATruncatedBodyFromACompleteOne) {
 
 TEST(ResponseParser, RefusesGarbage) {
     for (const std::string_view input :
-         {"garbage\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
-          "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 600 X\r\n\r\n",
-          "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 +20 OK\r\n\r\n", "ICY 200 OK\r\n\r\n",
-          "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\r\n folded\r\n\r\n",
-          "HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\na",
-          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na",
+         {"garbage\r\n\r\n",
+          "HTTP/2 200 OK\r\n\r\n",
+          "HTTP/1.1 2000 OK\r\n\r\n",
+          "HTTP/1.1 20 OK\r\n\r\n",
+          "HTTP/1.1 099 X\r\n\r\n",
+          "HTTP/1.1 600 X\r\n\r\n",
+          "HTTP/1.1  200 OK\r\n\r\n",
+          "HTTP/1.1 +20 OK\r\n\r\n",
+          "ICY 200 OK\r\n\r\n",
+          "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+          "HTTP/1.1 200 OK\r\n folded\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\na",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1,\r\n\r\na",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1 1\r\n\r\na",
+          "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\na",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: x\r\n\r\na",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n"
+          "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
           "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
           "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
