@@ -91,7 +91,7 @@ std::string Address::ip_text() const {
             inet_ntop(AF_INET6, &v6, buffer, sizeof buffer);
         }
     } else {
-        return "unix";
+        return family() == AF_UNIX ? "unix" : "unknown";
     }
     return buffer;
 }

@@ -26,9 +26,10 @@ public:
     const sockaddr* native() const { return reinterpret_cast<const sockaddr*>(&storage_); }
     socklen_t native_length() const { return length_; }
     int family() const { return storage_.ss_family; }
-    std::uint16_t port() const;   // 0 for a UNIX path
-    std::string ip_text() const;  // "127.0.0.1", "::1"; an IPv4-mapped IPv6 address as IPv4; "unix"
-    std::string text() const;     // the form that parse() takes
+    std::uint16_t port() const;  // 0 for a UNIX path
+    /// "127.0.0.1", "::1"; an IPv4-mapped IPv6 address as IPv4; "unix"; of no family: "unknown".
+    std::string ip_text() const;
+    std::string text() const;  // the form that parse() takes
 
     friend bool operator==(const Address& a, const Address& b);
 

@@ -9,9 +9,24 @@
 namespace sluice::io {
 namespace {
 
+void set(int fd, int level, int option, int value) {
+    setsockopt(fd, level, option, &value, sizeof value);
+}
 void enable(int fd, int level, int option) {
-    const int on = 1;
-    setsockopt(fd, level, option, &on, sizeof on);
+    set(fd, level, option, 1);
+}
+
+/// A machine that vanishes sends neither FIN nor RST: nothing else would ever end a silent stream.
+void notice_who_vanishes(int fd) {
+    constexpr int silent_s = 30;  // then it is asked whether it is there
+    constexpr int again_s = 10;
+    constexpr int asked_max = 3;
+    constexpr int unacknowledged_ms = (silent_s + asked_max * again_s) * 1000;
+    enable(fd, SOL_SOCKET, SO_KEEPALIVE);
+    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, silent_s);
+    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, again_s);
+    set(fd, IPPROTO_TCP, TCP_KEEPCNT, asked_max);
+    set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_ms);
 }
 
 std::unexpected<Error> close_and_fail(int fd) {
@@ -34,7 +49,9 @@ Address name_of(int fd, NameCall* call) {
 Result<int> socket_for(const Address& destination) {
     const int fd = socket(destination.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return std::unexpected(Error{errno});
-    if (destination.family() != AF_UNIX) enable(fd, IPPROTO_TCP, TCP_NODELAY);
+    if (destination.family() == AF_UNIX) return fd;
+    enable(fd, IPPROTO_TCP, TCP_NODELAY);
+    notice_who_vanishes(fd);
     return fd;
 }
 
