@@ -17,7 +17,7 @@ demo: packages deps ## install what is missing, build, and run Sluice with a rea
 
 build: packages deps ## build the release binaries build/release/sluice and sluice-loadgen, and the replay programs
 	@scripts/configure release
-	@ninja -C build/release sluice sluice-loadgen friction_replay rules_replay sluice_friction_c
+	@ninja -C build/release sluice sluice-loadgen replays sluice_friction_c
 
 test: ## build and run every test, also under sanitizers
 	@scripts/install-dependencies --tests

@@ -1,11 +1,10 @@
-// The rules of [[resource]], [resource.introspection] and [[resource.tool]].
-#include <re2/re2.h>
-
+// The rules of [[resource]] and [resource.introspection].
 #include <algorithm>
 #include <array>
 #include <chrono>
 
 #include "config/check.h"
+#include "config/check_access_rule.h"
 #include "config/checks.h"
 #include "config/trust.h"
 #include "config/url_rules.h"
@@ -91,23 +90,6 @@ std::optional<token::ResourceIdentifier> check_identifier(const Setting<std::str
     problems.add(identifier.place, fmt::format("\"{}\" is not a valid resource identifier: {}",
                                                *identifier, parsed.error().reason));
     return std::nullopt;
-}
-
-std::vector<resource::ToolRule> check_tools(const std::vector<RawToolRule>& rules,
-                                            const token::ScopeSet* scopes, Problems& problems) {
-    std::vector<resource::ToolRule> checked;
-    for (const RawToolRule& rule : rules) {
-        if (check_given(rule.match, "a pattern for the names of tools; \".*\" is every tool",
-                        problems)) {
-            const RE2 pattern(*rule.match, RE2::Quiet);
-            if (!pattern.ok()) {
-                problems.add(rule.match.place, fmt::format("\"{}\" is not a valid RE2 pattern: {}",
-                                                           *rule.match, pattern.error()));
-            }
-        }
-        checked.push_back({*rule.match, check_scopes(rule.scopes, scopes, problems)});
-    }
-    return checked;
 }
 
 enum class Verify { local, introspection };
@@ -228,7 +210,9 @@ std::vector<resource::ResourceSettings> check_resources(const std::vector<RawRes
         if (raw.friction) resource.friction = check_friction(*raw.friction, problems);
         resource.tool_changes = check_tool_changes(raw, problems);
         resource.tool_change_friction = *raw.tool_change_friction;
-        resource.tools = check_tools(raw.tools, scopes, problems);
+        resource.rules = check_access_rules(raw, scopes, problems);
+        resource.default_action =
+            choose(raw.default_action, rule_actions, problems).value_or(resource::RuleAction::deny);
         resource.name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
         resource.timeout = check_range<Duration>(raw.timeout, 10ms, 24h, problems);
         resource.connect_timeout = check_range<Duration>(raw.connect_timeout, 10ms, 1min, problems);

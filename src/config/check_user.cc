@@ -29,8 +29,10 @@ oauth::UserSetting check_user(const RawUser& raw, const Environment& environment
         .password_hash = check_password(raw.password, raw.password_hash, environment, problems)};
     user.name = raw.name->empty() ? user.username : check_line(raw.name, problems);
     user.email = check_line(raw.email, problems);
-    for (const Entry& entry : raw.attributes) {
-        user.attributes.emplace_back(entry.name, check_line(entry.text, problems));
+    for (const Attribute& attribute : raw.attributes) {
+        for (const Setting<std::string>& value : attribute.values) {
+            user.attributes.push_back({attribute.name, check_line(value, problems)});
+        }
     }
     return user;
 }

@@ -60,6 +60,11 @@ public:
             values_[fmt::format("{}.{}", path_of(name), entry.name)] = *entry.text;
         }
     }
+    void operator()(std::string_view name, std::vector<Attribute>& attributes) {
+        for (Attribute& attribute : attributes) {
+            (*this)(fmt::format("{}.{}", name, attribute.name), attribute.values);
+        }
+    }
     void operator()(std::string_view name, Table auto& table) { read(path_of(name), table); }
     template <Table T>
     void operator()(std::string_view name, std::optional<T>& table) {

@@ -28,6 +28,9 @@ public:
     void operator()(std::string_view name, std::vector<Entry>&) {
         keys_.push_back(path_of(name) + ".NAME");
     }
+    void operator()(std::string_view name, std::vector<Attribute>&) {
+        keys_.push_back(path_of(name) + ".NAME");
+    }
     void operator()(std::string_view name, Table auto& table) { list(path_of(name), table); }
     template <Table T>
     void operator()(std::string_view name, std::optional<T>& table) {

@@ -17,7 +17,7 @@ struct RawUser {
     Setting<std::string> password_hash;  // a line of `sluice hash-password`
     Setting<std::string> name;           // a person's name, for the pages; empty: the username
     Setting<std::string> email;
-    std::vector<Entry> attributes;  // free texts, meant for policies
+    std::vector<Attribute> attributes;  // free texts: user.NAME of rules (`when`)
 
     void each_key(auto& key) {
         key("username", username);

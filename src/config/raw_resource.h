@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/quantity.h"
+#include "config/raw_access_rule.h"
 #include "config/raw_friction.h"
 #include "config/setting.h"
 
@@ -38,17 +39,6 @@ struct RawIntrospection {
     }
 };
 
-struct RawToolRule {
-    Place place;
-    Setting<std::string> match;  // required: RE2, has to match the tool's whole name
-    StringList scopes;           // all of them are needed, beside required_scopes
-
-    void each_key(auto& key) {
-        key("match", match);
-        key("scopes", scopes);
-    }
-};
-
 struct RawResource {
     Place place;
     Setting<std::string> path;      // required: the resource identifier is public_url + path
@@ -71,7 +61,9 @@ struct RawResource {
     /// With `friction`: what calls of such a tool meet at least, until an operator acknowledges the
     /// change. Above 0, at most 1.
     Setting<double> tool_change_friction = 0.6;
-    std::vector<RawToolRule> tools;  // the first whose pattern matches decides
+    std::vector<RawToolRule> tools;                 // the first that applies decides
+    std::vector<RawMethodRule> rules;               // about all that is no tool
+    Setting<std::string> default_action = "allow";  // allow | deny: what no rule speaks of
     std::optional<RawFriction> friction;
 
     void each_key(auto& key) {
@@ -89,6 +81,8 @@ struct RawResource {
         key("tool_changes", tool_changes);
         key("tool_change_friction", tool_change_friction);
         key("tool", tools);
+        key("rule", rules);
+        key("default", default_action);
         key("friction", friction);
     }
 };

@@ -41,6 +41,12 @@ struct Entry {
     Setting<std::string> text;
 };
 
+/// `name = "text"` or `name = ["text", "text"]` of such a table.
+struct Attribute {
+    std::string name;
+    StringList values;
+};
+
 /// A table whose name the operator chooses: `[resource.friction.tools.delete_note]`.
 template <class Table>
 struct Named {

@@ -76,7 +76,7 @@ std::string summarise(const Config& config) {
                               : "no friction";
         out += fmt::format("  resource {} -> {}: {}, {}, {}\n", resource.identifier.text(),
                            resource.upstream.empty() ? "asks for decisions" : resource.upstream,
-                           verified, count(resource.tools.size(), "tool rule"), friction);
+                           verified, count(resource.rules.size(), "access rule"), friction);
         if (!resource.friction) continue;
         for (const friction::Problem& odd : resource.friction->warnings()) {
             out += fmt::format("    warning: friction.{}: {}\n", odd.key, odd.text);

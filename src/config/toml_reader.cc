@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -65,13 +66,7 @@ public:
             return problems_.add_unreadable(place_of(name, node),
                                             "has to be a list: [\"...\", \"...\"]");
         }
-        for (const toml::node& element : *array) {
-            auto& text = target.emplace_back();
-            const std::string key = fmt::format("{}[{}]", path_of(name), target.size() - 1);
-            text.place = {line_of(element), key};
-            text.given = true;
-            read_value(element, text);
-        }
+        read_list(*array, place_of(name, node), Elements::texts, target);
     }
 
     void operator()(std::string_view name, Table auto& target) {
@@ -122,6 +117,30 @@ public:
             const toml::table* table = node.as_table();
             if (!table) return problems_.add_unreadable(place, "has to be a table");
             read_table(*table, place, target.emplace_back(std::move(key), T{}).table);
+        });
+    }
+
+    // CHOSEN = "text", CHOSEN = ["text", "text"]
+    void operator()(std::string_view name, std::vector<Attribute>& target) {
+        each_chosen(name, [&](std::string key, const toml::node& node, const Place& place) {
+            StringList& values = target.emplace_back(std::move(key), StringList{}).values;
+            const toml::array* array = node.as_array();
+            array ? read_list(*array, place, Elements::texts, values)
+                  : read_element(node, place, Elements::texts, values);
+        });
+    }
+
+    // CHOSEN = value, CHOSEN = [value, value], CHOSEN = { match = "..." }
+    void operator()(std::string_view name, std::vector<Named<RawCondition>>& target) {
+        each_chosen(name, [&](std::string key, const toml::node& node, const Place& place) {
+            RawCondition& condition = target.emplace_back(std::move(key), RawCondition{}).table;
+            condition.place = place;
+            if (const toml::table* table = node.as_table()) {
+                return read_table(*table, place, condition);
+            }
+            const toml::array* array = node.as_array();
+            array ? read_list(*array, place, Elements::scalars, condition.any)
+                  : read_element(node, place, Elements::scalars, condition.any);
         });
     }
 
@@ -190,6 +209,35 @@ private:
         TableReader reader(table, std::move(place), problems_);
         target.each_key(reader);
         reader.report_unknown_keys();
+    }
+
+    // Of `scalars` a number, true or false is taken as the text that it is written as.
+    enum class Elements : std::uint8_t { texts, scalars };
+
+    void read_list(const toml::array& array, const Place& place, Elements elements,
+                   StringList& target) {
+        for (const toml::node& element : array) {
+            read_element(element,
+                         {line_of(element), fmt::format("{}[{}]", place.key, target.size())},
+                         elements, target);
+        }
+    }
+
+    void read_element(const toml::node& node, Place place, Elements elements, StringList& target) {
+        Setting<std::string>& text = target.emplace_back();
+        text.place = std::move(place);
+        text.given = true;
+        if (elements == Elements::texts) {
+            read_value(node, text);
+        } else if (const auto* number = node.as_integer()) {
+            text.value = fmt::format("{}", number->get());
+        } else if (const auto* real = node.as_floating_point()) {
+            text.value = fmt::format("{}", real->get());
+        } else if (const auto* truth = node.as_boolean()) {
+            text.value = truth->get() ? "true" : "false";
+        } else {
+            read_value(node, text);
+        }
     }
 
     template <class T>

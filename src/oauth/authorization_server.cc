@@ -2,6 +2,7 @@
 #include "oauth/authorization_server.h"
 
 #include "base/check.h"
+#include "oauth/authorization/person_attributes.h"
 #include "oauth/cors.h"
 #include "oauth/introspection/authenticate_caller.h"
 #include "oauth/metadata.h"
@@ -59,6 +60,10 @@ io::Task<void> AuthorizationServer::serve(const Endpoint& endpoint, const http::
 io::Task<Activity> AuthorizationServer::find_active(std::string_view access_token,
                                                     token::TokenInfo& info) {
     return find_active_token(*state_, access_token, info);
+}
+
+io::Task<void> AuthorizationServer::describe_person(token::TokenInfo& info) {
+    return oauth::describe_person(*state_, info);
 }
 
 bool AuthorizationServer::knows_resource_server(std::string_view authorization) {

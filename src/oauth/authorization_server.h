@@ -64,6 +64,7 @@ public:
     io::Task<Activity> find_active(std::string_view access_token, token::TokenInfo& info);
 
     // See the functions of these names.
+    io::Task<void> describe_person(token::TokenInfo& info);
     bool knows_resource_server(std::string_view authorization);
     io::Task<bool> admit_resource_server(const http::Request& request,
                                          std::string_view authorization, http::Response& response);

@@ -13,6 +13,7 @@
 #include "crypto/password_hash.h"
 #include "oauth/grants/grant_types.h"
 #include "token/client_auth_method.h"
+#include "token/introspection.h"
 #include "token/resource_identifier.h"
 #include "token/scope.h"
 
@@ -30,7 +31,7 @@ struct UserSetting {
     crypto::PasswordHash password_hash;
     std::string name;  // for people to read; never empty
     std::string email{};
-    std::vector<std::pair<std::string, std::string>> attributes{};  // for policies
+    std::vector<token::Attribute> attributes{};  // user.NAME of access rules
 };
 
 struct ClientSetting {

@@ -8,6 +8,7 @@
 
 #include "crypto/digest.h"
 #include "oauth/authorization/password_check.h"
+#include "oauth/authorization/person_attributes.h"
 #include "oauth/authorization_server.h"
 #include "oauth/clients/caller_cache.h"
 #include "oauth/clients/client_directory.h"
@@ -58,6 +59,7 @@ struct ShardState {
     AttemptThrottle wrong_secrets;    // by client_id and address
     LoginThrottle logins;
     PasswordCost password_cost;
+    PersonCache persons{person_cache_ttl, person_cache_size_max};
 
     CallerCache callers;  // that have proved who they are
     RemoteTokenCache remote_tokens{tokens.memory().claims()};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,11 +18,26 @@
 
 namespace sluice::resource {
 
-/// One [[resource.tool]]: the first rule whose pattern matches a tool's whole name says what it
-/// needs, beyond the resource's own required_scopes.
-struct ToolRule {
-    std::string match;  // RE2
-    token::ScopeSet scopes;
+/// One test of a rule's `when`: what the attribute's values have to be. Just one of the members is
+/// given.
+struct ConditionSettings {
+    std::string attribute;              // "client_id", "user.department", "args.path": condition.h
+    std::vector<std::string> any_of{};  // it has one of these values
+    std::vector<std::string> all_of{};  // it has every one of these
+    std::string match{};                // RE2: it matches whole
+    std::optional<double> min{};        // a number, this one or more
+    std::optional<double> max{};        // a number, this one or less
+};
+
+enum class RuleAction : std::uint8_t { allow, deny };
+
+/// One [[resource.tool]] or [[resource.rule]].
+struct AccessRule {
+    std::string match;       // RE2, of the whole name of a tool or prompt, or of a whole URI
+    token::ScopeSet scopes;  // needed beyond the resource's own required_scopes
+    std::string method = "tools/call";  // what is asked for; "tasks/*" is all that begins so
+    RuleAction action = RuleAction::allow;
+    std::vector<ConditionSettings> when{};  // all of them
 };
 
 /// Where tokens are asked about with RFC 7662 when they are not this process's own.
@@ -51,7 +67,8 @@ struct ResourceSettings {
     std::optional<IntrospectionSettings> introspection;  // absent: this process's own tokens
     token::ScopeSet required_scopes;                     // for every request
     token::ScopeSet scopes_supported;                    // the minimal basic set, for discovery
-    std::vector<ToolRule> tools;
+    std::vector<AccessRule> rules;                       // the first that applies decides
+    RuleAction default_action = RuleAction::allow;  // where no rule speaks of what is asked for
     Duration connect_timeout = std::chrono::seconds{5};
     Duration timeout = std::chrono::seconds{60};    // until the head of the upstream's answer
     Duration heartbeat = std::chrono::seconds{25};  // a silent event stream gets a comment line

@@ -22,6 +22,7 @@ struct Arguments {
     std::string fleet;
     std::string duration;
     StorageArguments storage;
+    ExplainCommand explain;
 };
 
 constexpr std::string_view simulate_footer =
@@ -93,6 +94,34 @@ void describe_simulate(CLI::App& app, Arguments& to) {
     simulate->footer(std::string(simulate_footer));
 }
 
+void describe_policy(CLI::App& app, ExplainCommand& to) {
+    CLI::App* policy = app.add_subcommand("policy", "Ask the access rules");
+    policy->require_subcommand(1);
+    CLI::App* explain = policy->add_subcommand(
+        "explain", "Which rule decides on a request, and why the others do not");
+    explain->add_option("--config", to.config, "The configuration file")
+        ->type_name("FILE")
+        ->required();
+    explain->add_option("--tool", to.object, "The tool; with --method, the prompt or the URI")
+        ->type_name("NAME")
+        ->required();
+    explain->add_option("--user", to.user, "Who signed in (without it: the client itself)")
+        ->type_name("NAME");
+    explain->add_option("--client", to.client, "The client_id")->type_name("ID")->required();
+    explain
+        ->add_option(
+            "--scope", to.scope,
+            "What was granted, names with a space between (without it: all that is needed)")
+        ->type_name("SCOPES");
+    explain->add_option("--args", to.arguments, "The call's arguments, a JSON object")
+        ->type_name("JSON");
+    explain->add_option("--method", to.method, "Another method, such as resources/read")
+        ->type_name("METHOD")
+        ->capture_default_str();
+    explain->add_option("--resource", to.resource, "Path of the resource, where there are several")
+        ->type_name("PATH");
+}
+
 void describe(CLI::App& app, Arguments& to) {
     app.description(
         "Sluice: OAuth 2.1 authorization server, resource gateway and friction controller for MCP "
@@ -136,6 +165,7 @@ void describe(CLI::App& app, Arguments& to) {
     app.add_subcommand("hash-password",
                        "Read a password and print the password_hash line for [[auth.user]]");
     describe_simulate(app, to);
+    describe_policy(app, to.explain);
     describe_storage(app, to.storage);
 }
 
@@ -195,6 +225,7 @@ std::expected<Command, CommandLineExit> parse_command_line(int argc, const char*
     if (app.got_subcommand("dev")) return dev_command(arguments);
     if (app.got_subcommand("serve")) return arguments.serve;
     if (app.got_subcommand("check-config")) return arguments.check;
+    if (app.got_subcommand("policy")) return arguments.explain;
     if (app.got_subcommand("friction")) return simulate_command(arguments);
     if (auto command = storage_command(app, arguments.storage)) return *std::move(command);
     return HashPasswordCommand{};

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "server/policy_explain.h"
 #include "simulate/command.h"
 
 namespace sluice::server {
@@ -71,7 +72,7 @@ struct ForgetKeysCommand {
 
 using Command = std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand,
                              simulate::SimulateCommand, MigrateCommand, BackupCommand,
-                             RestoreCommand, UserCommand, ForgetKeysCommand>;
+                             RestoreCommand, UserCommand, ForgetKeysCommand, ExplainCommand>;
 
 /// A command line that is to run nothing: --help, --version, or a mistake.
 struct CommandLineExit {

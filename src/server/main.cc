@@ -8,6 +8,7 @@
 #include "server/command_line.h"
 #include "server/commands.h"
 #include "server/hash_password.h"
+#include "server/policy_explain.h"
 #include "server/storage/commands.h"
 #include "simulate/command.h"
 
@@ -32,6 +33,7 @@ int main(int argc, char** argv) {
         int operator()(const RestoreCommand& restore) const { return run_restore(restore); }
         int operator()(const UserCommand& user) const { return run_user(user); }
         int operator()(const ForgetKeysCommand& forget) const { return run_forget_keys(forget); }
+        int operator()(const ExplainCommand& command) const { return run_explain(command); }
     };
     return std::visit(Run{}, *command);
 }

@@ -66,6 +66,11 @@ resource::LocalVerifier::Lookup local_lookup(oauth::AuthorizationServer* auth) {
     };
 }
 
+resource::LocalVerifier::Describe local_describe(oauth::AuthorizationServer* auth) {
+    if (auth == nullptr) return {};
+    return [auth](token::TokenInfo& info) { return auth->describe_person(info); };
+}
+
 std::unique_ptr<oauth::AuthorizationServer> make_auth(io::Shard& shard, const ProcessParts& process,
                                                       storage::Store& store,
                                                       oauth::Observer& observer,
@@ -93,7 +98,8 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
                 process.guards, guard_}),
       windows_(open_windows(process.redis, shard, process.lookups, events_)),
       auth_(make_auth(shard, process, storage_.store(), events_, windows_.get(), client_)),
-      gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get())},
+      gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get()),
+                local_describe(auth_.get())},
                process.resources),
       decision_service_({shard, process.guards, events_}, gateway_),
       decision_api_(decision_service_),

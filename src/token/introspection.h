@@ -13,6 +13,13 @@
 
 namespace sluice::token {
 
+/// A further claim about the subject, for rules to look at. A claim with several values stands
+/// there once for each.
+struct Attribute {
+    std::string name;
+    std::string value;
+};
+
 /// An active token. An empty text, list or optional is a member that is not known: it is left out
 /// of the JSON, which never holds a null.
 struct TokenInfo {
@@ -28,6 +35,9 @@ struct TokenInfo {
     std::vector<std::string> audience;  // texts as they were received: compare by is_for()
     std::string issuer;
     std::string token_id;  // jti
+    // What is known of the person beside; means something only where `knows_person`.
+    std::vector<Attribute> attributes;
+    bool knows_person = false;
 
     /// Whether `resource` is one of the audiences, in any spelling.
     bool is_for(const ResourceIdentifier& resource) const;

@@ -26,6 +26,15 @@ struct Failure {
 struct Report {
     std::size_t passed = 0;
     std::vector<Failure> failures;
+
+    void expect(std::string_view rule, const std::string& input, const std::string& expected,
+                const std::string& actual) {
+        if (actual == expected) {
+            ++passed;
+        } else {
+            failures.push_back({std::string(rule), input, expected, actual});
+        }
+    }
 };
 
 namespace rules {
@@ -146,12 +155,7 @@ inline const Rule* find_rule(std::string_view name) {
 inline void replay_case(const Rule& rule, const JsonValue& item, Report& report) {
     const auto recorded = item.find(rule.expected_member);
     const std::string expected = recorded ? rules::as_json(*recorded) : "nothing recorded";
-    const std::string actual = rule.answer(item);
-    if (actual == expected) {
-        ++report.passed;
-    } else {
-        report.failures.push_back({std::string(rule.name), rules::as_json(item), expected, actual});
-    }
+    report.expect(rule.name, rules::as_json(item), expected, rule.answer(item));
 }
 
 /// A text that is no such object, a rule of another name and a rule without a case are failures.

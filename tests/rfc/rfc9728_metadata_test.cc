@@ -16,7 +16,7 @@ ResourceSettings resource(std::string_view identifier) {
             .introspection = {},
             .required_scopes = token::ScopeSet::parse("mcp:read").value(),
             .scopes_supported = token::ScopeSet::parse("mcp:read offline_access").value(),
-            .tools = {},
+            .rules = {},
             .friction = {}};
 }
 

@@ -64,7 +64,7 @@ DecisionWorld::DecisionWorld(const friction::RawFrictionConfig& friction, unsign
                                    .introspection = {},
                                    .required_scopes = oauth_test::scopes("mcp:read"),
                                    .scopes_supported = oauth_test::scopes("mcp:read"),
-                                   .tools = {{"delete_.*", oauth_test::scopes("mcp:write")}},
+                                   .rules = {{"delete_.*", oauth_test::scopes("mcp:write")}},
                                    .friction = std::make_shared<const friction::FrictionConfig>(
                                        friction::validate(friction).value())});
     std::vector<io::Shard*> all;

@@ -6,7 +6,7 @@ LAYERS = ["base", "crypto", "friction", "io", "http", "token", "storage", "oauth
           "simulate", "admin", "server"]
 STRANGERS = {("oauth", "resource"), ("resource", "oauth")}
 # Inside a layer, too: a room includes only itself, what stands above it, and the layer's own files outside of rooms.
-ROOMS = {"resource": ["mcp", "tools", "tokens", "upstream", "metadata", "decision", "gateway", "decision_api"]}
+ROOMS = {"resource": ["mcp", "policy", "tools", "tokens", "upstream", "metadata", "decision", "gateway", "decision_api"]}
 # What a program of tools/ includes beside itself: nobody includes a tool.
 TOOLS = {"loadgen": ["base", "crypto", "io", "http"]}
 

@@ -74,6 +74,7 @@ TERMS = {
     "bearer token": "resource/tokens/bearer.h",
     "token introspection": "token/introspection.h",
     "step-up": "resource/metadata/challenge.h",
+    "attribute-based access control": "resource/policy/policy.h",
     "policy decision point": "resource/decision/decision.h",
     "policy enforcement point": "resource/gateway/tool_gate.h",
     "external authorizer": "resource/decision_api/external_authorizer.h",

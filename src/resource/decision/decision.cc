@@ -61,23 +61,38 @@ void report_counted(const DecisionParts& parts, const ToolCall& call) {
 
 }  // namespace
 
-Decision decide(const token::ScopeSet& granted, const Policy& policy, std::string_view tool,
-                const friction::Admission* admission) {
-    const token::ScopeSet& needed = policy.needed_for(tool);
-    if (!granted.includes(needed)) {
-        CHECK(!needed.empty(), "nothing is needed that is lacking");
-        return {.outcome = Decision::Outcome::insufficient_scope, .needed = &needed};
+Decision decide(const AccessRequest& request, const Policy& policy, Policy::Arguments arguments) {
+    const Ruling ruling = policy.rule_on(request, arguments);
+    Decision decision{.needed = ruling.needed, .rule = ruling.rule};
+    switch (ruling.outcome) {
+        case Ruling::Outcome::allow:
+            break;
+        case Ruling::Outcome::insufficient_scope:
+            CHECK(!ruling.needed->empty(), "nothing is needed that is lacking");
+            decision.outcome = Decision::Outcome::insufficient_scope;
+            break;
+        case Ruling::Outcome::deny:
+            decision.outcome = Decision::Outcome::access_denied;
+            break;
     }
-    return admission == nullptr ? Decision{} : of_admission(*admission);
+    return decision;
 }
 
 io::Task<Decision> decide_call(DecisionParts parts, ToolCall call) {
-    if (call.granted != nullptr && !call.counts_only) {
-        const Decision rights = decide(*call.granted, call.resource.policy(), call.tool);
+    if (!call.counts_only) {
+        const Decision rights = decide({.method = call.method,
+                                        .object = call.tool,
+                                        .granted = call.granted,
+                                        .client_id = call.client_id,
+                                        .subject = call.subject,
+                                        .attributes = call.attributes,
+                                        .arguments = call.arguments},
+                                       call.resource.policy());
         if (!rights.allowed()) co_return rights;
     }
     const friction::FrictionConfig* const config = call.resource.settings().friction.get();
-    if (config == nullptr || call.is_retry) co_return Decision{};
+    const bool is_tool_call = call.method == "tools/call";
+    if (config == nullptr || call.is_retry || !is_tool_call) co_return Decision{};
     const friction::ToolId tool = config->tool(call.tool);
     if (!tool.is_listed() && call.name_is_unproven) {
         const auto knows = [&call](const Guard& guard) {

@@ -21,10 +21,14 @@ std::string_view* place_of(DecisionRequest& request, std::string_view key) {
     if (key == "subject") return &request.subject;
     if (key == "scope") return &request.scope.emplace();
     if (key == "justification") return &request.justification;
+    if (key == "method") return &request.method;
     return nullptr;
 }
 
 std::expected<void, std::string_view> check(const DecisionRequest& request) {
+    if (request.method != "tools/call" && !is_governed_method(request.method)) {
+        return failure(std::string_view("method is none that rules can be about"));
+    }
     if (request.tool.empty()) return failure(std::string_view("tool is missing"));
     if (request.tool.size() > DecisionRequest::name_bytes_max) {
         return failure(std::string_view("tool exceeds 256 bytes"));
@@ -54,6 +58,7 @@ std::expected<DecisionRequest, std::string_view> read_decision_request(const Jso
     DecisionRequest request;
     bool all_texts = true;
     question.for_each_member([&](std::string_view key, const JsonValue& value) {
+        if (key == "arguments") request.arguments = {true, value};
         if (value.is_null()) return;
         std::string_view* const place = place_of(request, key);
         if (place == nullptr) return;
@@ -63,7 +68,8 @@ std::expected<DecisionRequest, std::string_view> read_decision_request(const Jso
     });
     if (!all_texts) {
         return failure(std::string_view(
-            "token, client_id, subject, scope, resource, tool and justification must be strings"));
+            "token, client_id, subject, scope, resource, tool, method and justification must be "
+            "strings"));
     }
     REQUIRE(check(request));
     return request;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "resource/policy/access_request.h"
 
 namespace sluice::resource {
 
@@ -23,6 +24,8 @@ struct DecisionRequest {
     std::string_view subject;
     std::optional<std::string_view> scope;  // what was granted to client_id; absent: not told
     std::string_view justification;
+    std::string_view method = "tools/call";  // another one: `tool` is the prompt or URI it is about
+    CallArguments arguments{};               // not seen where the question does not tell them
 };
 
 /// Members that are not known, and those that are null, are taken as absent.

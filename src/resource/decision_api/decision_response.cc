@@ -67,6 +67,8 @@ std::string_view reason_of(const Decision& decision) {
             return "allowed";
         case Outcome::insufficient_scope:
             return "insufficient_scope";
+        case Outcome::access_denied:
+            return "access_denied";
         case Outcome::ask_justification:
             return "justification_required";
         case Outcome::refuse_friction:
@@ -81,6 +83,7 @@ int status_of(const Decision& decision) {
         case Outcome::allow:
             return http::code(http::Status::ok);
         case Outcome::insufficient_scope:
+        case Outcome::access_denied:
             return http::code(http::Status::forbidden);
         case Outcome::ask_justification:
             return precondition_required;

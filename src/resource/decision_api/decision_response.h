@@ -25,8 +25,8 @@ struct DecisionResponse {
     std::uint32_t retry_after_seconds = 0;
 };
 
-/// The code of a decision: "allowed", "insufficient_scope", "justification_required", "blocked" or
-/// "insufficient_budget".
+/// The code of a decision: "allowed", "insufficient_scope", "access_denied",
+/// "justification_required", "blocked" or "insufficient_budget".
 std::string_view reason_of(const Decision& decision);
 /// Its HTTP status: 200, 403, 428 (RFC 6585 §3), 429.
 int status_of(const Decision& decision);

@@ -13,6 +13,8 @@ void clear(token::TokenInfo& info) {
     info.scope = {};
     info.client_id.clear();
     info.subject.clear();
+    info.attributes.clear();
+    info.knows_person = false;
 }
 
 /// A scope that no token could have stands for none at all.
@@ -65,6 +67,9 @@ io::Task<Verdict> DecisionService::judge(Question question, token::TokenInfo& ca
         verdict.denial = check_token(question, known, caller);
     }
     if (!verdict.denial && !request.tool.empty()) {
+        if (!request.token.empty() && resource.policy().is_about_person()) {
+            co_await resource.verifier().describe_person(caller);
+        }
         CHECK(!caller.client_id.empty() || !request.token.empty(), "a call of nobody");
         const CallerKey key = CallerKey::of(resource.settings().issuer, caller);
         const unsigned owner = key.owner(parts_.guards.count());
@@ -82,13 +87,18 @@ io::Task<Verdict> DecisionService::judge(Question question, token::TokenInfo& ca
                      .subject = caller.subject,
                      .granted = rights_known ? &caller.scope : nullptr,
                      .tool = request.tool,
+                     .method = request.method,
                      .justification = trim_justification(request.justification),
                      .request_id = question.exchange.request().id(),
+                     .attributes = known_attributes(caller),
+                     .arguments = request.arguments,
                      .counts_only = question.purpose == Purpose::record,
                      .name_is_unproven = question.name_is_unproven});
         if (verdict.decision.outcome == Decision::Outcome::insufficient_scope) {
             verdict.denial =
                 denial_of_scope(resource, caller.scope, *verdict.decision.needed, request.tool);
+        } else if (verdict.decision.outcome == Decision::Outcome::access_denied) {
+            verdict.denial = denial_of_access(request.tool);
         }
     }
     if (verdict.denial) report(question, caller, *verdict.denial);

@@ -93,7 +93,9 @@ std::optional<Unreadable> find_unreadable(const http::Request& request) {
 
 /// Whether what a request may do depends on the tools that it calls.
 bool decides_on_tools(const ProtectedResource& resource) {
-    return !resource.policy().is_uniform() || resource.settings().friction != nullptr;
+    const Policy& policy = resource.policy();
+    return !policy.is_uniform() || policy.governs_more_than_tools() ||
+           resource.settings().friction != nullptr;
 }
 
 /// The method of the request that nginx asks about. Its question is a GET unless somebody says
@@ -236,13 +238,17 @@ io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, Asker asker,
 io::Task<void> ExternalAuthorizer::judge_tool(http::Exchange& exchange,
                                               const ProtectedResource& resource,
                                               std::string_view tool, std::string_view justification,
-                                              Answer& answer, NameIs name) {
+                                              Answer& answer, const Message* message) {
     const auto bearer = find_bearer(exchange.request());
     if (!bearer && bearer.error() == BearerFault::malformed) {
         co_return answer.take(denial_of_malformed_credentials(resource));
     }
-    const DecisionRequest request{
+    DecisionRequest request{
         .tool = tool, .token = bearer.value_or(""), .justification = justification};
+    if (message != nullptr) {
+        request.method = message->method;
+        request.arguments = {true, message->arguments};
+    }
     if (tool.size() > DecisionRequest::name_bytes_max) {
         co_return answer.refuse(http::Status::bad_request, "invalid_request",
                                 "The tool name exceeds 256 bytes");
@@ -250,7 +256,7 @@ io::Task<void> ExternalAuthorizer::judge_tool(http::Exchange& exchange,
     const DecisionService::Question question{.resource = resource,
                                              .request = request,
                                              .exchange = exchange,
-                                             .name_is_unproven = name == NameIs::unproven};
+                                             .name_is_unproven = message != nullptr};
     answer.take(co_await service_.judge(question, *answer.caller), tool);
 }
 
@@ -270,10 +276,10 @@ io::Task<void> ExternalAuthorizer::judge_body(http::Exchange& exchange,
     const std::string said = field ? decode_mirrored(*field).value_or("") : std::string();
     for (const Message& message : body->messages()) {
         if (!answer.allowed()) co_return;
-        if (!message.is_tool_call()) continue;
+        if (!message.is_tool_call() && !is_governed_method(message.method)) continue;
         const std::string_view own = trim_justification(message.justification);
-        co_await judge_tool(exchange, resource, message.name, own.empty() ? said : own, answer,
-                            NameIs::unproven);
+        co_await judge_tool(exchange, resource, message.object, own.empty() ? said : own, answer,
+                            &message);
     }
 }
 

@@ -15,6 +15,7 @@
 
 #include "http/exchange.h"
 #include "resource/decision_api/decision_service.h"
+#include "resource/mcp/json_rpc.h"
 
 namespace sluice::resource {
 
@@ -46,13 +47,13 @@ public:
 private:
     struct Answer;
     enum class Asker : std::uint8_t { nginx, envoy };
-    enum class NameIs : std::uint8_t { told_by_proxy, unproven };  // read from a client's message
 
     io::Task<void> judge(http::Exchange& exchange, Asker asker, std::string_view path,
                          Answer& answer);
+    /// message  What it was read from; null where the proxy names the tool itself.
     io::Task<void> judge_tool(http::Exchange& exchange, const ProtectedResource& resource,
                               std::string_view tool, std::string_view justification, Answer& answer,
-                              NameIs name = NameIs::told_by_proxy);
+                              const Message* message = nullptr);
     io::Task<void> judge_body(http::Exchange& exchange, const ProtectedResource& resource,
                               Answer& answer);
 

@@ -54,6 +54,9 @@ io::Task<std::expected<void, Answered>> authenticate(RequestContext& context) {
     if (!context.caller.scope.includes(required)) {
         co_return failure(refuse_scope(context, required, nullptr, ""));
     }
+    if (resource.policy().is_about_person()) {
+        co_await resource.verifier().describe_person(context.caller);
+    }
     co_return std::expected<void, Answered>();
 }
 

@@ -72,7 +72,7 @@ Gateway::~Gateway() = default;
 std::unique_ptr<Verifier> Gateway::make_verifier(const ResourceSettings& resource) {
     if (!resource.introspection) {
         CHECK(parts_.local_lookup != nullptr, "a resource verifies locally without a lookup");
-        return std::make_unique<LocalVerifier>(parts_.local_lookup);
+        return std::make_unique<LocalVerifier>(parts_.local_lookup, parts_.local_describe);
     }
     auto verifier =
         std::make_unique<RemoteVerifier>(parts_.shard, parts_.client, *resource.introspection);

@@ -42,6 +42,7 @@ public:
         const io::Sharded<Guard>& guards;  // one on every shard, over the same settings
         Observer& observer;
         LocalVerifier::Lookup local_lookup;  // may be empty where every resource has introspection
+        LocalVerifier::Describe local_describe{};
     };
 
     /// `settings` outlive the gateway and were checked before: a pattern that RE2 refuses or an

@@ -127,6 +127,10 @@ Answered refuse_scope(RequestContext& context, const token::ScopeSet& needed,
     return refuse(context, denial, RpcCode::insufficient_scope, body, tool);
 }
 
+Answered refuse_access(RequestContext& context, const PostedBody* body, std::string_view tool) {
+    return refuse(context, denial_of_access(tool), RpcCode::access_denied, body, tool);
+}
+
 Answered refuse_media_type(RequestContext& context) {
     return refuse(context,
                   {.status = http::Status::unsupported_media_type,

@@ -30,6 +30,8 @@ Answered refuse_rate_limited(RequestContext& context, const TokenError& error, S
 /// 403 insufficient_scope, with a challenge for everything that is granted or needed.
 Answered refuse_scope(RequestContext& context, const token::ScopeSet& needed,
                       const PostedBody* body, std::string_view tool);
+/// 403 access_denied: the rules do not allow it, whatever the scopes.
+Answered refuse_access(RequestContext& context, const PostedBody* body, std::string_view tool);
 /// 415: not JSON as it is.
 Answered refuse_media_type(RequestContext& context);
 /// 400: no JSON-RPC, or headers that disagree with it.

@@ -15,15 +15,39 @@ namespace {
 
 using HeldBack = std::bitset<PostedBody::batch_size_max>;  // by a message's place
 
-/// So that no call of a batch is counted that another one's lack of a scope keeps back.
-std::expected<void, Answered> check_scopes(RequestContext& context, const PostedBody& body) {
+/// What the rules say of a message that they can be about.
+Decision decide_rights(const RequestContext& context, const Message& message) {
+    return decide({.method = message.method,
+                   .object = message.object,
+                   .granted = &context.caller.scope,
+                   .client_id = context.caller.client_id,
+                   .subject = context.caller.subject,
+                   .attributes = known_attributes(context.caller),
+                   .arguments = {true, message.arguments}},
+                  context.resource.policy());
+}
+
+Answered refuse(RequestContext& context, const Decision& decision, const PostedBody& body,
+                const Message& message) {
+    if (decision.outcome == Decision::Outcome::access_denied) {
+        return refuse_access(context, &body, message.object);
+    }
+    CHECK(decision.outcome == Decision::Outcome::insufficient_scope);
+    return refuse_scope(context, *decision.needed, &body, message.object);
+}
+
+/// Of all that is no tool call; and in a batch of the calls, so that none is counted that another
+/// one's lack of a right keeps back.
+std::expected<void, Answered> check_rights(RequestContext& context, const PostedBody& body) {
+    const bool beside_tools = context.resource.policy().governs_more_than_tools();
+    if (!body.is_batch() && !beside_tools) return {};
     for (const Message& message : body.messages()) {
-        if (!message.is_tool_call()) continue;
-        const Decision decision =
-            decide(context.caller.scope, context.resource.policy(), message.name);
-        if (!decision.allowed()) {
-            return failure(refuse_scope(context, *decision.needed, &body, message.name));
-        }
+        const bool concerned = message.is_tool_call()
+                                   ? body.is_batch()
+                                   : beside_tools && is_governed_method(message.method);
+        if (!concerned) continue;
+        const Decision decision = decide_rights(context, message);
+        if (!decision.allowed()) return failure(refuse(context, decision, body, message));
     }
     return {};
 }
@@ -61,7 +85,7 @@ io::Task<bool> close_round(RequestContext& context, const Message& call, const R
 
 io::Task<std::expected<Admitted, Answered>> admit_tool_calls(RequestContext& context,
                                                              const PostedBody& body, Era era) {
-    if (body.is_batch()) CO_REQUIRE(check_scopes(context, body));
+    CO_REQUIRE(check_rights(context, body));
     Admitted admitted;
     if (std::ranges::none_of(body.messages(), &Message::is_tool_call)) co_return admitted;
 
@@ -85,10 +109,13 @@ io::Task<std::expected<Admitted, Answered>> admit_tool_calls(RequestContext& con
                     .tool = call.name,
                     .justification = own.empty() ? trim_justification(said) : own,
                     .request_id = context.request().id(),
+                    .attributes = known_attributes(context.caller),
+                    .arguments = {true, call.arguments},
                     .name_is_unproven = true,
                     .is_retry = counted});
-        if (decision.outcome == Decision::Outcome::insufficient_scope) {
-            co_return failure(refuse_scope(context, *decision.needed, &body, call.name));
+        if (decision.outcome == Decision::Outcome::insufficient_scope ||
+            decision.outcome == Decision::Outcome::access_denied) {
+            co_return failure(refuse(context, decision, body, call));
         }
         admitted.delay = std::max(admitted.delay, decision.delay);
         if (decision.allowed()) {

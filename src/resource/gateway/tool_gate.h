@@ -23,9 +23,9 @@ struct Admitted {
     Expected expected;              // of the answer to what is passed on
 };
 
-/// Decides on every tools/call of `body`. One that lacks a scope refuses the whole body (403)
-/// before friction counts anything; then friction decides on each in order, and the longest of
-/// their delays is the body's. Answered where the body was refused.
+/// Decides on every message of `body` that rules can be about. One that the rules do not allow
+/// refuses the whole body (403) before friction counts anything; then friction decides on each in
+/// order, and the longest of their delays is the body's. Answered where the body was refused.
 io::Task<std::expected<Admitted, Answered>> admit_tool_calls(RequestContext& context,
                                                              const PostedBody& body, Era era);
 

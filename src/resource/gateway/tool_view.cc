@@ -8,7 +8,13 @@ namespace sluice::resource {
 
 bool append_visible_tools(RequestContext& context, std::string_view json, std::string& out) {
     const ShowsTool shows = [&context](std::string_view tool) {
-        return decide(context.caller.scope, context.resource.policy(), tool).allowed();
+        return decide({.object = tool,
+                       .granted = &context.caller.scope,
+                       .client_id = context.caller.client_id,
+                       .subject = context.caller.subject,
+                       .attributes = known_attributes(context.caller)},
+                      context.resource.policy(), Policy::Arguments::any_at_all)
+            .allowed();
     };
     const auto counts = filter_tool_lists(json, shows, out);
     if (!counts) return false;

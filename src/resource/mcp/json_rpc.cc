@@ -16,7 +16,8 @@ namespace {
 constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
 
 constexpr std::array<std::string_view, 4> message_keys = {"jsonrpc", "id", "method", "params"};
-constexpr std::array<std::string_view, 3> params_keys = {"name", "uri", "_meta"};
+constexpr std::array<std::string_view, 5> params_keys = {"name", "uri", "_meta", "arguments",
+                                                         "ref"};
 
 /// Letters beyond ASCII that some reader takes for one of ASCII when it ignores case: LATIN SMALL
 /// LETTER LONG S, KELVIN SIGN, I WITH DOT ABOVE, DOTLESS I.
@@ -87,6 +88,18 @@ std::string_view name_member(std::string_view method) {
     return method == "resources/read" ? "uri" : "";
 }
 
+/// What a message is about, as rules look at it.
+std::string_view find_object(const Message& message, const JsonValue& params) {
+    if (!message.name.empty()) return message.name;
+    if (message.method == "resources/subscribe" || message.method == "resources/unsubscribe") {
+        return params.find_string("uri").value_or("");
+    }
+    if (message.method != "completion/complete") return {};
+    const auto ref = params.find("ref");
+    const std::string_view name = find_text(ref, "name");
+    return name.empty() ? find_text(ref, "uri") : name;
+}
+
 /// A server that keeps its texts as C does would end them at a NUL, and so read another name than
 /// the one that was decided on.
 bool holds_control(std::string_view text) {
@@ -104,9 +117,11 @@ std::expected<void, RpcError> check_params(const JsonValue& params, std::string_
         poses = poses || poses_as(key, params_keys);
     });
     if (poses) {
-        return failure(
-            RpcError{RpcCode::invalid_request,
-                     "params has a key that differs from name, uri or _meta in case only", id});
+        return failure(RpcError{
+            RpcCode::invalid_request,
+            "params has a key that differs from name, uri, arguments, ref or _meta in case "
+            "only",
+            id});
     }
     return {};
 }
@@ -149,6 +164,8 @@ std::expected<Message, RpcError> read_call(const Parts& parts, Message message) 
         const auto meta = parts.params->find("_meta");
         message.protocol_version = find_text(meta, version_key);
         message.justification = find_text(meta, justification_key);
+        message.object = find_object(message, *parts.params);
+        if (member == "name") message.arguments = parts.params->find("arguments");
     }
     // Without an id nobody could be told that it was refused, nor a list be recognised.
     if (!parts.id && (message.is_tool_call() || message.is_tool_list())) {
@@ -228,7 +245,8 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
 
 void PostedBody::forget_document() {
     const auto forget = [](Message& message) {
-        message.method = message.name = {};
+        message.method = message.name = message.object = {};
+        message.arguments.reset();
         message.protocol_version = message.justification = {};
     };
     forget(single_);

@@ -29,6 +29,7 @@ enum class RpcCode : int {
     too_many_streams = -32015,   // the caller has as many event streams open as it may
     too_many_tokens = -32016,    // refused ones, from one address
     session_not_found = -32017,  // Mcp-Session-Id is none of this caller's
+    access_denied = -32018,      // the rules do not allow this, whatever the scopes
 };
 
 struct RpcError {
@@ -47,8 +48,11 @@ struct Message {
     std::string_view method;  // empty for a response
     std::string_view name;    // of tools/call and prompts/get the params' name; of resources/read
                               // the uri; else, and where there is none, empty
-    std::string_view protocol_version;  // what _meta declares (2026-07-28); else empty
-    std::string_view justification;     // what _meta gives as a reason for the call; else empty
+    std::string_view object;  // what rules look at: the name, or the URI that is read, subscribed
+                              // to or completed; else empty
+    std::optional<JsonValue> arguments;  // of tools/call and prompts/get, where there are any
+    std::string_view protocol_version;   // what _meta declares (2026-07-28); else empty
+    std::string_view justification;      // what _meta gives as a reason for the call; else empty
 
     bool is_tool_call() const { return method == "tools/call"; }
     bool is_tool_list() const { return method == "tools/list"; }

@@ -84,4 +84,17 @@ Denial denial_of_scope(const ProtectedResource& resource, const token::ScopeSet&
                  .resource_metadata = resource.metadata_url()})};
 }
 
+Denial denial_of_access(std::string_view tool) {
+    PooledText message = "The access rules of this resource do not allow this request";
+    if (!tool.empty()) {
+        message = "The access rules of this resource do not allow this use of";
+        fmt::format_to(std::back_inserter(message), " \"{}\"", tool);
+    }
+    return {.status = http::Status::forbidden,
+            .code = "access_denied",
+            .message = std::move(message),
+            .challenge = {},
+            .detail = "no scope would help: `sluice policy explain` tells which rule decided"};
+}
+
 }  // namespace sluice::resource

@@ -33,4 +33,7 @@ Denial denial_of_token(const ProtectedResource& resource, const TokenError& erro
 Denial denial_of_scope(const ProtectedResource& resource, const token::ScopeSet& granted,
                        const token::ScopeSet& needed, std::string_view tool);
 
+/// 403 access_denied, without a challenge: no scope would help. tool  As above.
+Denial denial_of_access(std::string_view tool);
+
 }  // namespace sluice::resource

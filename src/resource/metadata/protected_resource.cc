@@ -8,7 +8,8 @@ namespace sluice::resource {
 namespace {
 
 Policy compiled(const ResourceSettings& settings) {
-    auto policy = Policy::compile(settings.required_scopes, settings.tools);
+    auto policy =
+        Policy::compile(settings.required_scopes, settings.rules, settings.default_action);
     CHECK(policy.has_value(), policy.error());
     return *std::move(policy);
 }

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "resource/policy/policy.h"
 #include "resource/settings.h"
 #include "resource/tokens/verifier.h"
-#include "resource/tools/policy.h"
 #include "resource/upstream/upstream.h"
 
 namespace sluice::resource {

@@ -42,6 +42,14 @@ public:
                                                              std::string_view peer,
                                                              io::CancelScope* scope,
                                                              token::TokenInfo& info) = 0;
+
+    /// What rules may want to know of the person of a token that was verified: fills `attributes`
+    /// and says by `knows_person` whether anybody could tell. Nobody can by default.
+    virtual io::Task<void> describe_person(token::TokenInfo& info) {
+        info.attributes.clear();
+        info.knows_person = false;
+        co_return;
+    }
 };
 
 /// This process's own tokens: asks the authorization server beside it.
@@ -51,7 +59,13 @@ public:
     using Lookup = std::function<io::Task<std::expected<void, TokenError>>(std::string_view token,
                                                                            token::TokenInfo& info)>;
 
-    explicit LocalVerifier(Lookup lookup) : lookup_(std::move(lookup)) { CHECK(lookup_); }
+    /// Same contract as describe_person(); may be empty.
+    using Describe = std::function<io::Task<void>(token::TokenInfo& info)>;
+
+    explicit LocalVerifier(Lookup lookup, Describe describe = {})
+        : lookup_(std::move(lookup)), describe_(std::move(describe)) {
+        CHECK(lookup_);
+    }
 
     io::Task<std::expected<void, TokenError>> verify(std::string_view token, std::string_view,
                                                      io::CancelScope*,
@@ -59,8 +73,13 @@ public:
         return lookup_(token, info);
     }
 
+    io::Task<void> describe_person(token::TokenInfo& info) override {
+        return describe_ ? describe_(info) : Verifier::describe_person(info);
+    }
+
 private:
     Lookup lookup_;
+    Describe describe_;
 };
 
 /// Whether an active token is good here and now: audience always (in any spelling of the resource),

@@ -22,15 +22,15 @@ TEST(ConfigExample, IsValid) {
     ASSERT_TRUE(config.auth());
     EXPECT_EQ(config.auth()->scopes.size(), 4U);
     EXPECT_EQ(config.auth()->scopes[0].name, "mcp:read");
-    EXPECT_EQ(config.auth()->users.at(0).attributes.at(0).second, "engineering");
+    EXPECT_EQ(config.auth()->users.at(0).attributes.at(0).value, "engineering");
     EXPECT_EQ(config.auth()->clients.size(), 4U);
     EXPECT_TRUE(config.auth()->clients.at(3).introspect);
     ASSERT_EQ(config.gateway().resources.size(), 1U);
     const resource::ResourceSettings& notes = config.gateway().resources[0];
     EXPECT_EQ(notes.name, "Notes");
     EXPECT_EQ(notes.required_scopes.text(), "mcp:read");
-    ASSERT_EQ(notes.tools.size(), 2U);
-    EXPECT_EQ(notes.tools[0].match, "(create|update|delete)_.*");
+    ASSERT_EQ(notes.rules.size(), 2U);
+    EXPECT_EQ(notes.rules[0].match, "(create|update|delete)_.*");
     ASSERT_TRUE(notes.friction);
     ASSERT_EQ(notes.friction->tools().size(), 2U);
     EXPECT_EQ(notes.friction->tools()[0].name, "delete_note");

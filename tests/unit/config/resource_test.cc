@@ -215,6 +215,63 @@ TEST(ConfigResource, TimeoutsHaveBounds) {
                    "between");
 }
 
+std::string ruled(std::string_view lines) {
+    return followed_by("[[resource.tool]]\nmatch = \"write_.*\"\n" + std::string(lines));
+}
+
+TEST(ConfigTool, MayDenyAndHaveConditions) {
+    const Config config =
+        config_of(ruled("when = { \"user.department\" = [\"engineering\"], client_id = \"worker\", "
+                        "\"args.path\" = { match = \"/public/.*\" }, \"args.n\" = { max = 3 } }\n"
+                        "[[resource.tool]]\nmatch = \".*\"\naction = \"deny\"\n"));
+    const auto& rules = config.gateway().resources[0].rules;
+    ASSERT_EQ(rules.size(), 2U);
+    EXPECT_EQ(rules[1].action, resource::RuleAction::deny);
+    ASSERT_EQ(rules[0].when.size(), 4U);
+    EXPECT_EQ(rules[0].when[0].attribute, "user.department");
+    EXPECT_EQ(rules[0].when[0].any_of, (std::vector<std::string>{"engineering"}));
+    EXPECT_EQ(rules[0].when[1].any_of, (std::vector<std::string>{"worker"}));
+    EXPECT_EQ(rules[0].when[2].match, "/public/.*");
+    EXPECT_EQ(rules[0].when[3].max, 3.0);
+    EXPECT_FALSE(rules[0].when[3].min);
+}
+
+TEST(ConfigTool, SaysWhatAConditionMayBe) {
+    expect_problem(ruled("when = { department = [\"x\"] }\n"),
+                   "13: resource[0].tool[0].when.department", "the attributes are");
+    expect_problem(ruled("when = { client_id = [] }\n"), "13: resource[0].tool[0].when.client_id",
+                   "needs values");
+    expect_problem(ruled("when = { client_id = { match = \"(\" } }\n"),
+                   "13: resource[0].tool[0].when.client_id.match", "not a valid RE2 pattern");
+    expect_problem(ruled("when = { client_id = { like = \"x\" } }\n"),
+                   "13: resource[0].tool[0].when.client_id.like", "not a known key");
+    expect_problem(ruled("action = \"refuse\"\n"), "13: resource[0].tool[0].action",
+                   "is not one of allow, deny");
+    expect_problem(ruled("action = \"deny\"\nscopes = [\"mcp:read\"]\n"),
+                   "14: resource[0].tool[0].scopes[0]", "a deny rule needs no scopes");
+}
+
+TEST(ConfigRule, IsAboutAMethodThatRulesCanBeAbout) {
+    const auto rule = [](std::string_view method) {
+        return followed_by("[[resource.rule]]\nmethod = \"" + std::string(method) + "\"\n");
+    };
+    const Config config = config_of(rule("resources/read"));
+    const auto& rules = config.gateway().resources[0].rules;
+    ASSERT_EQ(rules.size(), 1U);
+    EXPECT_EQ(rules[0].method, "resources/read");
+    EXPECT_EQ(rules[0].match, ".*");
+    config_of(rule("tasks/*"));
+    expect_problem(rule("initialize"), "12: resource[0].rule[0].method", "is not one of");
+    expect_problem(rule("tools/call"), "12: resource[0].rule[0].method", "[[resource.tool]]");
+}
+
+TEST(ConfigResource, DefaultSaysWhatBecomesOfWhatNoRuleNames) {
+    EXPECT_EQ(config_of(valid_toml).gateway().resources[0].default_action,
+              resource::RuleAction::allow);
+    EXPECT_EQ(config_of(followed_by("default = \"deny\"\n")).gateway().resources[0].default_action,
+              resource::RuleAction::deny);
+}
+
 TEST(ConfigTool, PatternsAreRe2) {
     const auto tool = [](std::string_view lines) {
         return followed_by("[[resource.tool]]\n" + std::string(lines));

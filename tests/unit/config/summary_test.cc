@@ -24,7 +24,7 @@ grant_types = []
         "  authorization server https://box.example: 2 scopes, 1 user, 1 client, registration "
         "open\n"
         "  resource https://box.example/mcp -> http://127.0.0.1:9000/mcp: tokens verified here, "
-        "1 tool rule, no friction\n");
+        "1 access rule, no friction\n");
 }
 
 TEST(Summary, TellsOfFrictionThatIsHardlyMeant) {

@@ -55,7 +55,8 @@ TEST(ConfigUser, AttributesAreTexts) {
         "username = \"a\"\npassword = \"p\"\nattributes = { team = \"x\", department = \"y\" }"));
     const auto& attributes = config.auth()->users[0].attributes;
     ASSERT_EQ(attributes.size(), 2U);
-    EXPECT_EQ(attributes[0], (std::pair<std::string, std::string>("team", "x")));
+    EXPECT_EQ(attributes[0].name, "team");
+    EXPECT_EQ(attributes[0].value, "x");
     expect_problem(user("username = \"a\"\npassword = \"p\"\nattributes = { level = 3 }"),
                    "14: auth.user[0].attributes.level", "string in quotes");
 }

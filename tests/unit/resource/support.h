@@ -29,7 +29,7 @@ inline ResourceSettings notes() {
         .introspection = {},
         .required_scopes = scopes("mcp:read"),
         .scopes_supported = scopes("mcp:read"),
-        .tools = {{"(create|update|delete)_.*", scopes("mcp:write")}, {".*", scopes("mcp:read")}},
+        .rules = {{"(create|update|delete)_.*", scopes("mcp:write")}, {".*", scopes("mcp:read")}},
         .friction = {}};
 }
 
