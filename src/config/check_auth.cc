@@ -37,6 +37,9 @@ void check_lifetimes(const RawAuth& raw, oauth::Settings& auth, Problems& proble
     auth.refresh_replay_window = check(raw.refresh_replay_window, 0s, 60min);
     auth.code_ttl = check(raw.code_ttl, 1s, 600s);  // RFC 6749 §4.1.2
     auth.session_ttl = check(raw.session_ttl, 1min, days(90));
+    auth.device.enabled = *raw.device.enabled;
+    auth.device.code_ttl = check(raw.device.code_ttl, 1s, 60min);
+    auth.device.interval = check(raw.device.interval, 1s, 1min);
 }
 
 void check_registration(const RawAuth& raw, oauth::Settings& auth, const Environment& environment,

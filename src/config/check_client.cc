@@ -25,15 +25,19 @@ Place place_of(const RawClient& raw, std::string_view key) {
 
 void check_grant_types(const RawClient& raw, ClientSetting& client, Problems& problems) {
     for (const auto& name : raw.grant_types) {
-        const auto type = choose(name, oauth::grant_type_names, problems);
-        if (type) client.grant_types.add(*type);
+        if (const auto type = oauth::find_registered_grant_type(*name)) {
+            client.grant_types.add(*type);
+        } else {
+            choose(name, oauth::grant_type_names, problems);
+        }
     }
     const auto place = [&] { return place_of(raw, "grant_types"); };
     if (client.grant_types.has(GrantType::refresh_token) &&
-        !client.grant_types.has(GrantType::authorization_code)) {
+        !client.grant_types.has(GrantType::authorization_code) &&
+        !client.grant_types.has(GrantType::device_code)) {
         problems.add(place(),
-                     "refresh_token needs authorization_code beside it: refresh tokens come "
-                     "from that grant alone");
+                     "refresh_token needs authorization_code or device_code beside it: refresh "
+                     "tokens come from those grants alone");
     }
     if (client.grant_types.has(GrantType::client_credentials) &&
         !token::is_confidential(client.auth_method)) {

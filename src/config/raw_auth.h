@@ -74,6 +74,19 @@ struct RawRateLimit {
     }
 };
 
+struct RawDevice {
+    Place place;
+    Setting<bool> enabled = true;                           // the device grant (RFC 8628)
+    Setting<Duration> code_ttl = std::chrono::minutes(10);  // 1s to 1h
+    Setting<Duration> interval = std::chrono::seconds(5);   // between two polls; 1s to 1m
+
+    void each_key(auto& key) {
+        key("enabled", enabled);
+        key("code_ttl", code_ttl);
+        key("interval", interval);
+    }
+};
+
 struct RawAuth {
     Place place;
     /// The issuer identifier (RFC 8414 §2), no trailing slash. Empty: server.public_url.
@@ -99,8 +112,9 @@ struct RawAuth {
     /// Who may register clients (RFC 7591): open | token | closed.
     Setting<std::string> registration = "open";
     RawSecret
-        registration_token;     // registration = "token": the bearer token that /register demands
-    RawRateLimit rate_limit;    // per client at /token, per address at /register
+        registration_token;   // registration = "token": the bearer token that /register demands
+    RawRateLimit rate_limit;  // per client at /token, per address at /register
+    RawDevice device;
     std::vector<Entry> scopes;  // scope = what a person reads on the consent page
     std::vector<RawUser> users;
     std::vector<RawClient> clients;
@@ -119,6 +133,7 @@ struct RawAuth {
         key("registration", registration);
         key("registration_token", registration_token);
         key("rate_limit", rate_limit);
+        key("device", device);
         key("scopes", scopes);
         key("user", users);
         key("client", clients);

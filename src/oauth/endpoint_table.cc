@@ -6,6 +6,8 @@
 #include "base/check.h"
 #include "oauth/authorization/authorize_endpoint.h"
 #include "oauth/clients/registration_endpoint.h"
+#include "oauth/device/device_authorization_endpoint.h"
+#include "oauth/device/verification_endpoint.h"
 #include "oauth/grants/token_endpoint.h"
 #include "oauth/introspection/introspection_endpoint.h"
 #include "oauth/metadata.h"
@@ -24,7 +26,11 @@ bool registration_is_open(const Settings& settings) {
     return settings.registration != Registration::closed;
 }
 
-constexpr std::array<Endpoint, 5> table{{
+bool devices_are_served(const Settings& settings) {
+    return settings.device.enabled;
+}
+
+constexpr std::array<Endpoint, 7> table{{
     {.name = "authorize",
      .path = "/authorize",
      .methods = get_and_post,
@@ -45,6 +51,7 @@ constexpr std::array<Endpoint, 5> table{{
      .cross_origin = true,
      .metadata_name = "registration_endpoint",
      .offered = registration_is_open,
+     .says_it_is_off = true,
      .handler = serve_register},
     {.name = "revoke",
      .path = "/revoke",
@@ -59,6 +66,19 @@ constexpr std::array<Endpoint, 5> table{{
      .metadata_name = "introspection_endpoint",
      .client_authentication = ClientAuthentication::confidential,
      .handler = serve_introspect},
+    {.name = "device_authorization",
+     .path = "/device_authorization",
+     .methods = post,
+     .cross_origin = true,
+     .metadata_name = "device_authorization_endpoint",
+     .offered = devices_are_served,
+     .handler = serve_device_authorization},
+    {.name = "device",
+     .path = "/device",
+     .methods = get_and_post,
+     .needs_keys = true,
+     .offered = devices_are_served,
+     .handler = serve_verification},
 }};
 
 // The documents that tell of the others; where they stand, routes() says.
@@ -83,12 +103,17 @@ std::span<const Endpoint> endpoints() {
     return table;
 }
 
+bool is_offered(const Endpoint& endpoint, const Settings& settings) {
+    return endpoint.offered == nullptr || endpoint.offered(settings);
+}
+
 std::vector<Route> routes(const Settings& settings) {
     const std::string base(issuer_path(settings));
     std::vector<Route> routes;
     // At the root, too: what clients of the 2025-03-26 revision try.
     for (const std::string& below : {base, std::string()}) {
         for (const Endpoint& endpoint : table) {
+            if (!is_offered(endpoint, settings) && !endpoint.says_it_is_off) continue;
             add(routes, endpoint, below + std::string(endpoint.path));
         }
     }

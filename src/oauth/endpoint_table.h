@@ -34,12 +34,15 @@ struct Endpoint {
     bool needs_keys = false;              // 503 until the server's keys have come out of the store
     std::string_view metadata_name = {};  // "token_endpoint"; empty: metadata does not tell
     ClientAuthentication client_authentication = ClientAuthentication::unlisted;
-    bool (*offered)(const Settings& settings) = nullptr;  // for metadata; null: always
+    bool (*offered)(const Settings& settings) = nullptr;  // null: always
+    bool says_it_is_off = false;  // routed where it is not offered, too; others are not found then
     EndpointHandler handler = nullptr;
 };
 
 /// Every endpoint below the issuer, in metadata's order.
 std::span<const Endpoint> endpoints();
+
+bool is_offered(const Endpoint& endpoint, const Settings& settings);
 
 struct Route {
     http::Method method;

@@ -25,7 +25,14 @@ std::string_view to_text(ErrorCode code) {
         case ErrorCode::invalid_scope:
             return "invalid_scope";
         case ErrorCode::access_denied:
+        case ErrorCode::device_denied:
             return "access_denied";
+        case ErrorCode::authorization_pending:
+            return "authorization_pending";
+        case ErrorCode::slow_down:
+            return "slow_down";
+        case ErrorCode::expired_token:
+            return "expired_token";
         case ErrorCode::server_error:
             return "server_error";
         case ErrorCode::busy:

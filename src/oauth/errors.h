@@ -22,6 +22,10 @@ enum class ErrorCode : std::uint8_t {
     unsupported_response_type,    // §4.1.2.1
     invalid_scope,                // §4.1.2.1, §5.2
     access_denied,                // §4.1.2.1; and a registration that is closed
+    device_denied,                // "access_denied" of the token endpoint (RFC 8628 §3.5), as 400
+    authorization_pending,        // RFC 8628 §3.5
+    slow_down,                    // RFC 8628 §3.5
+    expired_token,                // RFC 8628 §3.5
     server_error,                 // §4.1.2.1
     busy,                         // "temporarily_unavailable" (§4.1.2.1) as 503
     rate_limited,                 // "temporarily_unavailable" as 429 (RFC 6585 §4)

@@ -40,14 +40,16 @@ std::string make_metadata(const Settings& settings) {
     JsonWriter json(text);
     json.begin_object().key("issuer").value(std::string_view(settings.issuer));
     for (const Endpoint& endpoint : endpoints()) {
-        if (endpoint.offered == nullptr || endpoint.offered(settings)) {
+        if (!endpoint.metadata_name.empty() && is_offered(endpoint, settings)) {
             write_endpoint(json, settings, endpoint);
         }
     }
     json.key("scopes_supported").begin_array();
     for (const ScopeSetting& scope : settings.scopes) json.value(std::string_view(scope.name));
     json.end_array().key("grant_types_supported").begin_array();
-    for (const GrantDeclaration& grant : grant_table()) json.value(to_text(grant.type));
+    for (const GrantDeclaration& grant : grant_table()) {
+        if (is_offered(grant, settings)) json.value(to_text(grant.type));
+    }
     json.end_array();
     write_list(json, "response_types_supported", {"code"});
     write_list(json, "response_modes_supported", {"query"});

@@ -7,16 +7,17 @@
 namespace sluice::oauth {
 
 enum class EventKind : std::uint8_t {
-    tokens_issued,      // detail: the grant type
-    request_refused,    // detail: the error code that was answered
-    login_succeeded,    //
-    login_failed,       // detail: "wrong_password", "slowed", "busy"
-    consent_given,      //
-    consent_denied,     //
-    grant_revoked,      // by its client at /revoke
-    refresh_repeated,   // a rotation again inside its window: the same successor went out
-    replay_detected,    // a code or refresh token again: its grant died. detail: which of the two
-    client_registered,  //
+    tokens_issued,       // detail: the grant type
+    request_refused,     // detail: the error code that was answered
+    login_succeeded,     //
+    login_failed,        // detail: "wrong_password", "slowed", "busy"
+    consent_given,       //
+    consent_denied,      //
+    grant_revoked,       // by its client at /revoke
+    refresh_repeated,    // a rotation again inside its window: the same successor went out
+    replay_detected,     // a code or refresh token again: its grant died. detail: which of the two
+    client_registered,   //
+    device_code_issued,  //
 };
 
 /// Stable names for log lines.
@@ -42,6 +43,8 @@ constexpr std::string_view to_text(EventKind kind) {
             return "replay_detected";
         case EventKind::client_registered:
             return "client_registered";
+        case EventKind::device_code_issued:
+            return "device_code_issued";
     }
     return {};
 }

@@ -62,6 +62,13 @@ struct RateLimit {
     Duration window = std::chrono::minutes{1};
 };
 
+/// The device grant (RFC 8628).
+struct DeviceSettings {
+    bool enabled = true;
+    Duration code_ttl = std::chrono::minutes{10};
+    Duration interval = std::chrono::seconds{5};  // the least between two polls
+};
+
 enum class Registration : std::uint8_t { open, token, closed };
 
 /// Immutable while shards run; all of them read the same one.
@@ -80,6 +87,7 @@ struct Settings {
     Duration refresh_replay_window = std::chrono::seconds{120};
     Duration code_ttl = std::chrono::seconds{60};
     Duration session_ttl = std::chrono::hours{12};
+    DeviceSettings device;
     bool remember_consent = false;  // false: ask each time
 
     // Tokens that were not made here are looked for in the store, too: another server shares it.

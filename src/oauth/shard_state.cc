@@ -14,6 +14,9 @@ ThrottleRule wrong_secret_rule(const Settings& settings) {
             .memory = std::chrono::minutes{5}};
 }
 
+// A code has 34.6 random bits and lives for minutes (RFC 8628 §5.1).
+constexpr ThrottleRule user_code_guess_rule{.free = 5, .slowed = 5};
+
 storage::WorkingSet::Settings working_set_settings(const Settings& settings) {
     return {.issuer = settings.issuer,
             .refresh_replay_window = settings.refresh_replay_window,
@@ -44,7 +47,9 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       token_limits(settings.rate_limit, hash_seed),
       registration_limits(settings.rate_limit, hash_seed),
       wrong_secrets(wrong_secret_rule(settings), hash_seed),
-      logins(hash_seed) {
+      logins(hash_seed),
+      device_pace(settings.device.code_ttl, hash_seed),
+      user_code_guesses(user_code_guess_rule, hash_seed) {
     for (const UserSetting& user : settings.users) {
         users.emplace(user.username, &user);
         password_cost.note(user.password_hash);
@@ -62,6 +67,8 @@ void ShardState::sweep() {
     registration_limits.expire(now());
     wrong_secrets.expire(now());
     logins.expire(now());
+    device_pace.expire(now());
+    user_code_guesses.expire(now());
 }
 
 }  // namespace sluice::oauth

@@ -13,6 +13,7 @@
 #include "oauth/clients/caller_cache.h"
 #include "oauth/clients/client_directory.h"
 #include "oauth/clients/registration_ledger.h"
+#include "oauth/device/device_poll.h"
 #include "oauth/introspection/remote_token_cache.h"
 #include "oauth/keys.h"
 #include "oauth/limits/attempt_throttle.h"
@@ -58,6 +59,8 @@ struct ShardState {
     RateLimiter registration_limits;  // by address
     AttemptThrottle wrong_secrets;    // by client_id and address
     LoginThrottle logins;
+    DevicePace device_pace;             // by the request's key
+    AttemptThrottle user_code_guesses;  // by address
     PasswordCost password_cost;
     PersonCache persons{person_cache_ttl, person_cache_size_max};
 

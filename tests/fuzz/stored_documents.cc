@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "oauth/clients/stored_client.h"
+#include "oauth/device/device_request.h"
 #include "oauth/grants/authorization_code.h"
 #include "oauth/stored_user.h"
 #include "server/storage/penalty_document.h"
@@ -30,6 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(input, &oauth::read_authorization_code, write);
     check(input, &oauth::read_redeemed_code, write);
     check(input, &oauth::read_client, write);
+    check(input, &oauth::read_device_request, write);
     check(input, &oauth::StoredUser::parse,
           [](const oauth::StoredUser& user) { return user.to_json(); });
     if (const auto name = server::parse_penalty_key(input)) {

@@ -12,9 +12,9 @@
 #include "base/json_writer.h"
 #include "http/url_safety.h"
 #include "oauth/client_id.h"
+#include "oauth/device/user_code.h"
 #include "oauth/pkce.h"
 #include "oauth/scope_field.h"
-#include "oauth/user_code.h"
 #include "token/resource_identifier.h"
 
 namespace sluice::replay {

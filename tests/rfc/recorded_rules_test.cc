@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "tests/replay/device_vectors.h"
 #include "tests/replay/rules.h"
 
 namespace sluice::replay {
@@ -20,6 +21,27 @@ TEST(RecordedRules, AllReplay) {
                       << "\n  actual   " << failure.actual;
     }
     EXPECT_GE(report.passed, 189U);
+}
+
+TEST(RecordedDeviceGrant, AllReplays) {
+    std::ifstream file(SLUICE_SOURCE_DIR "/tests/vectors/device.json", std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    const Report report = replay_device(text.str());
+    for (const Failure& failure : report.failures) {
+        ADD_FAILURE() << failure.rule << " " << failure.input << "\n  expected " << failure.expected
+                      << "\n  actual   " << failure.actual;
+    }
+    EXPECT_GE(report.passed, 103U);
+}
+
+TEST(RecordedDeviceGrant, FailsWhereAnAnswerDiffersOrACaseIsMissing) {
+    for (const std::string_view text :
+         {R"({"normalize_user_code":[{"value":"a","expect":"B"}]})", R"({"poll":[]})", "[]",
+          R"({"no_such_list":[{}]})", R"({"flow":[{"steps":[]}]})", R"({"http":{"slow_down":401}})",
+          R"({"constants":{}})"}) {
+        EXPECT_EQ(replay_device(text).failures.size(), 1U) << text;
+    }
 }
 
 TEST(RecordedRules, FailWhereAnAnswerDiffers) {

@@ -29,7 +29,8 @@ TEST(Metadata, TellsEverythingFromTheSettingsAndNothingFromTheRequest) {
     EXPECT_EQ(answer.json("response_types_supported"), R"(["code"])");
     EXPECT_EQ(answer.json("scopes_supported"), R"(["mcp:read","mcp:write","offline_access"])");
     EXPECT_EQ(answer.json("grant_types_supported"),
-              R"(["authorization_code","refresh_token","client_credentials"])");
+              R"(["authorization_code","refresh_token","client_credentials",)"
+              R"("urn:ietf:params:oauth:grant-type:device_code"])");
     EXPECT_EQ(answer.json("token_endpoint_auth_methods_supported"),
               R"(["none","client_secret_basic","client_secret_post"])");
     EXPECT_EQ(answer.json("client_id_metadata_document_supported"), "");

@@ -50,6 +50,10 @@ struct Browser {
     }
 };
 
+io::Task<void> ask_into(io::Shard& shard, std::string request, HttpAnswer& answer) {
+    answer = co_await ask_once(shard, std::move(request));
+}
+
 }  // namespace
 
 std::string encode(const Form& form) {
@@ -70,6 +74,17 @@ io::Task<HttpAnswer> ask_once(io::Shard& shard, std::string request) {
     if (!answer.complete) answer = {};
     co_await peer->close();
     co_return answer;
+}
+
+io::Task<std::vector<HttpAnswer>> ask_in_parallel(io::Shard& shard,
+                                                  std::vector<std::string> requests) {
+    std::vector<HttpAnswer> answers(requests.size());
+    io::TaskGroup tasks;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        tasks.spawn(ask_into(shard, std::move(requests[i]), answers[i]));
+    }
+    co_await tasks.join();
+    co_return answers;
 }
 
 std::string form_post(std::string_view target, const Form& form, std::string_view cookie) {
@@ -131,6 +146,36 @@ io::Task<std::string> get_code(io::Shard& shard) {
     const HttpAnswer consent = co_await browser.get(location);
     const HttpAnswer allowed = co_await browser.submit(location, consent, {{"action", "allow"}});
     co_return between(allowed.field("location"), "code=", "&");
+}
+
+std::string device_poll_request(std::string_view device_code) {
+    return token_request({{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"},
+                          {"client_id", "tv"},
+                          {"device_code", std::string(device_code)}});
+}
+
+io::Task<DeviceCodes> get_device_codes(io::Shard& shard) {
+    const HttpAnswer answer =
+        co_await ask_once(shard, form_post("/device_authorization", {{"client_id", "tv"}}));
+    co_return DeviceCodes{json_string(answer.body, "device_code"),
+                          json_string(answer.body, "user_code")};
+}
+
+io::Task<std::vector<HttpAnswer>> decide_device(io::Shard& shard, std::string user_code,
+                                                std::vector<std::string> actions) {
+    Browser browser{shard, {}};
+    const std::string target = "/device?code=" + user_code;
+    const HttpAnswer login = co_await browser.get(target);
+    co_await browser.submit(
+        target, login, {{"action", "login"}, {"username", "alice"}, {"password", "correct horse"}});
+    const HttpAnswer consent = co_await browser.get(target);
+    const std::string token = between(consent.body, "name=\"form_token\" value=\"", "\"");
+    std::vector<std::string> requests;
+    for (const std::string& action : actions) {
+        requests.push_back(
+            form_post(target, {{"action", action}, {"form_token", token}}, browser.cookie));
+    }
+    co_return co_await ask_in_parallel(shard, std::move(requests));
 }
 
 Tokens tokens_of(const HttpAnswer& answer) {

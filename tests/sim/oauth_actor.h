@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/sim/sluice_world.h"
 #include "tests/support/http_peer.h"
@@ -20,6 +21,10 @@ std::string json_string(std::string_view json, std::string_view name);
 /// answer came.
 io::Task<HttpAnswer> ask_once(io::Shard& shard, std::string request);
 
+/// All of them at once, each on a connection of its own; the answers in the same order.
+io::Task<std::vector<HttpAnswer>> ask_in_parallel(io::Shard& shard,
+                                                  std::vector<std::string> requests);
+
 std::string form_post(std::string_view target, const Form& form, std::string_view cookie = {});
 std::string token_request(const Form& form);
 std::string refresh_request(std::string_view refresh_token);
@@ -30,6 +35,18 @@ std::string tool_call(std::string_view access_token, std::string_view tool, std:
 
 /// Alice signs in and allows; gives the code, or "" where a connection broke on the way.
 io::Task<std::string> get_code(io::Shard& shard);
+
+struct DeviceCodes {
+    std::string device_code;
+    std::string user_code;
+};
+/// "tv" asks for codes; both are "" where a connection broke.
+io::Task<DeviceCodes> get_device_codes(io::Shard& shard);
+std::string device_poll_request(std::string_view device_code);
+/// Alice signs in at /device and presses a button, "allow" or "deny", many times at once, each on a
+/// connection of its own; gives what the presses were answered.
+io::Task<std::vector<HttpAnswer>> decide_device(io::Shard& shard, std::string user_code,
+                                                std::vector<std::string> actions);
 
 struct Tokens {
     std::string access;

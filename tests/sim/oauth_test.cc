@@ -12,20 +12,6 @@ namespace {
 
 using std::chrono::seconds;
 
-io::Task<void> ask_into(io::Shard& shard, std::string request, HttpAnswer& answer) {
-    answer = co_await ask_once(shard, std::move(request));
-}
-
-/// The same request many times at once, each on a connection of its own.
-io::Task<std::vector<HttpAnswer>> ask_in_parallel(io::Shard& shard, std::string request,
-                                                  std::size_t times) {
-    std::vector<HttpAnswer> answers(times);
-    io::TaskGroup tasks;
-    for (HttpAnswer& answer : answers) tasks.spawn(ask_into(shard, request, answer));
-    co_await tasks.join();
-    co_return answers;
-}
-
 io::Task<void> use_a_token(io::Shard& shard) {
     const Tokens tokens = co_await sign_in(shard);
     EXPECT_TRUE(tokens);
@@ -45,7 +31,7 @@ TEST(SimulatedSluice, SignsInIntrospectsAndCalls) {
 io::Task<void> redeem_in_parallel(io::Shard& shard) {
     const std::string code = co_await get_code(shard);
     EXPECT_NE(code, "");
-    const auto answers = co_await ask_in_parallel(shard, code_request(code), 8);
+    const auto answers = co_await ask_in_parallel(shard, {8, code_request(code)});
     Tokens issued;
     unsigned successes = 0;
     for (const HttpAnswer& answer : answers) {
@@ -70,7 +56,8 @@ TEST(SimulatedSluice, ACodeIsUsedOnceHoweverManyUseItAtOnce) {
 io::Task<void> refresh_in_parallel(io::Shard& shard) {
     Tokens current = co_await sign_in(shard);
     for (int round = 0; round < 3; ++round) {
-        const auto answers = co_await ask_in_parallel(shard, refresh_request(current.refresh), 16);
+        const auto answers =
+            co_await ask_in_parallel(shard, {16, refresh_request(current.refresh)});
         std::set<std::string> successors;
         Tokens next;
         for (const HttpAnswer& answer : answers) {
@@ -96,7 +83,7 @@ io::Task<void> replay_late(io::Shard& shard) {
     EXPECT_EQ(co_await is_active(shard, third.access), 1);
     co_await io::Sleep(shard, seconds{125});  // past the window
     EXPECT_EQ(co_await is_active(shard, third.access), 1);
-    const auto replays = co_await ask_in_parallel(shard, refresh_request(first.refresh), 4);
+    const auto replays = co_await ask_in_parallel(shard, {4, refresh_request(first.refresh)});
     for (const HttpAnswer& answer : replays) EXPECT_EQ(answer.status, 400);
     for (const Tokens& tokens : {first, second, third}) {
         EXPECT_EQ(co_await is_active(shard, tokens.access), 0);

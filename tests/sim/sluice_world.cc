@@ -49,6 +49,11 @@ grant_types = ["authorization_code", "refresh_token"]
 scope = "mcp:read mcp:write"
 
 [[auth.client]]
+client_id = "tv"
+grant_types = ["device_code", "refresh_token"]
+scope = "mcp:read mcp:write"
+
+[[auth.client]]
 client_id = "rs"
 client_secret = "rs-secret-0123456789abcdef0123456789abcdef01"
 auth_method = "client_secret_post"

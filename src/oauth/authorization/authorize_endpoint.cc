@@ -6,18 +6,16 @@
 #include <utility>
 
 #include "crypto/digest.h"
-#include "http/form.h"
 #include "oauth/authorization/authorization_request.h"
 #include "oauth/authorization/authorization_response.h"
 #include "oauth/authorization/browser_session.h"
 #include "oauth/authorization/consent.h"
-#include "oauth/authorization/login.h"
 #include "oauth/authorization/prompt_query.h"
+#include "oauth/authorization/sign_in_form.h"
 #include "oauth/clients/stored_client.h"
 #include "oauth/grants/authorization_code.h"
 #include "oauth/pages/consent_page.h"
 #include "oauth/pages/error_page.h"
-#include "oauth/pages/login_page.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
@@ -68,23 +66,8 @@ std::string target_with(const RequestContext& context, std::string_view query) {
     return std::string(context.http.path()).append("?").append(query);
 }
 
-void show_login_page(const RequestContext& context, LoginNotice notice,
-                     std::string_view username = {}) {
-    ShardState& state = context.state;
-    const auto known = find_session_cookie(state, context.http);
-    std::string cookie(known.value_or(""));
-    if (cookie.empty()) {
-        // Nobody's session: it only ties this form to this browser.
-        cookie = token::TokenText::generate(token::TokenKind::session, new_tag(state),
-                                            state.shard.random())
-                     .text();
-        set_session_cookie(state, context.response, cookie);
-    }
-    write_login_page(
-        context.response, state.page_style, context.request,
-        {.form_token = form_token(state.keys, FormPurpose::login, cookie, context.http.query()),
-         .username = username,
-         .notice = notice});
+SignInStep sign_in_step(const RequestContext& context) {
+    return {context.state, context.http, context.response, *context.request.client};
 }
 
 void show_consent_page(const RequestContext& context, std::string_view cookie,
@@ -126,7 +109,7 @@ io::Task<void> show(RequestContext context) {
     const std::optional<SignedIn>& person = *signed_in;
     const Prompt& prompt = context.request.prompt;
     if (!person || prompt.login) {
-        if (!prompt.none) co_return show_login_page(context, LoginNotice::none);
+        if (!prompt.none) co_return show_login_form(sign_in_step(context), LoginNotice::none);
         constexpr std::string_view reason = "Nobody is signed in, and no page was to be shown.";
         if (!may_be_redirected_to(context.request.client->registered, person.has_value())) {
             co_return show_error(context, {ErrorCode::login_required, std::string(reason)});
@@ -144,51 +127,23 @@ io::Task<void> show(RequestContext context) {
                                    "Consent is needed, and no page was to be shown.");
 }
 
-/// What a form brought back, and the cookie it came with.
-struct Posted {
-    http::Form form;
-    std::string cookie;
-};
-
-// The form must be ours, of this browser, for this very request (RFC 9700 §4.7).
-Result<> check_form(const RequestContext& context, const Posted& posted, FormPurpose purpose) {
-    const auto presented = parameter(posted.form, "form_token");
-    if (!posted.cookie.empty() && presented &&
-        is_form_token(context.state.keys, *presented, purpose, posted.cookie,
-                      context.http.query())) {
-        return {};
-    }
-    return refuse(ErrorCode::invalid_request,
-                  "This page is out of date, or the browser does not keep cookies.");
+io::Task<void> take_login(RequestContext context, const PostedForm& posted) {
+    const std::string onward = target_with(context, query_after_login(context.http.query()));
+    const auto taken = co_await take_login_form(sign_in_step(context), posted, onward);
+    if (!taken) show_error(context, taken.error());
 }
 
-io::Task<void> take_login(RequestContext context, const Posted& posted) {
-    if (const auto form = check_form(context, posted, FormPurpose::login); !form) {
-        co_return show_error(context, form.error());
-    }
-    const std::string_view username = parameter(posted.form, "username").value_or("");
-    const std::string_view password = parameter(posted.form, "password").value_or("");
-    const auto right = co_await check_login(context.state, context.http, username, password);
-    if (!right) co_return show_error(context, right.error());
-    if (!*right) {
-        show_login_page(context, LoginNotice::wrong_password, username);
-        co_return context.response.set_status(http::Status::forbidden);
-    }
-    const auto ended = co_await sign_out(context.state, posted.cookie);
-    if (!ended) co_return show_error(context, ended.error());
-    const auto session = co_await sign_in(context.state, username);
-    if (!session) co_return show_error(context, session.error());
-    redirect(context.response, target_with(context, query_after_login(context.http.query())));
-    set_session_cookie(context.state, context.response, session->text());
-}
-
-io::Task<void> take_decision(RequestContext context, const Posted& posted, bool allowed) {
-    if (const auto form = check_form(context, posted, FormPurpose::consent); !form) {
+io::Task<void> take_decision(RequestContext context, const PostedForm& posted, bool allowed) {
+    if (const auto form =
+            check_posted_form(context.state, context.http, posted, FormPurpose::consent);
+        !form) {
         co_return show_error(context, form.error());
     }
     const auto signed_in = co_await find_signed_in(context.state, posted.cookie);
     if (!signed_in) co_return show_error(context, signed_in.error());
-    if (!*signed_in) co_return show_login_page(context, LoginNotice::signed_out);
+    if (!*signed_in) {
+        co_return show_login_form(sign_in_step(context), LoginNotice::signed_out);
+    }
     const std::string& username = (*signed_in)->username;
     if (!allowed) {
         report(context, EventKind::consent_denied, username, {});
@@ -202,9 +157,8 @@ io::Task<void> take_decision(RequestContext context, const Posted& posted, bool 
 }
 
 io::Task<void> act(RequestContext context) {
-    Posted posted;
-    posted.cookie = find_session_cookie(context.state, context.http).value_or("");
-    if (const auto read = read_form_body(posted.form, context.http); !read) {
+    PostedForm posted;
+    if (const auto read = read_posted_form(posted, context.state, context.http); !read) {
         co_return show_error(context, read.error());
     }
     const std::string_view action = parameter(posted.form, "action").value_or("");

@@ -24,7 +24,15 @@ std::string session_key(std::string_view cookie) {
 }
 
 std::string_view name_of(FormPurpose purpose) {
-    return purpose == FormPurpose::login ? "login" : "consent";
+    switch (purpose) {
+        case FormPurpose::login:
+            return "login";
+        case FormPurpose::consent:
+            return "consent";
+        case FormPurpose::device:
+            return "device";
+    }
+    CHECK(false, "a purpose without a name");
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view u
 /// Ends the session of that cookie, if there is one.
 io::Task<Result<>> sign_out(ShardState& state, std::string_view cookie);
 
-enum class FormPurpose { login, consent };
+enum class FormPurpose { login, consent, device };
 
 /// What a form must bring back: HMAC over its purpose, the browser's cookie and the whole query,
 /// and so the client and the redirect URI. Base64url.

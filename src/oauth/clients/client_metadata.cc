@@ -84,7 +84,7 @@ Result<ClientAuthMethod> read_auth_method(const JsonValue& object) {
 }
 
 // RFC 7591 §2.1. Without grant_types a client gets what every MCP client needs, refresh included.
-Result<GrantTypes> read_grant_types(const JsonValue& object, bool trusted,
+Result<GrantTypes> read_grant_types(const JsonValue& object, const Settings& settings, bool trusted,
                                     ClientAuthMethod auth_method) {
     TRY(const auto names, read_list(object, "grant_types", ErrorCode::invalid_client_metadata));
     TRY(const auto responses,
@@ -92,9 +92,9 @@ Result<GrantTypes> read_grant_types(const JsonValue& object, bool trusted,
     GrantTypes asked;
     if (names.empty()) asked = {GrantType::authorization_code, GrantType::refresh_token};
     for (const std::string& name : names) {
-        if (const auto type = find_by_name(grant_type_names, name)) asked.add(*type);
+        if (const auto type = find_registered_grant_type(name)) asked.add(*type);
     }
-    const GrantTypes types = asked & registrable_grant_types(trusted, auth_method);
+    const GrantTypes types = asked & registrable_grant_types(settings, trusted, auth_method);
     if (types.has(GrantType::authorization_code) && !responses.empty() &&
         !contains(responses, "code")) {
         return bad_metadata("The grant authorization_code needs the response type code.");
@@ -203,7 +203,7 @@ Result<ClientMetadata> parse_client_metadata(std::string_view json, const Settin
 
     ClientMetadata metadata;
     TRY(metadata.auth_method, read_auth_method(object));
-    TRY(metadata.grant_types, read_grant_types(object, trusted, metadata.auth_method));
+    TRY(metadata.grant_types, read_grant_types(object, settings, trusted, metadata.auth_method));
     REQUIRE(read_redirect_uris(object, metadata));
     REQUIRE(read_descriptions(object, metadata));
     TRY(metadata.scope, read_scope(object, settings));

@@ -3,19 +3,32 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include "base/name_table.h"
 
 namespace sluice::oauth {
 
-enum class GrantType : std::uint8_t { authorization_code, refresh_token, client_credentials };
+enum class GrantType : std::uint8_t {
+    authorization_code,
+    refresh_token,
+    client_credentials,
+    device_code,
+};
 
 /// Every grant type there is. What each does and who may use it: grant_table.h.
-inline constexpr NameTable<GrantType, 3> grant_type_names{
+inline constexpr NameTable<GrantType, 4> grant_type_names{
     {{"authorization_code", GrantType::authorization_code},
      {"refresh_token", GrantType::refresh_token},
-     {"client_credentials", GrantType::client_credentials}}};
+     {"client_credentials", GrantType::client_credentials},
+     {"urn:ietf:params:oauth:grant-type:device_code", GrantType::device_code}}};
+
+/// By its name, or by a short name that clients register by ("device_code").
+constexpr std::optional<GrantType> find_registered_grant_type(std::string_view name) {
+    if (name == "device_code") return GrantType::device_code;
+    return find_by_name(grant_type_names, name);
+}
 
 constexpr std::string_view to_text(GrantType type) {
     return name_of(grant_type_names, type);

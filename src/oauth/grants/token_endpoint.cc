@@ -14,10 +14,10 @@
 namespace sluice::oauth {
 namespace {
 
-Result<const GrantDeclaration*> find_grant(std::string_view name) {
+Result<const GrantDeclaration*> find_grant(const Settings& settings, std::string_view name) {
     const auto type = find_by_name(grant_type_names, name);
     for (const GrantDeclaration& grant : grant_table()) {
-        if (grant.type == type) return &grant;
+        if (grant.type == type && is_offered(grant, settings)) return &grant;
     }
     return refuse(ErrorCode::unsupported_grant_type,
                   "The grant type " + describable(name) + " is not supported.");
@@ -27,7 +27,7 @@ io::Task<TokenResult> answer(ShardState& state, const http::Request& request, ht
                              ClientHandle& client) {
     CO_REQUIRE(read_form_body(form, request));
     CO_TRY(const std::string_view name, require_parameter(form, "grant_type"));
-    CO_TRY(const GrantDeclaration* grant, find_grant(name));
+    CO_TRY(const GrantDeclaration* grant, find_grant(state.settings, name));
     CO_TRY(client, co_await authenticate_client(state, request, form));
     if (!client->grant_types.has(grant->type)) {
         co_return refuse(ErrorCode::unauthorized_client,

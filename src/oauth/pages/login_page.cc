@@ -26,13 +26,13 @@ std::string_view notice_html(LoginNotice notice) {
 
 }  // namespace
 
-void write_login_page(http::Response& response, const PageStyle& style,
-                      const AuthorizationRequest& request, const LoginView& view) {
+void write_login_page(http::Response& response, const PageStyle& style, const Client& client,
+                      const LoginView& view) {
     begin_page(response, style, "Sign in");
     std::string& html = response.body();
     html.append("<h1>Sign in</h1>\n");
     append_html(html, "<p>to continue to <strong><bdi>{}</bdi></strong></p>\n",
-                display_name(*request.client));
+                display_name(client));
     html.append(notice_html(view.notice));
     // Who has typed a name already goes on with the password.
     const bool named = !view.username.empty() && view.username.size() <= username_shown_max;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "http/message.h"
-#include "oauth/authorization/authorization_request.h"
+#include "oauth/clients/client.h"
 #include "oauth/pages/page_style.h"
 
 namespace sluice::oauth {
@@ -20,7 +20,8 @@ struct LoginView {
 };
 
 /// 200, with a form that posts username, password and `form_token` to this page's own URL.
-void write_login_page(http::Response& response, const PageStyle& style,
-                      const AuthorizationRequest& request, const LoginView& view);
+/// client  Whom it is for.
+void write_login_page(http::Response& response, const PageStyle& style, const Client& client,
+                      const LoginView& view);
 
 }  // namespace sluice::oauth

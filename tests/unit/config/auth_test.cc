@@ -19,6 +19,9 @@ TEST(ConfigAuth, HasTheDocumentedDefaults) {
     EXPECT_FALSE(auth.remember_consent);
     EXPECT_EQ(auth.rate_limit.requests, 600U);
     EXPECT_EQ(auth.rate_limit.window, 60s);
+    EXPECT_TRUE(auth.device.enabled);
+    EXPECT_EQ(auth.device.code_ttl, 10min);
+    EXPECT_EQ(auth.device.interval, 5s);
 }
 
 TEST(ConfigAuth, MayBeLeftOut) {
@@ -89,7 +92,9 @@ TEST(ConfigAuth, LifetimesHaveBounds) {
                                       {"refresh_replay_window", "0s", "61m"},
                                       {"refresh_replay_window", "60m", "2h"},
                                       {"code_ttl", "600s", "601s"},
-                                      {"session_ttl", "90d", "91d"}}) {
+                                      {"session_ttl", "90d", "91d"},
+                                      {"device.code_ttl", "1s", "61m"},
+                                      {"device.interval", "60s", "500ms"}}) {
         const auto line = [&](const char* value) {
             return std::string(key) + " = \"" + value + '"';
         };

@@ -70,7 +70,15 @@ TEST(ConfigClient, ClientCredentialsNeedAConfidentialClient) {
 
 TEST(ConfigClient, RefreshTokensComeFromCodes) {
     expect_problem(client("grant_types = [\"refresh_token\"]"), "11: auth.client[0].grant_types",
-                   "authorization_code");
+                   "authorization_code or device_code");
+}
+
+TEST(ConfigClient, DevicesNeedNoRedirectUriAndTheirGrantHasTwoNames) {
+    for (const char* name : {"device_code", "urn:ietf:params:oauth:grant-type:device_code"}) {
+        const std::string types =
+            "grant_types = [\"" + std::string(name) + "\", \"refresh_token\"]";
+        EXPECT_EQ(problems_of(client(types)), "") << name;
+    }
 }
 
 TEST(ConfigClient, GrantTypesAreThoseThatExist) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "oauth/client_id.h"
-#include "oauth/user_code.h"
+#include "oauth/device/user_code.h"
 
 namespace sluice::oauth {
 namespace {
@@ -36,6 +36,32 @@ TEST(UserCode, OfAnotherLengthGetsNoHyphen) {
     EXPECT_EQ(normalize_user_code(""), "");
     EXPECT_EQ(normalize_user_code("wdjb-mjh"), "WDJBMJH");
     EXPECT_EQ(normalize_user_code("wdjb-mjhtx"), "WDJBMJHTX");
+}
+
+TEST(UserCode, DropsWhateverIsNoLetterAndNoDigit) {
+    for (const std::string_view typed :
+         {"wdjb_mjht", "(WDJB) MJHT", "wdjb+mjht", "wdjb/mj.ht", "wdjb\u2013mjht", "wdjb\u00a0mjht",
+          "wd\xffjb\xc3mj\xe2\x80ht"}) {
+        EXPECT_EQ(normalize_user_code(typed), "WDJB-MJHT") << typed;
+    }
+    EXPECT_EQ(normalize_user_code("wdjb%2Dmjht"), "WDJB2DMJHT");
+    EXPECT_EQ(normalize_user_code("\u00e4djbmjht"), "\u00c4DJB-MJHT");
+}
+
+TEST(UserCode, IsMadeOfItsAlphabetAlone) {
+    SeededRandom random(11);
+    std::string seen;
+    for (int i = 0; i < 200; ++i) {
+        const std::string code = make_user_code(random);
+        EXPECT_TRUE(is_user_code(code)) << code;
+        EXPECT_EQ(normalize_user_code(code), code);
+        seen += code;
+    }
+    for (const char c : user_code_alphabet) EXPECT_TRUE(seen.contains(c)) << c;
+    for (const std::string_view wrong : {"", "WDJB", "WDJBMJHT", "WDJB-MJH", "WDJB-MJHTX",
+                                         "WDJB-MJHA", "wdjb-mjht", "WDJB--MJHT", "-WDJBMJHT"}) {
+        EXPECT_FALSE(is_user_code(wrong)) << wrong;
+    }
 }
 
 }  // namespace
