@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/ascii.h"
 #include "config/check.h"
 #include "config/checks.h"
+#include "config/trust.h"
 #include "config/url_rules.h"
+#include "http/url_safety.h"
 
 namespace sluice::config {
 namespace {
@@ -40,6 +43,45 @@ void check_lifetimes(const RawAuth& raw, oauth::Settings& auth, Problems& proble
     auth.device.enabled = *raw.device.enabled;
     auth.device.code_ttl = check(raw.device.code_ttl, 1s, 60min);
     auth.device.interval = check(raw.device.interval, 1s, 1min);
+}
+
+std::vector<std::string> check_host_patterns(const StringList& list, Problems& problems) {
+    std::vector<std::string> hosts;
+    for (const Setting<std::string>& host : list) {
+        std::string_view name = *host;
+        if (name.starts_with("*.")) name.remove_prefix(2);
+        if (*host != "*" && (!http::is_plain_host(name) || to_lower(name) != name)) {
+            problems.add(host.place,
+                         fmt::format("\"{}\" is no host: write a name in lower case, *.NAME for "
+                                     "every name below it, or * for all",
+                                     *host));
+        }
+        hosts.push_back(*host);
+    }
+    return hosts;
+}
+
+// Documents need no authority where nobody has asked for them: then nothing is fetched.
+std::optional<crypto::TlsTrust> read_document_trust(const RawClientDocuments& raw,
+                                                    const Environment& environment,
+                                                    Problems& problems) {
+    TrustReader reader(environment, problems);
+    if (raw.ca.given || raw.enabled.given) return reader.read(true, raw.enabled.place, raw.ca);
+    const auto pem = environment.file(crypto::TlsTrust::system_path());
+    auto trust = crypto::TlsTrust::parse(pem.value_or(""));
+    if (!trust) return std::nullopt;
+    return *std::move(trust);
+}
+
+void check_client_documents(const RawClientDocuments& raw, oauth::Settings& auth,
+                            const Environment& environment, Problems& problems) {
+    oauth::ClientDocumentSettings& documents = auth.client_documents;
+    documents.enabled = *raw.enabled;
+    documents.allow = check_host_patterns(raw.allow, problems);
+    documents.deny = check_host_patterns(raw.deny, problems);
+    documents.private_hosts = check_host_patterns(raw.private_hosts, problems);
+    documents.cache_max = check_range<Duration>(raw.cache_max, 1min, 24h, problems);
+    if (documents.enabled) documents.trust = read_document_trust(raw, environment, problems);
 }
 
 void check_registration(const RawAuth& raw, oauth::Settings& auth, const Environment& environment,
@@ -145,6 +187,7 @@ oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
     }
     check_lifetimes(raw, auth, problems);
     auth.remember_consent = *raw.remember_consent;
+    check_client_documents(raw.client_documents, auth, environment, problems);
     check_registration(raw, auth, environment, problems);
     auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);
     auth.rate_limit.window = check_range<Duration>(raw.rate_limit.window, 1s, 24h, problems);

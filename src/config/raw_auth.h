@@ -74,6 +74,25 @@ struct RawRateLimit {
     }
 };
 
+struct RawClientDocuments {
+    Place place;
+    Setting<bool> enabled = true;  // clients may be named by the URL of their metadata document
+    StringList allow = {"*"};      // hosts, "*.example.com", "*"
+    StringList deny;               // goes before `allow`
+    StringList private_hosts;      // hosts whose addresses need not be public ones
+    Setting<std::string> ca;       // PEM file; empty: the system's authorities
+    Setting<Duration> cache_max = std::chrono::hours(24);  // 1m to 24h
+
+    void each_key(auto& key) {
+        key("enabled", enabled);
+        key("allow", allow);
+        key("deny", deny);
+        key("private_hosts", private_hosts);
+        key("ca", ca);
+        key("cache_max", cache_max);
+    }
+};
+
 struct RawDevice {
     Place place;
     Setting<bool> enabled = true;                           // the device grant (RFC 8628)
@@ -115,6 +134,7 @@ struct RawAuth {
         registration_token;   // registration = "token": the bearer token that /register demands
     RawRateLimit rate_limit;  // per client at /token, per address at /register
     RawDevice device;
+    RawClientDocuments client_documents;
     std::vector<Entry> scopes;  // scope = what a person reads on the consent page
     std::vector<RawUser> users;
     std::vector<RawClient> clients;
@@ -134,6 +154,7 @@ struct RawAuth {
         key("registration_token", registration_token);
         key("rate_limit", rate_limit);
         key("device", device);
+        key("client_documents", client_documents);
         key("scopes", scopes);
         key("user", users);
         key("client", clients);

@@ -104,6 +104,10 @@ void AuthorizationServer::start() {
     sweeper_->restart();
 }
 
+io::Task<void> AuthorizationServer::close() {
+    return state_->documents.close();
+}
+
 AuthorizationServer::Counts AuthorizationServer::counts() const {
     return {state_->tokens.memory().token_count(), state_->clients.size()};
 }

@@ -78,6 +78,10 @@ public:
     void on_trust(MonotonicTime until);
     void on_gap();
 
+    /// Waits for what is being fetched. On the shard's own thread, once no request is served any
+    /// more and before the HTTP client is closed.
+    io::Task<void> close();
+
     /// Starts to forget what has expired, a bounded step at a time. On the shard's own thread.
     void start();
 

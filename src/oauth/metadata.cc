@@ -55,6 +55,9 @@ std::string make_metadata(const Settings& settings) {
     write_list(json, "response_modes_supported", {"query"});
     write_list(json, "code_challenge_methods_supported", {"S256"});
     write_list(json, "prompt_values_supported", {"none", "login", "consent"});
+    if (settings.client_documents.enabled) {
+        json.member("client_id_metadata_document_supported", true);
+    }
     json.member("authorization_response_iss_parameter_supported", true)
         .member("request_parameter_supported", false)
         .member("request_uri_parameter_supported", false)

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "crypto/password_hash.h"
+#include "crypto/tls_client_context.h"
 #include "oauth/grants/grant_types.h"
 #include "token/client_auth_method.h"
 #include "token/introspection.h"
@@ -69,6 +71,17 @@ struct DeviceSettings {
     Duration interval = std::chrono::seconds{5};  // the least between two polls
 };
 
+/// Client ID metadata documents.
+struct ClientDocumentSettings {
+    bool enabled = true;
+    std::vector<std::string> allow = {"*"};  // hosts, "*.example.com", "*"; lower case
+    std::vector<std::string> deny;           // goes before `allow`
+    // Hosts of the operator's own network: any address of theirs may be connected to.
+    std::vector<std::string> private_hosts;
+    Duration cache_max = std::chrono::hours{24};  // a document is asked for again at the latest
+    std::optional<crypto::TlsTrust> trust;        // nothing: nothing can be fetched
+};
+
 enum class Registration : std::uint8_t { open, token, closed };
 
 /// Immutable while shards run; all of them read the same one.
@@ -88,6 +101,7 @@ struct Settings {
     Duration code_ttl = std::chrono::seconds{60};
     Duration session_ttl = std::chrono::hours{12};
     DeviceSettings device;
+    ClientDocumentSettings client_documents;
     bool remember_consent = false;  // false: ask each time
 
     // Tokens that were not made here are looked for in the store, too: another server shares it.

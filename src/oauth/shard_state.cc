@@ -49,7 +49,8 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       wrong_secrets(wrong_secret_rule(settings), hash_seed),
       logins(hash_seed),
       device_pace(settings.device.code_ttl, hash_seed),
-      user_code_guesses(user_code_guess_rule, hash_seed) {
+      user_code_guesses(user_code_guess_rule, hash_seed),
+      documents(hash_seed) {
     for (const UserSetting& user : settings.users) {
         users.emplace(user.username, &user);
         password_cost.note(user.password_hash);

@@ -12,6 +12,7 @@
 #include "oauth/authorization_server.h"
 #include "oauth/clients/caller_cache.h"
 #include "oauth/clients/client_directory.h"
+#include "oauth/clients/client_document_cache.h"
 #include "oauth/clients/registration_ledger.h"
 #include "oauth/device/device_poll.h"
 #include "oauth/introspection/remote_token_cache.h"
@@ -61,6 +62,7 @@ struct ShardState {
     LoginThrottle logins;
     DevicePace device_pace;             // by the request's key
     AttemptThrottle user_code_guesses;  // by address
+    ClientDocumentCache documents;      // by URL
     PasswordCost password_cost;
     PersonCache persons{person_cache_ttl, person_cache_size_max};
 

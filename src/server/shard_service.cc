@@ -185,6 +185,7 @@ io::Task<void> ShardService::run(io::Event& stop) {
     co_await server_.run(stop, drain_timeout);
     background.cancel();
     co_await tasks.join();
+    if (auth_ != nullptr) co_await auth_->close();
     co_await gateway_.close();  // its questions to other servers use the client
     co_await client_.close();
     co_await wait_for_all_drained();

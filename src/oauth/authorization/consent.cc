@@ -54,7 +54,7 @@ io::Task<Result<bool>> has_consented(ShardState& state, const AuthorizationReque
 }
 
 io::Task<void> keep_registration(ShardState& state, const Client& client) {
-    if (!client.registered) co_return;
+    if (!client.registered || !client.document_host.empty()) co_return;
     co_await state.peers.call(
         state.shard, state.owner_of(client.client_id),
         [&client](ShardState& owner) { owner.registrations.keep(client.client_id, owner.now()); });

@@ -85,7 +85,7 @@ std::string_view claimed_client_id(const ShardState& state, const http::Request&
 
 io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http::Request& request,
                                                    const http::Form& form) {
-    if (!state.store.keeps_nothing() && find_proven_caller(state, request, form) == nullptr) {
+    if (find_proven_caller(state, request, form) == nullptr) {
         CO_REQUIRE(co_await know_claimed_client(state, request, form));
     }
     const std::uint64_t revision = state.clients.revision();

@@ -24,10 +24,13 @@ struct Client {
     std::optional<token::ScopeSet> scope_max;  // nothing: every scope there is
     bool introspect = false;
     bool registered = false;      // by itself (RFC 7591): nobody has verified its name
+    std::string document_host;    // of a client ID metadata document; empty: it has none
     std::int64_t renewed_at = 0;  // seconds since 1970: when its time in the store began
 
     /// RFC 6749 §2.1: it has a secret to authenticate with.
     bool confidential() const { return token::is_confidential(auth_method); }
+
+    friend bool operator==(const Client&, const Client&) = default;
 };
 
 /// Shared within one shard, so that a client that is forgotten lives on until its last request

@@ -53,6 +53,13 @@ void ClientDirectory::add_fetched(Client client) {
     add(std::move(client));
 }
 
+void ClientDirectory::add_document(Client client) {
+    const ClientHandle* known = find(client.client_id);
+    if (known == nullptr) return add_fetched(std::move(client));
+    if (**known == client) return;
+    add(std::move(client));
+}
+
 void ClientDirectory::remove(std::string_view client_id) {
     const auto found = by_id_.find(client_id);
     if (found == by_id_.end()) return;

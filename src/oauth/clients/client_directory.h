@@ -25,6 +25,8 @@ public:
     /// Adds one that the store has; so many of these are kept, the latest.
     static constexpr std::size_t fetched_max = 10'000;
     void add_fetched(Client client);
+    /// Adds one that a metadata document describes; the same as before changes nothing.
+    void add_document(Client client);
     void remove(std::string_view client_id);
 
     std::size_t size() const { return by_id_.size(); }

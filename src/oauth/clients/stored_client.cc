@@ -8,6 +8,8 @@
 #include "base/json_writer.h"
 #include "crypto/base64url.h"
 #include "oauth/clients/client_credentials.h"
+#include "oauth/clients/client_document.h"
+#include "oauth/clients/client_document_cache.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
@@ -110,6 +112,8 @@ io::Task<Result<>> erase_clients(ShardState& state, const std::vector<std::strin
 }
 
 io::Task<Result<>> know_client(ShardState& state, std::string_view client_id) {
+    if (is_client_document_url(client_id))
+        co_return co_await know_document_client(state, client_id);
     const bool is_known = state.store.keeps_nothing() || state.clients.find(client_id) != nullptr;
     if (is_known || client_id.empty() || client_id.size() > client_id_size_max) {
         co_return Result<>();
@@ -122,7 +126,6 @@ io::Task<Result<>> know_client(ShardState& state, std::string_view client_id) {
 }
 
 io::Task<Result<>> know_client_of_query(ShardState& state, std::string_view query) {
-    if (state.store.keeps_nothing()) co_return Result<>();
     http::Form form;
     if (!read_parameters(form, query)) co_return Result<>();  // said where it is checked
     co_return co_await know_client(state, parameter(form, "client_id").value_or(""));
@@ -130,8 +133,19 @@ io::Task<Result<>> know_client_of_query(ShardState& state, std::string_view quer
 
 io::Task<Result<>> know_claimed_client(ShardState& state, const http::Request& request,
                                        const http::Form& form) {
-    if (state.store.keeps_nothing()) co_return Result<>();
+    const bool may_be_document =
+        is_client_document_url(parameter(form, "client_id").value_or("")) ||
+        request.field("Authorization").has_value();
+    if (state.store.keeps_nothing() && !may_be_document) co_return Result<>();
     const auto credentials = read_client_credentials(request, form);
+    if (credentials) {
+        for (const std::string_view client_id :
+             {std::string_view(credentials->client_id),
+              std::string_view(credentials->client_id_decoded)}) {
+            if (!is_client_document_url(client_id)) continue;
+            co_return co_await know_document_client(state, client_id);
+        }
+    }
     if (!credentials || find_claimed_client(state.clients, *credentials) != nullptr) {
         co_return Result<>();  // what is wrong with them is said where they are checked
     }
@@ -140,7 +154,7 @@ io::Task<Result<>> know_claimed_client(ShardState& state, const http::Request& r
 }
 
 bool is_renewal_due(const ShardState& state, const Client& client) {
-    return client.registered && !state.store.keeps_nothing() &&
+    return client.registered && client.document_host.empty() && !state.store.keeps_nothing() &&
            numeric_date(state.shard.wall_now()) - client.renewed_at >= renewal_interval.count();
 }
 

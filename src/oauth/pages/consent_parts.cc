@@ -10,9 +10,17 @@ namespace sluice::oauth {
 
 void append_client(std::string& html, const Client& client) {
     append_html(html, "<h1><bdi>{}</bdi>", display_name(client));
-    if (client.registered) html.append(" <span class=\"tag\">unverified</span>");
+    const bool unverified = client.registered && client.document_host.empty();
+    if (unverified) html.append(" <span class=\"tag\">unverified</span>");
     html.append(" wants access</h1>\n");
-    if (client.registered) {
+    if (!client.document_host.empty()) {
+        append_html(html,
+                    "<p class=\"notice\">This app is described at <strong>{}</strong>, and calls "
+                    "itself by that name. Allow it only if you trust that site and have just "
+                    "started the app.</p>\n",
+                    client.document_host);
+    }
+    if (unverified) {
         html.append(
             "<p class=\"notice\">This app registered itself and chose its own name. Allow it only "
             "if you have just started it.</p>\n");
