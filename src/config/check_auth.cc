@@ -187,6 +187,7 @@ oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
     }
     check_lifetimes(raw, auth, problems);
     auth.remember_consent = *raw.remember_consent;
+    auth.require_pushed_requests = *raw.require_pushed_authorization_requests;
     check_client_documents(raw.client_documents, auth, environment, problems);
     check_registration(raw, auth, environment, problems);
     auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);

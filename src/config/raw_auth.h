@@ -133,6 +133,8 @@ struct RawAuth {
     RawSecret
         registration_token;   // registration = "token": the bearer token that /register demands
     RawRateLimit rate_limit;  // per client at /token, per address at /register
+    /// Authorization requests that were not pushed before are refused (RFC 9126 §5).
+    Setting<bool> require_pushed_authorization_requests = false;
     RawDevice device;
     RawClientDocuments client_documents;
     std::vector<Entry> scopes;  // scope = what a person reads on the consent page
@@ -153,6 +155,7 @@ struct RawAuth {
         key("registration", registration);
         key("registration_token", registration_token);
         key("rate_limit", rate_limit);
+        key("require_pushed_authorization_requests", require_pushed_authorization_requests);
         key("device", device);
         key("client_documents", client_documents);
         key("scopes", scopes);

@@ -126,8 +126,6 @@ public:
     io::Task<ClientResult<ClientResponse>> send(Origin& origin, const OutgoingRequest& request,
                                                 CallOptions options = {});
 
-    io::WorkerPool& lookups() const { return workers_; }
-
     /// Closes every connection, and waits for lookups of names. No call may be under way, no answer
     /// be held; nothing is sent after.
     io::Task<void> close();

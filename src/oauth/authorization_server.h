@@ -41,7 +41,7 @@ public:
         const Keys&
             keys;  // with a store that keeps something, those that use_keys() brings are used
         storage::Store& store;
-        io::WorkerPool& workers;  // checks passwords
+        io::WorkerPool& workers;  // checks passwords, looks up the names of hosts
         Observer& observer;
         // What other boxes count too; null: each counts for itself.
         storage::SharedWindows* shared_windows = nullptr;

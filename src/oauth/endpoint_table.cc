@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "oauth/authorization/authorize_endpoint.h"
+#include "oauth/authorization/pushed_request_endpoint.h"
 #include "oauth/clients/registration_endpoint.h"
 #include "oauth/device/device_authorization_endpoint.h"
 #include "oauth/device/verification_endpoint.h"
@@ -30,7 +31,7 @@ bool devices_are_served(const Settings& settings) {
     return settings.device.enabled;
 }
 
-constexpr std::array<Endpoint, 7> table{{
+constexpr std::array<Endpoint, 8> table{{
     {.name = "authorize",
      .path = "/authorize",
      .methods = get_and_post,
@@ -73,6 +74,12 @@ constexpr std::array<Endpoint, 7> table{{
      .metadata_name = "device_authorization_endpoint",
      .offered = devices_are_served,
      .handler = serve_device_authorization},
+    {.name = "par",
+     .path = "/par",
+     .methods = post,
+     .cross_origin = true,
+     .metadata_name = "pushed_authorization_request_endpoint",
+     .handler = serve_pushed_request},
     {.name = "device",
      .path = "/device",
      .methods = get_and_post,

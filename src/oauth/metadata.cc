@@ -58,6 +58,9 @@ std::string make_metadata(const Settings& settings) {
     if (settings.client_documents.enabled) {
         json.member("client_id_metadata_document_supported", true);
     }
+    if (settings.require_pushed_requests) {
+        json.member("require_pushed_authorization_requests", true);
+    }
     json.member("authorization_response_iss_parameter_supported", true)
         .member("request_parameter_supported", false)
         .member("request_uri_parameter_supported", false)

@@ -100,6 +100,8 @@ struct Settings {
     Duration refresh_replay_window = std::chrono::seconds{120};
     Duration code_ttl = std::chrono::seconds{60};
     Duration session_ttl = std::chrono::hours{12};
+    // Authorization requests are pushed, or refused (RFC 9126 §5).
+    bool require_pushed_requests = false;
     DeviceSettings device;
     ClientDocumentSettings client_documents;
     bool remember_consent = false;  // false: ask each time

@@ -1,10 +1,11 @@
 // Client ID metadata documents and their addresses: what is taken is a client that may be trusted
 // to be only itself.
+#include "oauth/clients/client_document.h"
+
 #include <string>
 
 #include "base/check.h"
 #include "http/uri.h"
-#include "oauth/clients/client_document.h"
 #include "oauth/clients/redirect_uri.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/support/oauth_settings.h"
@@ -21,8 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto parsed = http::HttpUrl::parse(url);
         CHECK(parsed && parsed->secure() && !url.contains('@') && !url.contains('#'), url);
     }
-    const auto client = oauth::parse_client_document(input.substr(std::min(end + 1, input.size())),
-                                                     url, settings);
+    const auto client =
+        oauth::parse_client_document(input.substr(std::min(end + 1, input.size())), url, settings);
     if (!client) return 0;
     CHECK(client->client_id == url && client->registered && !client->confidential(), url);
     CHECK(!client->grant_types.has(oauth::GrantType::client_credentials), url);

@@ -40,7 +40,7 @@ inline Duration seconds_of(double seconds) {
 }
 
 /// `separator` outlives the shape.
-inline oauth::UserCodeShape shape_of(const JsonValue& object, const std::string& separator) {
+inline oauth::UserCodeShape shape_of(const JsonValue& object, std::string_view separator) {
     return {.groups = size_of(object, "groups", 2),
             .group_size = size_of(object, "group_size", 4),
             .separator = separator};

@@ -33,7 +33,7 @@ TEST(Metadata, TellsEverythingFromTheSettingsAndNothingFromTheRequest) {
               R"("urn:ietf:params:oauth:grant-type:device_code"])");
     EXPECT_EQ(answer.json("token_endpoint_auth_methods_supported"),
               R"(["none","client_secret_basic","client_secret_post"])");
-    EXPECT_EQ(answer.json("client_id_metadata_document_supported"), "");
+    EXPECT_EQ(answer.json("client_id_metadata_document_supported"), "true");
     EXPECT_FALSE(answer.body().contains("null"));
 }
 

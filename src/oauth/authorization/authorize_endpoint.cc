@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "crypto/digest.h"
+#include "http/form.h"
 #include "oauth/authorization/authorization_request.h"
 #include "oauth/authorization/authorization_response.h"
 #include "oauth/authorization/browser_session.h"
 #include "oauth/authorization/consent.h"
 #include "oauth/authorization/prompt_query.h"
+#include "oauth/authorization/pushed_request.h"
 #include "oauth/authorization/sign_in_form.h"
 #include "oauth/clients/stored_client.h"
 #include "oauth/grants/authorization_code.h"
@@ -29,6 +31,8 @@ struct RequestContext {
     const http::Request& http;
     http::Response& response;
     const AuthorizationRequest& request;
+    std::string_view request_uri;  // of a pushed request that has begun; empty: it was not pushed
+    std::string_view query;        // its parameters: the URL's own where it was not pushed
 };
 
 void report(const RequestContext& context, EventKind kind, std::string_view username,
@@ -66,6 +70,23 @@ std::string target_with(const RequestContext& context, std::string_view query) {
     return std::string(context.http.path()).append("?").append(query);
 }
 
+// The URL of a pushed request's pages.
+std::string begun_target(const http::Request& http, std::string_view client_id,
+                         std::string_view request_uri, bool with_login = false) {
+    std::string query;
+    http::append_form_parameter(query, "client_id", client_id);
+    http::append_form_parameter(query, "request_uri", request_uri);
+    if (with_login) http::append_form_parameter(query, "prompt", "login");
+    return std::string(http.path()).append("?").append(query);
+}
+
+std::string target_of_other_account(const RequestContext& context) {
+    if (context.request_uri.empty()) {
+        return target_with(context, query_with_login(context.query));
+    }
+    return begun_target(context.http, context.request.client->client_id, context.request_uri, true);
+}
+
 SignInStep sign_in_step(const RequestContext& context) {
     return {context.state, context.http, context.response, *context.request.client};
 }
@@ -77,7 +98,7 @@ void show_consent_page(const RequestContext& context, std::string_view cookie,
         context.response, state.page_style, context.request, state.settings,
         {.person = name,
          .form_token = form_token(state.keys, FormPurpose::consent, cookie, context.http.query()),
-         .other_account = target_with(context, query_with_login(context.http.query()))});
+         .other_account = target_of_other_account(context)});
 }
 
 // RFC 6749 §4.1.2.
@@ -100,6 +121,7 @@ io::Task<void> send_code_to_client(const RequestContext& context, std::string_vi
                                         storage::PutMode::replace));
     if (!kept) co_return show_error(context, kept.error());
     redirect(context.response, code_location(context.request, code.text(), state.settings.issuer));
+    if (!context.request_uri.empty()) co_await end_begun_request(state, context.request_uri);
 }
 
 io::Task<void> show(RequestContext context) {
@@ -128,7 +150,14 @@ io::Task<void> show(RequestContext context) {
 }
 
 io::Task<void> take_login(RequestContext context, const PostedForm& posted) {
-    const std::string onward = target_with(context, query_after_login(context.http.query()));
+    const std::string after = query_after_login(context.query);
+    std::string onward = target_with(context, after);
+    if (!context.request_uri.empty()) {
+        onward = begun_target(context.http, context.request.client->client_id, context.request_uri);
+        const auto changed =
+            co_await change_begun_request(context.state, context.request_uri, after);
+        if (!changed) co_return show_error(context, changed.error());
+    }
     const auto taken = co_await take_login_form(sign_in_step(context), posted, onward);
     if (!taken) show_error(context, taken.error());
 }
@@ -147,6 +176,9 @@ io::Task<void> take_decision(RequestContext context, const PostedForm& posted, b
     const std::string& username = (*signed_in)->username;
     if (!allowed) {
         report(context, EventKind::consent_denied, username, {});
+        if (!context.request_uri.empty()) {
+            co_await end_begun_request(context.state, context.request_uri);
+        }
         co_return send_error_to_client(context, ErrorCode::access_denied,
                                        "The person has denied the request.");
     }
@@ -195,15 +227,54 @@ io::Task<void> answer_failure(ShardState& state, const http::Request& request,
                              .request_id = request.id()});
 }
 
+// Where a request's parameters are (RFC 9126 §4).
+struct Parameters {
+    std::string request_uri;  // of a pushed request that has begun; empty: it was not pushed
+    std::string query;
+    std::string onward;  // not empty: the browser goes there first
+};
+
+io::Task<Result<Parameters>> find_parameters(ShardState& state, const http::Request& request) {
+    http::Form form;
+    std::string_view request_uri;
+    std::string_view client_id;
+    if (form.parse(request.query()) && form.count("request_uri") == 1 &&
+        form.count("client_id") == 1) {
+        request_uri = *form.get("request_uri");
+        client_id = *form.get("client_id");
+    }
+    if (is_begun_request_uri(request_uri)) {
+        CO_TRY(std::string query, co_await find_begun_request(state, request_uri, client_id));
+        if (form.get("prompt") == "login") query = query_with_login(query);
+        co_return Parameters{std::string(request_uri), std::move(query), {}};
+    }
+    if (is_pushed_request_uri(request_uri)) {
+        CO_TRY(const BegunRequest begun,
+               co_await begin_pushed_request(state, request_uri, client_id));
+        co_return Parameters{{}, {}, begun_target(request, client_id, begun.request_uri)};
+    }
+    if (state.settings.require_pushed_requests && !form.get("request_uri")) {
+        co_return refuse(ErrorCode::invalid_request,
+                         "Authorization requests must be pushed here (RFC 9126).");
+    }
+    co_return Parameters{{}, std::string(request.query()), {}};
+}
+
 }  // namespace
 
 io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
                                http::Response& response) {
-    if (const auto known = co_await know_client_of_query(state, request.query()); !known) {
+    const auto found = co_await find_parameters(state, request);
+    if (!found) {
+        co_return co_await answer_failure(state, request, response,
+                                          {found.error(), {}, {}, {}, {}});
+    }
+    if (!found->onward.empty()) co_return redirect(response, found->onward);
+    if (const auto known = co_await know_client_of_query(state, found->query); !known) {
         co_return co_await answer_failure(state, request, response,
                                           {known.error(), {}, {}, {}, {}});
     }
-    const auto parsed = parse_authorization_request(request.query(), state.settings, state.clients);
+    const auto parsed = parse_authorization_request(found->query, state.settings, state.clients);
     if (!parsed) co_return co_await answer_failure(state, request, response, parsed.error());
     if (parsed->client->registered) {
         co_await state.peers.call(
@@ -212,7 +283,8 @@ io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
             });
         if (is_renewal_due(state, *parsed->client)) co_await renew_client(state, parsed->client);
     }
-    const RequestContext context{state, request, response, *parsed};
+    const RequestContext context{state,       request, response, *parsed, found->request_uri,
+                                 found->query};
     if (request.method() == http::Method::post) co_return co_await act(context);
     co_await show(context);
 }

@@ -29,8 +29,6 @@ struct Client {
 
     /// RFC 6749 §2.1: it has a secret to authenticate with.
     bool confidential() const { return token::is_confidential(auth_method); }
-
-    friend bool operator==(const Client&, const Client&) = default;
 };
 
 /// Shared within one shard, so that a client that is forgotten lives on until its last request

@@ -56,7 +56,11 @@ void ClientDirectory::add_fetched(Client client) {
 void ClientDirectory::add_document(Client client) {
     const ClientHandle* known = find(client.client_id);
     if (known == nullptr) return add_fetched(std::move(client));
-    if (**known == client) return;
+    const Client& before = **known;
+    const bool same = before.name == client.name && before.auth_method == client.auth_method &&
+                      before.grant_types == client.grant_types &&
+                      before.redirect_uris == client.redirect_uris;
+    if (same) return;
     add(std::move(client));
 }
 

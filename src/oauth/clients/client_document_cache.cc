@@ -73,8 +73,7 @@ io::Task<Result<DocumentClient>> ClientDocumentCache::find(ShardState& owner, st
 // On its own, so that closing what was used for it keeps nobody waiting.
 io::Task<void> ClientDocumentCache::fetch(ShardState* owner, std::string url, Handle entry,
                                           ConcurrencyLimit::Permit) {
-    http::Client client(owner->shard, owner->http_client != nullptr ? owner->http_client->lookups()
-                                                                    : owner->workers);
+    http::Client client(owner->shard, owner->workers);
     Result<FetchedDocument> fetched =
         owner->http_client != nullptr
             ? co_await fetch_client_document(*owner, client, url)

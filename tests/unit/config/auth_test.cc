@@ -126,6 +126,30 @@ TEST(ConfigAuth, RegistrationByTokenNeedsTheToken) {
     EXPECT_EQ(config.auth()->registration_token.reveal(), "0123456789abcdef");
 }
 
+TEST(ConfigClientDocuments, AreOnAndNeedNoAuthorityUnlessTheyAreAskedFor) {
+    const Config config = config_of(valid_toml);
+    EXPECT_TRUE(config.auth()->client_documents.enabled);
+    EXPECT_EQ(config.auth()->client_documents.allow, std::vector<std::string>{"*"});
+    EXPECT_FALSE(config.auth()->client_documents.trust) << "no such file here";
+    expect_problem(with("[auth]", "client_documents = { enabled = true }"),
+                   "4: auth.client_documents.enabled", "ca-certificates");
+    EXPECT_EQ(problems_of(with("[auth]", "client_documents = { enabled = false }")), "");
+}
+
+TEST(ConfigClientDocuments, HostsAreNamesOrPatterns) {
+    EXPECT_EQ(problems_of(with("[auth]",
+                               "client_documents = { allow = [\"a.example\", \"*.b.example\", "
+                               "\"*\"], deny = [\"c.example\"], private_hosts = [\"box\"] }")),
+              "");
+    for (const char* host : {"https://a.example", "A.example", "a.*", "", "*.", "a.example/x"}) {
+        expect_problem(
+            with("[auth]", "client_documents = { allow = [\"" + std::string(host) + "\"] }"),
+            "4: auth.client_documents.allow[0]", "is no host");
+    }
+    expect_problem(with("[auth]", "client_documents = { cache_max = \"25h\" }"),
+                   "4: auth.client_documents.cache_max", "is not between");
+}
+
 TEST(ConfigApiKey, HasANameAndAKey) {
     const Config config = config_of(
         followed_by("[[auth.api_key]]\nname = \"gateway\"\nkey = \"0123456789abcdef\"\n"));

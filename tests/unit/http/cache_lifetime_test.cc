@@ -53,8 +53,8 @@ TEST(CacheLifetime, IsUnknownWhereNothingIsSaid) {
 
 TEST(HttpDate, IsReadInItsOneForm) {
     EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), now);
-    for (const std::string_view text : {"", "0", "Sun, 06 Nov 1994 08:49:37", "06 Nov 1994",
-                                        "Sun, 06 Nov 1994 08:49:37 GMT+1"}) {
+    for (const std::string_view text :
+         {"", "0", "Sun, 06 Nov 1994 08:49:37", "06 Nov 1994", "Sun, 06 Nov 1994 08:49:37 GMT+1"}) {
         EXPECT_FALSE(parse_http_date(text)) << text;
     }
 }

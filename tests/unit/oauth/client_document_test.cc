@@ -22,18 +22,31 @@ Result<Client> parse(std::string_view json) {
 
 TEST(ClientDocumentUrl, IsAnHttpsUrlWithAPath) {
     for (const std::string_view good :
-         {url, std::string_view("https://app.example:8443/a"), std::string_view("https://a.b/c?d=e"),
-          std::string_view("https://a.b/..c/.d/e."), std::string_view("https://a.b/c/")}) {
+         {url, std::string_view("https://app.example:8443/a"),
+          std::string_view("https://a.b/c?d=e"), std::string_view("https://a.b/..c/.d/e."),
+          std::string_view("https://a.b/c/")}) {
         EXPECT_FALSE(client_document_url_fault(good)) << good;
     }
-    for (const std::string_view bad :
-         {"http://app.example/a", "https://app.example", "https://app.example/",
-          "https://app.example/a#b", "https://u@app.example/a", "https://u:p@app.example/a",
-          "https://app.example/a/../b", "https://app.example/./a", "https://app.example/a/..",
-          "https://app.example/%2e%2E/a", "https://App.example/a", "https://127.1/a",
-          "https://0x7f.0.0.1/a", "https://app.example./a", "https://app.example:0/a",
-          "https://app.example:65536/a", "https:///a", "https://", "https://a b/c",
-          "https://app.example\\@evil.example/a"}) {
+    for (const std::string_view bad : {"http://app.example/a",
+                                       "https://app.example",
+                                       "https://app.example/",
+                                       "https://app.example/a#b",
+                                       "https://u@app.example/a",
+                                       "https://u:p@app.example/a",
+                                       "https://app.example/a/../b",
+                                       "https://app.example/./a",
+                                       "https://app.example/a/..",
+                                       "https://app.example/%2e%2E/a",
+                                       "https://App.example/a",
+                                       "https://127.1/a",
+                                       "https://0x7f.0.0.1/a",
+                                       "https://app.example./a",
+                                       "https://app.example:0/a",
+                                       "https://app.example:65536/a",
+                                       "https:///a",
+                                       "https://",
+                                       "https://a b/c",
+                                       "https://app.example\\@evil.example/a"}) {
         EXPECT_TRUE(client_document_url_fault(bad)) << bad;
     }
     EXPECT_TRUE(client_document_url_fault("https://a.b/" + std::string(600, 'a')));
@@ -47,8 +60,8 @@ TEST(ClientDocumentHosts, DenyGoesBeforeAllow) {
     for (const std::string_view host : {"app.example", "a.b.example", "exact.test"}) {
         EXPECT_TRUE(is_document_host_allowed(settings, host)) << host;
     }
-    for (const std::string_view host :
-         {"example", "evil.example", "a.evil.example", "a.exact.test", "badexample", "other.test"}) {
+    for (const std::string_view host : {"example", "evil.example", "a.evil.example", "a.exact.test",
+                                        "badexample", "other.test"}) {
         EXPECT_FALSE(is_document_host_allowed(settings, host)) << host;
     }
 }
@@ -81,12 +94,14 @@ TEST(ClientDocument, LeavesOutWhatIsNotToBeHad) {
 
 TEST(ClientDocument, IsRefusedWhereItIsFaulty) {
     for (const std::string& json :
-         {std::string(""), std::string("[]"), std::string("{"), std::string(R"({"client_name":"A"})"),
-          document(R"(,"client_secret":"x")"), document(R"(,"client_secret_expires_at":0)"),
+         {std::string(""), std::string("[]"), std::string("{"),
+          std::string(R"({"client_name":"A"})"), document(R"(,"client_secret":"x")"),
+          document(R"(,"client_secret_expires_at":0)"),
           document(R"(,"token_endpoint_auth_method":"client_secret_basic")"),
           document(R"(,"token_endpoint_auth_method":"client_secret_jwt")"),
-          document(R"(,"token_endpoint_auth_method":1)"), document(R"(,"response_types":["token"])"),
-          document(R"(,"grant_types":["implicit"])"), document(R"(,"client_name":"twice")")}) {
+          document(R"(,"token_endpoint_auth_method":1)"),
+          document(R"(,"response_types":["token"])"), document(R"(,"grant_types":["implicit"])"),
+          document(R"(,"client_name":"twice")")}) {
         const auto client = parse(json);
         ASSERT_FALSE(client) << json;
         EXPECT_EQ(client.error().code, ErrorCode::invalid_client) << json;
