@@ -60,6 +60,16 @@ private:
                 auth.resources.push_back({*url, std::string(url->host())});
             }
         }
+        const auto rights = [&](const RawIntrospect& introspect) {
+            return check_introspect(introspect, config.gateway_.resources, auth.resources,
+                                    problems);
+        };
+        for (std::size_t i = 0; i < auth.clients.size(); ++i) {
+            auth.clients[i].introspect = rights(raw.clients[i].introspect);
+        }
+        for (std::size_t i = 0; i < auth.api_keys.size(); ++i) {
+            auth.api_keys[i].introspect = rights(raw.api_keys[i].introspect);
+        }
         auth.foreign_tokens = config.storage_.plain_tokens;
         if (config.storage_.durable()) {
             auth.tokens_in_memory_max = config.storage_.tokens_in_memory;

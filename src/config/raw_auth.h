@@ -38,7 +38,7 @@ struct RawClient {
     StringList redirect_uris;
     StringList grant_types = {"authorization_code", "refresh_token"};
     Setting<std::string> scope;  // the most it can be granted; empty: auth.default_scope
-    Setting<bool> introspect = false;
+    RawIntrospect introspect;  // needs a secret
 
     void each_key(auto& key) {
         key("client_id", client_id);
@@ -56,10 +56,12 @@ struct RawApiKey {
     Place place;
     Setting<std::string> name;  // required, unique; what the log calls this caller
     RawSecret key;              // required
+    RawIntrospect introspect{.all = true};
 
     void each_key(auto& visit) {
         visit("name", name);
         visit("key", key);
+        visit("introspect", introspect);
     }
 };
 

@@ -17,6 +17,7 @@
 #include "token/client_auth_method.h"
 #include "token/introspection.h"
 #include "token/resource_identifier.h"
+#include "token/resource_rights.h"
 #include "token/scope.h"
 
 namespace sluice::oauth {
@@ -43,14 +44,16 @@ struct ClientSetting {
     Secret client_secret;  // empty exactly where auth_method is none
     std::vector<std::string> redirect_uris;
     GrantTypes grant_types;
-    token::ScopeSet scope;    // the most it can be granted
-    bool introspect = false;  // sees every token at /introspect, not its own alone
+    token::ScopeSet scope;  // the most it can be granted
+    // Whose tokens it sees at /introspect, beside its own, and may have decisions about.
+    token::ResourceRights introspect{};
 };
 
-/// A bearer key that may introspect every token.
+/// A bearer key of a resource server.
 struct ApiKeySetting {
     std::string name;
     Secret key;
+    token::ResourceRights introspect = token::ResourceRights::all();
 };
 
 /// A resource that tokens can be meant for (RFC 8707).

@@ -22,11 +22,13 @@ bool is_bearer(std::string_view field) {
 }
 
 // Every key is compared, so that time does not tell which one was nearly right.
-bool is_api_key(const Settings& settings, std::string_view presented) {
+const ApiKeySetting* find_api_key(const Settings& settings, std::string_view presented) {
     const crypto::Digest digest = crypto::sha256(presented);
-    bool found = false;
+    const ApiKeySetting* found = nullptr;
     for (const ApiKeySetting& setting : settings.api_keys) {
-        found |= crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
+        const bool same =
+            crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
+        found = same ? &setting : found;
     }
     return found;
 }
@@ -36,10 +38,11 @@ Result<Caller> check_api_key(const ShardState& state, const http::Request& reque
     if (request.field_count("Authorization") > 1) {
         return refuse(ErrorCode::invalid_request, "There is more than one Authorization header.");
     }
-    if (!is_api_key(state.settings, trim(field.substr(bearer.size())))) {
+    const ApiKeySetting* key = find_api_key(state.settings, trim(field.substr(bearer.size())));
+    if (key == nullptr) {
         return refuse(ErrorCode::invalid_token, "The API key is invalid.", Challenge::bearer);
     }
-    return Caller{nullptr, true};
+    return Caller{nullptr, key->introspect};
 }
 
 Result<Caller> check_client(const ShardState& state, const ClientCredentials& credentials) {
@@ -48,8 +51,8 @@ Result<Caller> check_client(const ShardState& state, const ClientCredentials& cr
         return refuse(ErrorCode::invalid_client, "Introspection requires a confidential client.",
                       credentials.challenge());
     }
-    const bool sees_every_token = client->introspect;
-    return Caller{std::move(client), sees_every_token};
+    token::ResourceRights rights = client->introspect;
+    return Caller{std::move(client), std::move(rights)};
 }
 
 io::Task<Seconds> pause_of(ShardState& state, const PooledText& guess, bool right) {

@@ -175,7 +175,7 @@ io::Task<Result<>> append_answer_from_afar(ShardState& state, const Question& qu
     const unsigned owner = state.owner_of(question.key.tag);
     if (question.kind == token::TokenKind::access) {
         CO_TRY(const auto* record, stored(co_await fetch_access(state, owner, question.key)));
-        if (record != nullptr && caller.sees(record->claims->info.client_id)) {
+        if (record != nullptr && caller.sees(record->claims->info)) {
             append_access_answer(out, *record);
         }
     } else if (question.kind == token::TokenKind::refresh) {
@@ -225,7 +225,7 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
             ? find_access_here(state, state.owner_of(question->key.tag), question->key.digest)
             : nullptr;
     if (record != nullptr) {
-        if (caller->sees(record->claims->info.client_id)) {
+        if (caller->sees(record->claims->info)) {
             append_access_answer(response.body(), *record);
         }
     } else if (question && may_be_elsewhere(state, *question)) {
