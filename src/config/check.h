@@ -15,6 +15,7 @@
 #include "config/server_config.h"
 #include "config/storage_config.h"
 #include "crypto/password_hash.h"
+#include "http/ip_network.h"
 #include "oauth/settings.h"
 #include "resource/settings.h"
 
@@ -43,6 +44,8 @@ token::ResourceRights check_introspect(const RawIntrospect& raw,
                                        const std::vector<resource::ResourceSettings>& served,
                                        const std::vector<oauth::ResourceSetting>& known,
                                        Problems& problems);
+/// The networks of a list, in CIDR notation.
+std::vector<http::IpNetwork> check_networks(const StringList& list, Problems& problems);
 /// Nothing where the text is no address.
 std::optional<io::Address> parse_listen(std::string_view text);
 /// The addresses of a list, each once.

@@ -190,6 +190,8 @@ oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
     auth.require_pushed_requests = *raw.require_pushed_authorization_requests;
     check_client_documents(raw.client_documents, auth, environment, problems);
     check_registration(raw, auth, environment, problems);
+    auth.trusted_networks = server.trusted_networks;
+    auth.introspection_open = check_networks(raw.introspection_open, problems);
     auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);
     auth.rate_limit.window = check_range<Duration>(raw.rate_limit.window, 1s, 24h, problems);
     check_callers(raw, auth, scopes, environment, problems);

@@ -45,6 +45,7 @@ private:
         const oauth::Settings* const auth = config.auth_ ? &*config.auth_ : nullptr;
         return {.allowed_origins = config.server_.allowed_origins,
                 .own_origin = config.server_.public_url,
+                .trusted_networks = config.server_.trusted_networks,
                 .resources =
                     check_resources(raw.resources, {config.server_, auth, environment}, problems)};
     }

@@ -134,6 +134,8 @@ struct RawAuth {
     Setting<std::string> registration = "open";
     RawSecret
         registration_token;   // registration = "token": the bearer token that /register demands
+    /// Networks that may introspect every token without credentials. Empty: nobody.
+    StringList introspection_open;
     RawRateLimit rate_limit;  // per client at /token, per address at /register
     /// Authorization requests that were not pushed before are refused (RFC 9126 §5).
     Setting<bool> require_pushed_authorization_requests = false;
@@ -156,6 +158,7 @@ struct RawAuth {
         key("resources", resources);
         key("registration", registration);
         key("registration_token", registration_token);
+        key("introspection_open", introspection_open);
         key("rate_limit", rate_limit);
         key("require_pushed_authorization_requests", require_pushed_authorization_requests);
         key("device", device);

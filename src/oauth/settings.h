@@ -1,6 +1,7 @@
 // Settings of an authorization server: plain, checked values, as the configuration gives them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "base/secret.h"
 #include "crypto/password_hash.h"
 #include "crypto/tls_client_context.h"
+#include "http/ip_network.h"
 #include "oauth/grants/grant_types.h"
 #include "token/client_auth_method.h"
 #include "token/introspection.h"
@@ -65,6 +67,12 @@ struct ResourceSetting {
 struct RateLimit {
     std::uint32_t requests = 600;  // in any window
     Duration window = std::chrono::minutes{1};
+
+    /// The limit of a key that so many people share.
+    RateLimit for_people(unsigned people) const {
+        const std::uint64_t wider = std::uint64_t{requests} * people;
+        return {static_cast<std::uint32_t>(std::min<std::uint64_t>(wider, UINT32_MAX)), window};
+    }
 };
 
 /// The device grant (RFC 8628).
@@ -118,6 +126,11 @@ struct Settings {
     Secret registration_token;  // where registration is `token`
     // Per client at /token, and per address where the client is public; per address at /register.
     RateLimit rate_limit;
+    // In which many people share an address: limits by address are people_behind_shared_address
+    // times wider.
+    std::vector<http::IpNetwork> trusted_networks;
+    // That may introspect every token without credentials.
+    std::vector<http::IpNetwork> introspection_open;
     // Wrong secrets that one address may send for one client in five minutes before 429.
     std::uint32_t wrong_secrets_max = 10;
     // Registered clients on each shard that nobody has consented to; the least recently used goes

@@ -96,14 +96,14 @@ io::Task<Result<>> make_known(ShardState& state, const Client& client, std::stri
 }
 
 io::Task<Result<Registered>> register_client(ShardState& state, const http::Request& request) {
-    const PooledText address = address_key(request.peer());
+    const PeerAddress peer = peer_address(state.settings, request);
     Seconds wait = co_await state.peers.call(
-        state.shard, state.owner_of(address), [&address](ShardState& owner) {
-            return owner.registration_limits.admit(address, owner.now());
+        state.shard, state.owner_of(peer.key), [&peer](ShardState& owner) {
+            return owner.registration_limits.admit(peer.key, owner.now(), peer.people);
         });
     if (state.shared_windows != nullptr) {
         wait = co_await admit_among_boxes(*state.shared_windows, state.settings, "register",
-                                          address, wait);
+                                          peer.key, peer.people, wait);
     }
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
@@ -121,7 +121,7 @@ io::Task<Result<Registered>> register_client(ShardState& state, const http::Requ
     CO_TRY(ClientMetadata metadata, parse_client_metadata(request.body(), state.settings, trusted));
     Registered registered = make_client(std::move(metadata), state.shard.random());
     registered.client.renewed_at = numeric_date(state.shard.wall_now());
-    CO_REQUIRE(co_await make_known(state, registered.client, address));
+    CO_REQUIRE(co_await make_known(state, registered.client, peer.key));
     co_return registered;
 }
 

@@ -55,10 +55,11 @@ Result<Caller> check_client(const ShardState& state, const ClientCredentials& cr
     return Caller{std::move(client), std::move(rights)};
 }
 
-io::Task<Seconds> pause_of(ShardState& state, const PooledText& guess, bool right) {
+io::Task<Seconds> pause_of(ShardState& state, const PeerAddress& guess, bool right) {
     co_return co_await state.peers.call(
-        state.shard, state.owner_of(guess),
-        [&guess, right](ShardState& owner) { return count_secret(owner, guess, right); });
+        state.shard, state.owner_of(guess.key), [&guess, right](ShardState& owner) {
+            return count_secret(owner, guess.key, guess.people, right);
+        });
 }
 
 // One count for one client, however its identifier was encoded; empty where no secret was sent.
@@ -75,7 +76,7 @@ PooledText guess_of(const ShardState& state, const ClientCredentials& credential
 io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
                                              const http::Form& form) {
     const auto field = request.field("Authorization");
-    PooledText guess = address_key(request.peer());
+    PeerAddress guess = peer_address(state.settings, request);
     Result<Caller> caller = refuse(ErrorCode::invalid_token, "The API key is invalid.");
     const std::uint64_t revision = state.clients.revision();
     if (field && is_bearer(*field)) {
@@ -87,10 +88,10 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
         }
         CO_REQUIRE(credentials);
         CO_REQUIRE(co_await know_claimed_client(state, request, form));
-        guess = guess_of(state, *credentials, guess);
+        guess.key = guess_of(state, *credentials, guess.key);
         caller = check_client(state, *credentials);
     }
-    if (guess.empty()) co_return caller;
+    if (guess.key.empty()) co_return caller;
     const Seconds wait = co_await pause_of(state, guess, caller.has_value());
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
