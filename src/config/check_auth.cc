@@ -40,6 +40,7 @@ void check_lifetimes(const RawAuth& raw, oauth::Settings& auth, Problems& proble
     auth.refresh_replay_window = check(raw.refresh_replay_window, 0s, 60min);
     auth.code_ttl = check(raw.code_ttl, 1s, 600s);  // RFC 6749 §4.1.2
     auth.session_ttl = check(raw.session_ttl, 1min, days(90));
+    auth.registered_client_ttl = check(raw.registered_client_ttl, days(1), days(3650));
     auth.device.enabled = *raw.device.enabled;
     auth.device.code_ttl = check(raw.device.code_ttl, 1s, 60min);
     auth.device.interval = check(raw.device.interval, 1s, 1min);

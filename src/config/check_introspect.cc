@@ -9,9 +9,9 @@ namespace {
 
 using token::ResourceIdentifier;
 
-std::optional<ResourceIdentifier> find_named(
-    std::string_view text, const std::vector<resource::ResourceSettings>& served,
-    const std::vector<oauth::ResourceSetting>& known) {
+std::optional<ResourceIdentifier> find_named(std::string_view text,
+                                             const std::vector<resource::ResourceSettings>& served,
+                                             const std::vector<oauth::ResourceSetting>& known) {
     if (text.starts_with('/')) {
         if (text.size() > 1 && text.ends_with('/')) text.remove_suffix(1);
         const auto found = std::ranges::find(served, text, &resource::ResourceSettings::path);
@@ -20,8 +20,8 @@ std::optional<ResourceIdentifier> find_named(
     const auto parsed = ResourceIdentifier::parse(text);
     if (!parsed) return std::nullopt;
     const bool is_known =
-        known.empty() || std::ranges::find(known, *parsed, &oauth::ResourceSetting::identifier) !=
-                             known.end();
+        known.empty() ||
+        std::ranges::find(known, *parsed, &oauth::ResourceSetting::identifier) != known.end();
     return is_known ? std::optional(*parsed) : std::nullopt;
 }
 

@@ -133,10 +133,7 @@ struct Settings {
     std::vector<http::IpNetwork> introspection_open;
     // Wrong secrets that one address may send for one client in five minutes before 429.
     std::uint32_t wrong_secrets_max = 10;
-    // Registered clients on each shard that nobody has consented to; the least recently used goes
-    // first, after ten minutes in which it may be used.
-    std::size_t unused_clients_max = 10'000;
-    // A registered client that was not used for this long is forgotten.
+    // A registered client that somebody has consented to is kept for so long after its last use.
     Duration registered_client_ttl = std::chrono::days{90};
 };
 

@@ -302,8 +302,7 @@ io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchang
     constexpr std::string_view field = resource::ExternalAuthorizer::proof_field;
     const bool once = request.field_count(field) == 1;
     const std::string_view proof = once ? *request.field(field) : std::string_view();
-    token::ResourceRights rights =
-        co_await auth_->admit_resource_server(request, proof, response);
+    token::ResourceRights rights = co_await auth_->admit_resource_server(request, proof, response);
     if (!rights.none()) {
         co_return co_await (authorizer_.*endpoint.authorizer_handler)(exchange, std::move(rights));
     }

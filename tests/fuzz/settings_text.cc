@@ -3,9 +3,9 @@
 #include <string>
 
 #include "base/check.h"
-#include "http/ip_network.h"
 #include "config/quantity.h"
 #include "config/redis_url.h"
+#include "http/ip_network.h"
 #include "tests/fuzz/fuzz_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

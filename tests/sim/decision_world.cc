@@ -23,8 +23,8 @@ io::Task<std::expected<void, resource::TokenError>> find(oauth::AuthorizationSer
 
 io::Task<void> through(Counter& counter, http::Exchange& exchange, DecisionApi::Handler handler) {
     const auto proof = exchange.request().field("Authorization").value_or("");
-    auto rights = co_await counter.auth.admit_resource_server(exchange.request(), proof,
-                                                              exchange.response());
+    auto rights =
+        co_await counter.auth.admit_resource_server(exchange.request(), proof, exchange.response());
     if (!rights.none()) co_await (counter.api.*handler)(exchange, std::move(rights));
 }
 

@@ -26,9 +26,9 @@ struct Admission {
 struct Presented {
     std::string_view client_id;
     const PeerAddress& peer;
-    PooledText grant;          // of the refresh token that is shown from a shared address
-    bool has_secret;           // something was sent that could be wrong
-    const Client* client;      // proved; null: not
+    PooledText grant;      // of the refresh token that is shown from a shared address
+    bool has_secret;       // something was sent that could be wrong
+    const Client* client;  // proved; null: not
 };
 
 // A window, and how many people share it.
@@ -51,9 +51,9 @@ Window window_of(const Client& client, const PeerAddress& peer) {
 PooledText grant_of(const PeerAddress& peer, const http::Form& form) {
     if (peer.people == 1) return {};
     const auto refresh = parameter(form, "refresh_token");
-    const auto tag = refresh ? token::parse_token(*refresh, token::TokenKind::refresh)
-                             : std::nullopt;
-    return tag ? PooledText(fmt::format_int(tag->value()).str()) : PooledText();
+    const auto tag =
+        refresh ? token::parse_token(*refresh, token::TokenKind::refresh) : std::nullopt;
+    return tag ? PooledText("grant ").append(fmt::format_int(tag->value()).str()) : PooledText();
 }
 
 // On the shard that counts for the client: one step there for all that is counted.
@@ -69,14 +69,11 @@ Admission admit(ShardState& owner, const Presented& presented) {
     // What others send in a client's name does not use up what the client may send.
     if (presented.client != nullptr && admission.wait_for_secrets == Seconds{0}) {
         const Window window = window_of(*presented.client, presented.peer);
-        admission.wait_for_limit =
-            owner.token_limits.admit(window.key, owner.now(), window.people);
+        admission.wait_for_limit = owner.token_limits.admit(window.key, owner.now(), window.people);
         if (!presented.grant.empty()) {
-            admission.wait_for_limit =
-                std::max(admission.wait_for_limit,
-                         owner.token_limits.admit(presented.grant, owner.now()));
+            admission.wait_for_limit = std::max(
+                admission.wait_for_limit, owner.token_limits.admit(presented.grant, owner.now()));
         }
-        owner.registrations.touch(presented.client_id, owner.now());
     }
     return admission;
 }
@@ -144,9 +141,6 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
     if (proof.client && proof.is_memorable) {
         const ClientHandle& client = *proof.client;
         remember_proven_caller(state, request, {client, client->introspect}, revision);
-    }
-    if (proof.client && is_renewal_due(state, **proof.client)) {
-        co_await renew_client(state, *proof.client);
     }
     co_return proof.client;
 }

@@ -26,8 +26,7 @@ const ApiKeySetting* find_api_key(const Settings& settings, std::string_view pre
     const crypto::Digest digest = crypto::sha256(presented);
     const ApiKeySetting* found = nullptr;
     for (const ApiKeySetting& setting : settings.api_keys) {
-        const bool same =
-            crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
+        const bool same = crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
         found = same ? &setting : found;
     }
     return found;

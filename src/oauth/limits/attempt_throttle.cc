@@ -5,8 +5,7 @@
 
 namespace sluice::oauth {
 
-Seconds AttemptThrottle::pause_left(std::string_view key, MonotonicTime now,
-                                    std::uint32_t free) {
+Seconds AttemptThrottle::pause_left(std::string_view key, MonotonicTime now, std::uint32_t free) {
     const Count* known = attempts_.find(key, now);
     if (known == nullptr || known->attempts < free + rule_.slowed) return Seconds{0};
     const Duration left = rule_.pause - (now - known->last);

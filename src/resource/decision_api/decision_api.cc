@@ -109,9 +109,9 @@ io::Task<void> DecisionApi::answer_batch(http::Exchange& exchange, JsonValue que
         const auto request = read_decision_request(question);
         const ProtectedResource* const resource =
             request ? service_.find_resource(request->resource, rights) : nullptr;
-        const auto fault = request ? find_fault(resource, rights)
-                                   : Fault{http::Status::bad_request, "invalid_request",
-                                           request.error()};
+        const auto fault =
+            request ? find_fault(resource, rights)
+                    : Fault{http::Status::bad_request, "invalid_request", request.error()};
         if (!fault) {
             co_await append_answer(exchange, *resource, *request, purpose);
             continue;

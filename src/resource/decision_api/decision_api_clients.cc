@@ -103,8 +103,7 @@ void write_standing(JsonWriter& json, const ResourceSettings& settings,
 
 }  // namespace
 
-io::Task<void> DecisionApi::show_client(http::Exchange& exchange,
-                                        token::ResourceRights rights) {
+io::Task<void> DecisionApi::show_client(http::Exchange& exchange, token::ResourceRights rights) {
     const auto subject = read_subject(exchange, service_, std::move(rights));
     if (!subject) co_return;
     const DecisionParts& parts = service_.parts();
@@ -130,8 +129,7 @@ io::Task<void> DecisionApi::show_client(http::Exchange& exchange,
                       "no calls are recorded for this client and subject");
 }
 
-io::Task<void> DecisionApi::forgive_client(http::Exchange& exchange,
-                                           token::ResourceRights rights) {
+io::Task<void> DecisionApi::forgive_client(http::Exchange& exchange, token::ResourceRights rights) {
     const auto subject = read_subject(exchange, service_, std::move(rights));
     if (!subject) co_return;
     const DecisionParts& parts = service_.parts();

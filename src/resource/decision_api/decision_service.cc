@@ -24,15 +24,16 @@ token::ScopeSet scope_of(std::string_view text) {
 
 }  // namespace
 
-const ProtectedResource* DecisionService::find_resource(
-    std::string_view name, const token::ResourceRights& rights) const {
+const ProtectedResource* DecisionService::find_resource(std::string_view name,
+                                                        const token::ResourceRights& rights) const {
     const auto resources = gateway_.resources();
     if (name.empty()) {
-        const auto is_asked = [&rights](const auto& resource) { return is_over(rights, *resource); };
+        const auto is_asked = [&rights](const auto& resource) {
+            return is_over(rights, *resource);
+        };
         const auto only = std::ranges::find_if(resources, is_asked);
-        const bool found = only != resources.end() &&
-                           std::find_if(std::next(only), resources.end(), is_asked) ==
-                               resources.end();
+        const bool found = only != resources.end() && std::find_if(std::next(only), resources.end(),
+                                                                   is_asked) == resources.end();
         return found ? only->get() : nullptr;
     }
     const auto is_named = [name](const auto& resource) {

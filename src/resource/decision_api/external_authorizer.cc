@@ -204,8 +204,8 @@ io::Task<void> ExternalAuthorizer::answer_envoy(http::Exchange& exchange,
 }
 
 io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, Asker asker,
-                                         const token::ResourceRights& rights,
-                                         std::string_view path, Answer& answer) {
+                                         const token::ResourceRights& rights, std::string_view path,
+                                         Answer& answer) {
     const http::Request& request = exchange.request();
     for (const std::string_view field : {"Sluice-Resource", "Sluice-Tool"}) {
         if (request.field_count(field) < 2) continue;

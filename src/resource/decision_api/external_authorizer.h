@@ -50,9 +50,8 @@ private:
     struct Answer;
     enum class Asker : std::uint8_t { nginx, envoy };
 
-    io::Task<void> judge(http::Exchange& exchange, Asker asker,
-                         const token::ResourceRights& rights, std::string_view path,
-                         Answer& answer);
+    io::Task<void> judge(http::Exchange& exchange, Asker asker, const token::ResourceRights& rights,
+                         std::string_view path, Answer& answer);
     /// message  What it was read from; null where the proxy names the tool itself.
     io::Task<void> judge_tool(http::Exchange& exchange, const ProtectedResource& resource,
                               std::string_view tool, std::string_view justification, Answer& answer,

@@ -150,8 +150,7 @@ TEST(ConfigServer, TrustsNetworks) {
 }
 
 TEST(ConfigServer, TrustedNetworksReachTheLimitsOfBothParts) {
-    const Config config =
-        config_of(with("[server]", "trusted_networks = [\"160.79.104.0/21\"]"));
+    const Config config = config_of(with("[server]", "trusted_networks = [\"160.79.104.0/21\"]"));
     EXPECT_TRUE(http::contain(config.auth()->trusted_networks, "160.79.105.1"));
     EXPECT_TRUE(http::contain(config.gateway().trusted_networks, "160.79.105.1"));
     EXPECT_FALSE(http::contain(config.gateway().trusted_networks, "160.79.112.1"));

@@ -20,7 +20,8 @@ protected:
             const auto call = servers.begin(endpoint, request, shard);
             servers.on_shard(shard, [](oauth::ShardState& state) {
                 state.clients.add(oauth::Client(**state.clients.find("pub2")));
-                state.callers.remember(crypto::sha256(another), {nullptr, token::ResourceRights::all()},
+                state.callers.remember(crypto::sha256(another),
+                                       {nullptr, token::ResourceRights::all()},
                                        state.clients.revision());
             });
             EXPECT_EQ(call->answer().status(), 200);

@@ -48,8 +48,7 @@ TEST_F(StrangersTest, AddressesAreCountedApart) {
 TEST_F(StrangersTest, ManyPeopleBehindAnAddressOfATrustedNetworkMaySendMore) {
     const std::vector<http::IpNetwork> networks{*http::IpNetwork::parse("160.79.104.0/21")};
     InvalidTokenLimiter limiter(random, networks);
-    constexpr unsigned most =
-        InvalidTokenLimiter::burst * InvalidTokenLimiter::shared_factor;
+    constexpr unsigned most = InvalidTokenLimiter::burst * InvalidTokenLimiter::shared_factor;
     unsigned fine = 0;
     for (unsigned i = 0; i < 2 * most; ++i) {
         fine += limiter.count("160.79.105.7", now).wait == Seconds{0};
