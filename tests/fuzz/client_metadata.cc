@@ -4,8 +4,8 @@
 
 #include "base/check.h"
 #include "base/json.h"
-#include "oauth/clients/registered_client_id.h"
 #include "oauth/clients/redirect_uri.h"
+#include "oauth/clients/registered_client_id.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/support/oauth_settings.h"
 
