@@ -42,6 +42,9 @@ constexpr std::string_view policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// RFC 9110 §15.5.2: every 401 has one. No browser knows the scheme, so none asks for a password.
+constexpr std::string_view challenge = R"(Cookie realm="operators", form-action="/admin/login")";
+
 void redirect(http::Response& response, std::string_view to) {
     response.set_status(http::Status::see_other);
     response.add_field("Location", to);
@@ -126,6 +129,7 @@ io::Task<void> AdminService::serve(http::Exchange& exchange) {
     }
     if (route->access == Access::session && operators_.signed_in(request) == nullptr) {
         if (route->path == "/admin") co_return redirect(response, "/admin/login");
+        response.add_field("WWW-Authenticate", challenge);
         http::write_error(response, http::Status::unauthorized, "not_signed_in",
                           "Sign in at /admin/login.");
         co_return;
@@ -189,6 +193,7 @@ io::Task<void> AdminService::log_in(http::Exchange& exchange) {
             .add("peer", request.peer());
         if (result.outcome == Operators::Login::wrong) {
             response.set_status(http::Status::unauthorized);
+            response.add_field("WWW-Authenticate", challenge);
             co_return ask_to_sign_in(response, *cookie, "Incorrect name or password.");
         }
         response.set_status(result.outcome == Operators::Login::slowed

@@ -10,8 +10,8 @@
 namespace sluice::admin {
 namespace {
 
-void refuse(http::Response& response, http::Status status, std::string_view error,
-            std::string_view description) {
+void write_refusal(http::Response& response, http::Status status, std::string_view error,
+                   std::string_view description) {
     http::write_error(response, status, error, description);
 }
 
@@ -31,13 +31,13 @@ std::optional<std::string> AdminService::authorize_action(http::Exchange& exchan
     const auto cookie = Operators::find_cookie(request);
     const std::string_view token = request.field("Sluice-Form-Token").value_or("");
     if (!cookie || !operators_.is_form_token(token, *cookie)) {
-        refuse(exchange.response(), http::Status::forbidden, "wrong_token",
-               "The Sluice-Form-Token is invalid.");
+        write_refusal(exchange.response(), http::Status::forbidden, "wrong_token",
+                      "The Sluice-Form-Token is invalid.");
         return std::nullopt;
     }
     if (!http::is_media_type(request.field("Content-Type").value_or(""), "application/json")) {
-        refuse(exchange.response(), http::Status::unsupported_media_type, "invalid_request",
-               "The body must be JSON.");
+        write_refusal(exchange.response(), http::Status::unsupported_media_type, "invalid_request",
+                      "The body must be JSON.");
         return std::nullopt;
     }
     CHECK(operators_.signed_in(request) != nullptr, "a route of a session");
@@ -50,8 +50,8 @@ io::Task<void> AdminService::forgive(http::Exchange& exchange) {
     if (!name) co_return;
     const auto body = JsonDocument::parse(exchange.request().body());
     if (!body) {
-        co_return refuse(response, http::Status::bad_request, "invalid_request",
-                         body.error().reason);
+        co_return write_refusal(response, http::Status::bad_request, "invalid_request",
+                                body.error().reason);
     }
     const JsonValue root = body->root();
     const std::string path(root.find_string("resource").value_or(""));
@@ -59,8 +59,8 @@ io::Task<void> AdminService::forgive(http::Exchange& exchange) {
     const std::string subject(root.find_string("subject").value_or(""));
     const auto resource = find_resource(collector_.resources(), path);
     if (!resource || client_id.empty()) {
-        co_return refuse(response, http::Status::bad_request, "invalid_request",
-                         "unknown resource or client_id");
+        co_return write_refusal(response, http::Status::bad_request, "invalid_request",
+                                "unknown resource or client_id");
     }
     co_await collector_.forgive({*resource, client_id, subject});
     log_.line(LogLevel::info, shard_.wall_now(), "forgiven")
@@ -78,14 +78,15 @@ io::Task<void> AdminService::acknowledge(http::Exchange& exchange) {
     if (!name) co_return;
     const auto body = JsonDocument::parse(exchange.request().body());
     if (!body) {
-        co_return refuse(response, http::Status::bad_request, "invalid_request",
-                         body.error().reason);
+        co_return write_refusal(response, http::Status::bad_request, "invalid_request",
+                                body.error().reason);
     }
     const std::string path(body->root().find_string("resource").value_or(""));
     const std::string tool(body->root().find_string("tool").value_or(""));
     const auto resource = find_resource(collector_.resources(), path);
     if (!resource || !co_await collector_.acknowledge(*resource, tool)) {
-        co_return refuse(response, http::Status::not_found, "not_found", "unknown tool change");
+        co_return write_refusal(response, http::Status::not_found, "not_found",
+                                "unknown tool change");
     }
     log_.line(LogLevel::info, shard_.wall_now(), "tool_acknowledged")
         .add("request_id", exchange.request().id())

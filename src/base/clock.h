@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 #include "base/check.h"
 
@@ -30,9 +31,14 @@ public:
     virtual WallTime wall() = 0;
 };
 
+/// Its monotonic time goes on while the machine sleeps: what was to end in an hour has ended then.
 class SystemClock final : public Clock {
 public:
-    MonotonicTime monotonic() override { return std::chrono::steady_clock::now(); }
+    MonotonicTime monotonic() override {
+        timespec time{};
+        clock_gettime(CLOCK_BOOTTIME, &time);  // cannot fail
+        return MonotonicTime(Seconds(time.tv_sec) + Duration(time.tv_nsec));
+    }
     WallTime wall() override { return std::chrono::system_clock::now(); }
 };
 

@@ -38,7 +38,7 @@ struct RawClient {
     StringList redirect_uris;
     StringList grant_types = {"authorization_code", "refresh_token"};
     Setting<std::string> scope;  // the most it can be granted; empty: auth.default_scope
-    RawIntrospect introspect;    // needs a secret
+    Setting<bool> introspect = false;
 
     void each_key(auto& key) {
         key("client_id", client_id);
@@ -56,12 +56,10 @@ struct RawApiKey {
     Place place;
     Setting<std::string> name;  // required, unique; what the log calls this caller
     RawSecret key;              // required
-    RawIntrospect introspect{.all = true};
 
     void each_key(auto& visit) {
         visit("name", name);
         visit("key", key);
-        visit("introspect", introspect);
     }
 };
 
@@ -133,12 +131,7 @@ struct RawAuth {
     /// Who may register clients (RFC 7591): open | token | closed.
     Setting<std::string> registration = "open";
     RawSecret
-        registration_token;  // registration = "token": the bearer token that /register demands
-    /// Networks that may introspect every token without credentials. Empty: nobody.
-    StringList introspection_open;
-    /// A registered client that somebody has consented to is kept for so long after its last use.
-    /// 1d to 3650d.
-    Setting<Duration> registered_client_ttl = std::chrono::days(90);
+        registration_token;   // registration = "token": the bearer token that /register demands
     RawRateLimit rate_limit;  // per client at /token, per address at /register
     /// Authorization requests that were not pushed before are refused (RFC 9126 §5).
     Setting<bool> require_pushed_authorization_requests = false;
@@ -161,8 +154,6 @@ struct RawAuth {
         key("resources", resources);
         key("registration", registration);
         key("registration_token", registration_token);
-        key("introspection_open", introspection_open);
-        key("registered_client_ttl", registered_client_ttl);
         key("rate_limit", rate_limit);
         key("require_pushed_authorization_requests", require_pushed_authorization_requests);
         key("device", device);

@@ -25,13 +25,15 @@ Duration time_at_rate(std::size_t bytes, std::size_t bytes_per_second) {
 
 }  // namespace
 
-Connection::Connection(ServerContext& context, int fd, Transport transport)
+Connection::Connection(ServerContext& context, int fd, const io::Address& peer, Transport transport)
     : context_(context),
       stream_(context.shard, fd),
       scope_(&context.stop),
       reading_(&scope_),
       deadline_(context.shard),
-      first_request_until_(context.shard.now() + context.settings.first_request_grace) {
+      first_request_until_(context.shard.now() + context.settings.first_request_grace),
+      peer_address_(peer) {
+    CHECK(peer.family() != AF_UNSPEC, "somebody of no address is not served");
     if (transport == Transport::plain) return;
     CHECK(context.tls.has_value(), "TLS without a certificate");
     stream_.start_tls(context.tls->accept(), context.tls_buffers);
@@ -168,14 +170,12 @@ bool Connection::take_input(const io::Result<io::ReceivedBuffer>& received) {
     return false;
 }
 
-void Connection::find_peer() {
-    if (!peer_.empty()) return;
-    peer_address_ = stream_.peer_address();
-    peer_ = peer_address_.ip_text();
+void Connection::name_peer() {
+    if (peer_.empty()) peer_ = peer_address_.ip_text();
 }
 
 void Connection::begin_exchange() {
-    find_peer();
+    name_peer();
     CHECK(!streaming_, "one exchange at a time");
     Request& request = buffers_->parser.request();
     const ClientLocator* locator = context_.settings.locator;
@@ -227,11 +227,14 @@ ResponseOptions Connection::response_options() {
 // Answers what is no request; the connection ends with it.
 void Connection::refuse(const ParseError& error) {
     closing_ = true;
-    find_peer();
+    name_peer();
     Response& response = buffers_->response;
     response.clear();
     if (error.status == Status::service_unavailable) response.add_field("Retry-After", "1");
-    write_error(response, error);
+    Request& request = buffers_->parser.describe_refused();
+    request.peer_ = peer_;
+    request.id_ = context_.next_id++;
+    context_.service.refuse(request, error, response);
     append_response(buffers_->output, response, response_options());
     if (context_.observer == nullptr) return;
     context_.observer->on_request_finished({.method = {},
@@ -241,7 +244,7 @@ void Connection::refuse(const ParseError& error) {
                                             .duration = context_.shard.now() - request_started_,
                                             .request_bytes = 0,
                                             .response_bytes = response.body().size(),
-                                            .id = context_.next_id++,
+                                            .id = request.id(),
                                             .cut_off = false});
 }
 

@@ -23,8 +23,8 @@ enum class Transport : std::uint8_t { plain, tls };
 /// runs, nothing is read but the peer's end. An idle connection holds no buffers.
 class Connection final : io::PeerWatcher, io::Cancellable {
 public:
-    /// Takes over `fd`.
-    Connection(ServerContext& context, int fd, Transport transport);
+    /// Takes over `fd`. peer  Its other end.
+    Connection(ServerContext& context, int fd, const io::Address& peer, Transport transport);
 
     /// Serves until either side ends the connection, and closes it.
     io::Task<void> run();
@@ -43,7 +43,7 @@ private:
     void begin_exchange();
     void end_exchange(const ConnectionExchange& exchange);
     void refuse(const ParseError& error);
-    void find_peer();
+    void name_peer();
     void release_buffers();
     bool idle() const { return buffers_ == nullptr; }
     bool may_expect_first_request() const { return context_.shard.now() < first_request_until_; }

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/json_writer.h"
+#include "http/service.h"
 
 namespace sluice::http {
 namespace {
@@ -50,6 +51,10 @@ void write_error(Response& response, Status status, std::string_view error,
 
 void write_error(Response& response, const ParseError& error) {
     write_error(response, error.status, error_code(error.status), error.description);
+}
+
+void Service::refuse(const Request&, const ParseError& error, Response& response) {
+    write_error(response, error);
 }
 
 }  // namespace sluice::http

@@ -66,12 +66,15 @@ ParseResult<> RequestParser::read_start_line() {
     path_ = span_of(target.path);
     query_ = span_of(target.query);
     path_normalized_ = target.needs_normalizing;
+    target_known_ = true;
     return {};
 }
 
 ParseResult<> RequestParser::read_head() {
     const std::string_view head = text().substr(0, guard_.head_size());
     REQUIRE(split_head(HeadKind::request, head, spans_));
+    fields_known_ = true;
+    host_ = {};
     point_fields();
     TRY(framing_, request_framing(request_.version_, request_.fields_, limits_.body_bytes_max));
     const std::string_view authority = authority_.in(head);
@@ -86,6 +89,30 @@ ParseResult<> RequestParser::read_head() {
     stage_ = Stage::body;
     chunk_at_ = guard_.head_size();
     return {};
+}
+
+void RequestParser::point_target() {
+    const std::string_view all = text();
+    request_.target_ = target_.in(all);
+    request_.path_ = path_normalized_ ? std::string_view(request_.decoded_path_) : path_.in(all);
+    request_.query_ = query_.in(all);
+    request_.host_ = host_.in(all);
+}
+
+Request& RequestParser::describe_refused() {
+    if (!fields_known_) {
+        spans_.clear();
+        host_ = {};
+    }
+    if (!target_known_) {
+        request_.method_ = Method::get;
+        target_ = path_ = query_ = {};
+        path_normalized_ = false;
+    }
+    point_fields();
+    point_target();
+    request_.body_ = {};
+    return request_;
 }
 
 void RequestParser::point_fields() {
@@ -125,10 +152,7 @@ RequestParser::Progress RequestParser::finish(std::size_t message_size, std::siz
     CHECK(end_ <= buffer_.size() && guard_.head_size() + body_size <= message_size);
     stage_ = Stage::complete;
     if (all.data() != pointed_at_) point_fields();
-    request_.target_ = target_.in(all);
-    request_.path_ = path_normalized_ ? std::string_view(request_.decoded_path_) : path_.in(all);
-    request_.query_ = query_.in(all);
-    request_.host_ = host_.in(all);
+    point_target();
     request_.body_ = all.substr(guard_.head_size(), body_size);
     return Progress::complete;
 }
@@ -152,7 +176,7 @@ void RequestParser::next_request() {
     guard_.reset();
     chunks_.reset();
     stage_ = Stage::head;
-    skipped_empty_line_ = start_line_read_ = false;
+    skipped_empty_line_ = start_line_read_ = target_known_ = fields_known_ = false;
     body_bytes_received_ = 0;
 }
 

@@ -33,6 +33,9 @@ public:
     /// Valid from `complete` to next_request().
     const Request& request() const { return request_; }
     Request& request() { return request_; }
+    /// Of a request that advance() refused, or that will not be read to its end: what is known of
+    /// it. Valid until anything else is called.
+    Request& describe_refused();
     /// The client takes another answer on this connection. Valid once the head was read.
     bool keep_alive() const { return framing_.keep_alive; }
 
@@ -67,6 +70,7 @@ private:
     ParseResult<Progress> read_chunks();
     Progress finish(std::size_t message_size, std::size_t body_size);
     void point_fields();
+    void point_target();
     Span span_of(std::string_view part) const;
 
     MessageLimits limits_;
@@ -81,6 +85,8 @@ private:
     Stage stage_ = Stage::head;
     bool skipped_empty_line_ = false;
     bool start_line_read_ = false;
+    bool target_known_ = false;
+    bool fields_known_ = false;
     std::vector<FieldSpan> spans_;
     RequestFraming framing_;
     Span target_;

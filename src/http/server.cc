@@ -113,21 +113,25 @@ bool Server::adopt(int fd) {
     return running_;
 }
 
+// The address is asked for at once: a client that resets early has none any more when its request
+// is read, and must not pass for somebody else. It would hear no answer either.
 void Server::admit(int fd, Transport transport) {
+    const io::Address peer = context_.shard.ring().peer_address(fd);
+    if (peer.family() == AF_UNSPEC) return context_.shard.ring().close(fd);
     if (connections_ >= context_.settings.connections_max) {
         ++connections_refused_;
         if (transport == Transport::tls || turning_away_ >= turning_away_max)
             return context_.shard.ring().close(fd);
         return tasks_.spawn(turn_away(fd));
     }
-    tasks_.spawn(serve_connection(fd, transport));
+    tasks_.spawn(serve_connection(fd, peer, transport));
 }
 
-io::Task<void> Server::serve_connection(int fd, Transport transport) {
+io::Task<void> Server::serve_connection(int fd, io::Address peer, Transport transport) {
     ++connections_;
     CHECK(connections_ <= context_.settings.connections_max);
     {
-        Connection connection(context_, fd, transport);
+        Connection connection(context_, fd, peer, transport);
         co_await connection.run();
     }
     CHECK(connections_ > 0);

@@ -56,7 +56,7 @@ private:
     void take_in(int fd, Accepted accepted);
     io::Task<void> accept_from(io::Listener* listener, Accepted how);
     io::Task<void> hand_over(int fd, unsigned shard);
-    io::Task<void> serve_connection(int fd, Transport transport);
+    io::Task<void> serve_connection(int fd, io::Address peer, Transport transport);
     io::Task<void> turn_away(int fd);
 
     ServerContext context_;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "http/exchange.h"
 #include "http/message.h"
+#include "http/parse_error.h"
 #include "io/address.h"
 #include "io/task.h"
 
@@ -20,6 +21,11 @@ public:
     /// Answers one request. Called for well-formed requests alone; `exchange` lives until the task
     /// ends.
     virtual io::Task<void> serve(Exchange& exchange) = 0;
+    /// Words the answer to a request that cannot be taken; its connection ends with it.
+    /// request   What was read of it: method and target where the start line was, fields where the
+    /// head was; else empty.
+    /// response  Cleared. Unless somebody knows better, it gets the error as JSON.
+    virtual void refuse(const Request& request, const ParseError& error, Response& response);
 };
 
 /// Names the client of a request that proxies passed on.

@@ -40,7 +40,6 @@ public:
     ~Stream() override;
 
     Shard& shard() { return shard_; }
-    Address peer_address() { return shard_.ring().peer_address(fd_); }
 
     /// From now on everything goes through `session`: receive() gives plaintext, send() takes it
     /// and waits for the handshake, end_sending() says close_notify, and an end of the connection

@@ -98,7 +98,10 @@ void write_json_error(http::Response& response, const Error& error) {
     response.set_status(status_of(error.code));
     response.add_field("Content-Type", "application/json");
     forbid_storing(response);
-    if (error.challenge == Challenge::basic) {
+    // RFC 9110 §15.5.2: no 401 goes without a challenge, however the client tried.
+    const bool must_challenge = status_of(error.code) == http::Status::unauthorized;
+    if (error.challenge == Challenge::basic ||
+        (must_challenge && error.challenge == Challenge::none)) {
         response.add_field("WWW-Authenticate", R"(Basic realm="OAuth client", charset="UTF-8")");
     } else if (error.challenge == Challenge::bearer) {
         response.add_field("WWW-Authenticate", error.code == ErrorCode::invalid_token

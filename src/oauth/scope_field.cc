@@ -30,12 +30,10 @@ std::string unwrapped(std::string_view text) {
 std::optional<std::string> parse_scope_field(const std::optional<JsonValue>& field,
                                              std::string_view default_scope) {
     if (!field || field->is_null()) return std::string(default_scope);
-    std::optional<std::string> names;
-    if (const auto text = field->string()) {
-        names = unwrapped(*text);
-    } else if (field->is_array()) {
-        names = joined(*field);
-    }
+    const auto text = field->string();
+    if (text && !text->empty()) return unwrapped(*text);
+    if (!text && !field->is_array()) return std::nullopt;
+    auto names = text ? std::string() : joined(*field);
     if (names && names->empty()) return std::string(default_scope);
     return names;
 }

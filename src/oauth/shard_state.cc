@@ -43,6 +43,7 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       metadata_json(make_metadata(settings)),
       page_style(make_page_style()),
       tokens(shard, store, working_set_settings(settings), hash_seed),
+      registrations({settings.unused_clients_max, settings.registered_client_ttl}, hash_seed),
       token_limits(settings.rate_limit, hash_seed),
       registration_limits(settings.rate_limit, hash_seed),
       wrong_secrets(wrong_secret_rule(settings), hash_seed),

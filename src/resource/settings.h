@@ -12,7 +12,6 @@
 #include "base/secret.h"
 #include "crypto/tls_client_context.h"
 #include "friction/config.h"
-#include "http/ip_network.h"
 #include "token/client_auth_method.h"
 #include "token/resource_identifier.h"
 #include "token/scope.h"
@@ -81,11 +80,10 @@ struct ResourceSettings {
 struct Settings {
     std::vector<std::string> allowed_origins;  // "https://app.example.com"; "*": any
     std::string own_origin;                    // of public_url; always allowed
-    // In which many people share an address: limits by address are wider.
-    std::vector<http::IpNetwork> trusted_networks{};
-    // GET event streams that one caller may have open on a shard; beyond it 429. Far above what an
-    // agent needs, and below what would keep everybody else out.
-    unsigned streams_of_caller_max = 8192;
+    // Event streams that one caller may have open on a shard; beyond it 429. Far above what an
+    // agent needs, and a quarter of the connections that a shard takes: nobody keeps everybody else
+    // out.
+    unsigned streams_of_caller_max = 4096;
     std::vector<ResourceSettings> resources;  // the first is also described at the root
 };
 

@@ -83,6 +83,15 @@ std::optional<std::size_t> ServiceRouter::find_resource(std::string_view path) c
     return static_cast<std::size_t>(found - resource_paths_.begin());
 }
 
+bool ServiceRouter::is_cross_origin(std::string_view path) const {
+    // Who looks for a document and finds none must be able to tell that from a broken network.
+    if (path.starts_with("/.well-known/")) return true;
+    const http::RouteMatch preflight = router_.match(http::Method::options, path);
+    if (preflight.outcome != http::RouteMatch::Outcome::found) return false;
+    const Endpoint& found = endpoint(preflight);
+    return found.oauth != nullptr && found.oauth->cross_origin;
+}
+
 metrics::Route ServiceRouter::classify(std::string_view path) const {
     for (const auto method : {http::Method::get, http::Method::post}) {
         const http::RouteMatch match = router_.match(method, path);

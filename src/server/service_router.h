@@ -39,6 +39,9 @@ public:
         return endpoints_[match.handler];
     }
 
+    /// Whether scripts of every origin may read what stands at this path, refusals too.
+    bool is_cross_origin(std::string_view path) const;
+
     /// What a request is counted as; any text will do.
     metrics::Route classify(std::string_view path) const;
     /// The place in the settings of the resource at this path.

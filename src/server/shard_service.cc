@@ -8,6 +8,7 @@
 #include "io/event.h"
 #include "io/task_group.h"
 #include "io/unix_socket.h"
+#include "oauth/cors.h"
 #include "server/health_response.h"
 #include "server/shared_windows.h"
 
@@ -35,8 +36,7 @@ http::ServerSettings server_settings(const ProcessParts& process) {
     settings.body_stall = std::max(settings.body_stall, config.body_timeout);
     settings.body_bytes_per_second_min = config.body_min_rate.count;
     settings.idle_timeout = config.idle_timeout;
-    settings.connections_max =
-        std::max<std::size_t>(config.max_connections / process.shard_count, 1);
+    settings.connections_max = config.max_connections;
     if (!process.proxies.empty()) settings.locator = &process.proxies;
     if (config.tls) settings.hsts = config.tls->hsts;
     return settings;
@@ -236,6 +236,7 @@ io::Task<void> ShardService::serve(http::Exchange& exchange) {
     if (gateway_.serves(request.path())) co_return co_await gateway_.handle(exchange);
 
     http::Response& response = exchange.response();
+    if (process_.router.is_cross_origin(request.path())) oauth::allow_every_origin(response);
     switch (match.outcome) {
         case http::RouteMatch::Outcome::options:
             response.set_status(http::Status::no_content);
@@ -250,6 +251,13 @@ io::Task<void> ShardService::serve(http::Exchange& exchange) {
             http::write_error(response, http::Status::not_found, "not_found",
                               "Nothing is served at this path.");
     }
+}
+
+void ShardService::refuse(const http::Request& request, const http::ParseError& error,
+                          http::Response& response) {
+    if (gateway_.serves(request.path())) return gateway_.refuse(request, error, response);
+    if (process_.router.is_cross_origin(request.path())) oauth::allow_every_origin(response);
+    http::write_error(response, error);
 }
 
 io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange) {
@@ -275,10 +283,9 @@ io::Task<void> ShardService::serve_decision(const Endpoint& endpoint, http::Exch
     const http::Request& request = exchange.request();
     CHECK(auth_ != nullptr && endpoint.decision_handler != nullptr);
     const bool once = request.field_count("Authorization") == 1;
-    const token::ResourceRights* const rights =
-        once ? auth_->find_resource_server(*request.field("Authorization")) : nullptr;
-    return rights != nullptr ? (decision_api_.*endpoint.decision_handler)(exchange, *rights)
-                             : serve_unproven(endpoint, exchange);
+    return once && auth_->knows_resource_server(*request.field("Authorization"))
+               ? (decision_api_.*endpoint.decision_handler)(exchange)
+               : serve_unproven(endpoint, exchange);
 }
 
 io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exchange& exchange) {
@@ -289,10 +296,10 @@ io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exch
         co_return;
     }
     const std::string_view authorization = request.field("Authorization").value_or("");
-    token::ResourceRights rights =
-        co_await auth_->admit_resource_server(request, authorization, exchange.response());
-    if (rights.none()) co_return;
-    co_await (decision_api_.*endpoint.decision_handler)(exchange, std::move(rights));
+    if (!co_await auth_->admit_resource_server(request, authorization, exchange.response())) {
+        co_return;
+    }
+    co_await (decision_api_.*endpoint.decision_handler)(exchange);
 }
 
 io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchange& exchange) {
@@ -302,9 +309,8 @@ io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchang
     constexpr std::string_view field = resource::ExternalAuthorizer::proof_field;
     const bool once = request.field_count(field) == 1;
     const std::string_view proof = once ? *request.field(field) : std::string_view();
-    token::ResourceRights rights = co_await auth_->admit_resource_server(request, proof, response);
-    if (!rights.none()) {
-        co_return co_await (authorizer_.*endpoint.authorizer_handler)(exchange, std::move(rights));
+    if (co_await auth_->admit_resource_server(request, proof, response)) {
+        co_return co_await (authorizer_.*endpoint.authorizer_handler)(exchange);
     }
     // Not for the client to mend: it must not take this for a question about its own token.
     response.clear();

@@ -73,6 +73,8 @@ public:
     io::Task<void> run(io::Event& stop);
 
     io::Task<void> serve(http::Exchange& exchange) override;
+    void refuse(const http::Request& request, const http::ParseError& error,
+                http::Response& response) override;
 
     /// On its own shard, while it runs: new connections get the new certificates, and the server's
     /// keys are sealed anew.

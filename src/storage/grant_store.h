@@ -33,7 +33,7 @@ struct AccessRecord {
     GrantHandle grant;
     std::uint32_t issued_at = 0;   // seconds since 1970
     std::uint32_t lifetime_s = 0;  // told as exp = issued_at + lifetime
-    MonotonicTime deadline{};      // decides, so that a jump of the wall clock revives nothing
+    MonotonicTime deadline{};  // ends it at the latest: a jump of the wall clock revives nothing
 };
 
 struct RefreshRecord {

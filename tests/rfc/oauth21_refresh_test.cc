@@ -137,6 +137,28 @@ TEST_F(RefreshTest, ScopeMayShrinkForOneAccessTokenAndNeverGrow) {
     EXPECT_EQ(refresh(wide.json("refresh_token")).status(), 200);  // and nothing was burnt
 }
 
+TEST(Refresh, AScopeThatWasLeftOutAtFirstIsLeftOutAgain) {
+    oauth::Settings settings = test_settings();
+    settings.clients.front().scope = scopes("mcp:read");  // of "pub"
+    Servers servers{settings, 2};
+    TokenClient client{servers};
+    const auto refresh_with = [&](std::string_view text, std::string_view scope) {
+        Parameters request = TokenClient::refresh_request(text);
+        request["scope"] = scope;
+        return client.token(request);
+    };
+    Parameters request = authorization_request();
+    request["scope"] = "mcp:read offline_access";
+    const Answer first = client.sign_in(request);
+    EXPECT_EQ(first.json("scope"), "mcp:read");
+    const Answer second = refresh_with(first.json("refresh_token"), "mcp:read offline_access");
+    EXPECT_EQ(second.json("scope"), "mcp:read");
+    const Answer third = refresh_with(second.json("refresh_token"), "offline_access");
+    EXPECT_EQ(third.json("scope"), "mcp:read");
+    EXPECT_EQ(refresh_with(third.json("refresh_token"), "mcp:read mcp:write").error(),
+              "invalid_scope");
+}
+
 TEST_F(RefreshTest, ARepeatWithAnotherScopeGetsTheSameSuccessorAndItsOwnAccessToken) {
     const Answer first = client.sign_in();
     const Answer wide = refresh(first.json("refresh_token"));
@@ -167,13 +189,16 @@ TEST_F(RefreshTest, AnUnusedRefreshTokenExpiresAndEachRotationGivesItNewTime) {
     EXPECT_EQ(refresh(third.json("refresh_token")).error(), "invalid_grant");
 }
 
-TEST_F(RefreshTest, AJumpOfTheWallClockEndsNothingAndRevivesNothing) {
+TEST_F(RefreshTest, ATokenIsOverByEitherClockAndAJumpRevivesNothing) {
     const Answer first = client.sign_in();
-    servers.clock.jump_wall(std::chrono::days{400});
+    servers.clock.jump_wall(std::chrono::hours{1} - seconds{1});
     servers.advance(seconds{0});
     EXPECT_TRUE(client.is_active(first.json("access_token")));
+    servers.clock.jump_wall(seconds{1});
+    servers.advance(seconds{0});
+    EXPECT_FALSE(client.is_active(first.json("access_token"))) << "its exp has passed";
+    EXPECT_EQ(refresh(first.json("refresh_token")).status(), 200);
     servers.advance(std::chrono::hours{1});
-    EXPECT_FALSE(client.is_active(first.json("access_token")));
     servers.clock.jump_wall(-std::chrono::days{800});
     servers.advance(seconds{0});
     EXPECT_FALSE(client.is_active(first.json("access_token")));

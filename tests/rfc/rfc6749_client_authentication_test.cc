@@ -70,7 +70,7 @@ TEST_F(ClientAuthenticationTest,
     in_body["client_secret"] = "wrong";
     const Answer answer = client.token(in_body);
     expect_error(answer, 401, "invalid_client");
-    EXPECT_FALSE(answer.has_field("WWW-Authenticate"));
+    EXPECT_TRUE(answer.field("WWW-Authenticate").starts_with("Basic ")) << "RFC 9110 §15.5.2";
     in_body = TokenClient::code_request("x");
     in_body["client_secret"] = "a secret from a client that has none";
     expect_error(client.token(in_body), 401, "invalid_client");

@@ -104,7 +104,8 @@ Result<Rotation> plan_rotation(ShardState& owner, const Refresh& refresh,
     const token::TokenInfo& granted = owner.tokens.memory().find(record.grant)->claims->info;
     const std::string_view audience =
         granted.audience.empty() ? std::string_view{} : granted.audience.front();
-    TRY(token::ScopeSet scope, scope_of_refresh(refresh.scope, granted.scope));
+    TRY(token::ScopeSet scope,
+        scope_of_refresh(refresh.scope, granted.scope, owner.settings, refresh.client));
     CHECK(granted.scope.includes(scope), "RFC 6749 §6: not more than was granted");
     TRY(PooledText resource, resource_of_token(refresh.resource, audience));
     return Rotation{.refresh = refresh,

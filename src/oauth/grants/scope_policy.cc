@@ -64,9 +64,15 @@ Result<token::ScopeSet> scope_to_grant(std::optional<std::string_view> asked,
 }
 
 Result<token::ScopeSet> scope_of_refresh(std::optional<std::string_view> asked,
-                                         const token::ScopeSet& granted) {
+                                         const token::ScopeSet& granted, const Settings& settings,
+                                         const Client& client) {
     if (!asked) return granted;
-    TRY(const token::ScopeSet wanted, parse_scope(*asked));
+    TRY(token::ScopeSet wanted, parse_scope(*asked));
+    if (!may_have(settings, client, offline_access)) {  // then scope_to_grant() left it out
+        token::ScopeSet habit;
+        habit.insert(offline_access);
+        wanted = wanted.without(habit);
+    }
     if (wanted.empty()) return granted;
     if (granted.includes(wanted)) return wanted;
     return refuse(ErrorCode::invalid_scope,

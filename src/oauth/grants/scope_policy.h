@@ -22,8 +22,10 @@ bool is_known_scope(const Settings& settings, std::string_view name);
 Result<token::ScopeSet> scope_to_grant(std::optional<std::string_view> asked,
                                        const Settings& settings, const Client& client);
 
-/// Of a token under a grant (RFC 6749 §6): what was granted or less, never more.
+/// Of a token under a grant (RFC 6749 §6): what was granted or less, never more. Clients repeat
+/// what they asked at first: what scope_to_grant() has left out is left out again.
 Result<token::ScopeSet> scope_of_refresh(std::optional<std::string_view> asked,
-                                         const token::ScopeSet& granted);
+                                         const token::ScopeSet& granted, const Settings& settings,
+                                         const Client& client);
 
 }  // namespace sluice::oauth

@@ -22,12 +22,11 @@ bool is_bearer(std::string_view field) {
 }
 
 // Every key is compared, so that time does not tell which one was nearly right.
-const ApiKeySetting* find_api_key(const Settings& settings, std::string_view presented) {
+bool is_api_key(const Settings& settings, std::string_view presented) {
     const crypto::Digest digest = crypto::sha256(presented);
-    const ApiKeySetting* found = nullptr;
+    bool found = false;
     for (const ApiKeySetting& setting : settings.api_keys) {
-        const bool same = crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
-        found = same ? &setting : found;
+        found |= crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
     }
     return found;
 }
@@ -37,11 +36,10 @@ Result<Caller> check_api_key(const ShardState& state, const http::Request& reque
     if (request.field_count("Authorization") > 1) {
         return refuse(ErrorCode::invalid_request, "There is more than one Authorization header.");
     }
-    const ApiKeySetting* key = find_api_key(state.settings, trim(field.substr(bearer.size())));
-    if (key == nullptr) {
+    if (!is_api_key(state.settings, trim(field.substr(bearer.size())))) {
         return refuse(ErrorCode::invalid_token, "The API key is invalid.", Challenge::bearer);
     }
-    return Caller{nullptr, key->introspect};
+    return Caller{nullptr, true};
 }
 
 Result<Caller> check_client(const ShardState& state, const ClientCredentials& credentials) {
@@ -50,15 +48,14 @@ Result<Caller> check_client(const ShardState& state, const ClientCredentials& cr
         return refuse(ErrorCode::invalid_client, "Introspection requires a confidential client.",
                       credentials.challenge());
     }
-    token::ResourceRights rights = client->introspect;
-    return Caller{std::move(client), std::move(rights)};
+    const bool sees_every_token = client->introspect;
+    return Caller{std::move(client), sees_every_token};
 }
 
-io::Task<Seconds> pause_of(ShardState& state, const PeerAddress& guess, bool right) {
+io::Task<Seconds> pause_of(ShardState& state, const PooledText& guess, bool right) {
     co_return co_await state.peers.call(
-        state.shard, state.owner_of(guess.key), [&guess, right](ShardState& owner) {
-            return count_secret(owner, guess.key, guess.people, right);
-        });
+        state.shard, state.owner_of(guess),
+        [&guess, right](ShardState& owner) { return count_secret(owner, guess, right); });
 }
 
 // One count for one client, however its identifier was encoded; empty where no secret was sent.
@@ -75,7 +72,7 @@ PooledText guess_of(const ShardState& state, const ClientCredentials& credential
 io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
                                              const http::Form& form) {
     const auto field = request.field("Authorization");
-    PeerAddress guess = peer_address(state.settings, request);
+    PooledText guess = address_key(request.peer());
     Result<Caller> caller = refuse(ErrorCode::invalid_token, "The API key is invalid.");
     const std::uint64_t revision = state.clients.revision();
     if (field && is_bearer(*field)) {
@@ -87,10 +84,10 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
         }
         CO_REQUIRE(credentials);
         CO_REQUIRE(co_await know_claimed_client(state, request, form));
-        guess.key = guess_of(state, *credentials, guess.key);
+        guess = guess_of(state, *credentials, guess);
         caller = check_client(state, *credentials);
     }
-    if (guess.key.empty()) co_return caller;
+    if (guess.empty()) co_return caller;
     const Seconds wait = co_await pause_of(state, guess, caller.has_value());
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,

@@ -1,7 +1,6 @@
 // POST /introspect (RFC 7662), and the same question asked in process.
 #include "oauth/introspection/introspection_endpoint.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -24,7 +23,8 @@
 namespace sluice::oauth {
 namespace {
 
-constexpr std::size_t json_size_max = 16 * 1024;  // bytes
+// Of a body: a token may be as long as the longest header that can be configured.
+constexpr std::size_t json_size_max = 1024 * 1024 + 16 * 1024;  // bytes
 
 // A body of JSON as the form it stands for, so that one reader serves both.
 Result<std::string> form_of_json(std::string_view body) {
@@ -47,7 +47,7 @@ Result<> read_question(http::Form& form, const http::Request& request, std::stri
         return read_form_body(form, request);
     }
     if (request.body().size() > json_size_max) {
-        return refuse(ErrorCode::invalid_request, "The body exceeds 16 KiB.");
+        return refuse(ErrorCode::invalid_request, "The body exceeds 1040 KiB.");
     }
     TRY(converted, form_of_json(request.body()));
     return read_parameters(form, converted);
@@ -59,9 +59,22 @@ void append_number(std::string& out, std::int64_t number) {
     out.append(digits.data(), end);
 }
 
+std::int64_t expiry_of(const storage::AccessRecord& record) {
+    return std::int64_t{record.issued_at} + record.lifetime_s;
+}
+
+// Null for a token that is over by the wall clock, which `exp` speaks of: where that clock was set
+// forward, or the machine was stopped, less time may have passed by the record's own deadline.
+const storage::AccessRecord* unless_over(const ShardState& state,
+                                         const storage::AccessRecord* record) {
+    const bool over =
+        record != nullptr && numeric_date(state.shard.wall_now()) >= expiry_of(*record);
+    return over ? nullptr : record;
+}
+
 void append_access_answer(std::string& out, const storage::AccessRecord& record) {
     out.append(record.claims->json_head).append(R"(,"exp":)");
-    append_number(out, std::int64_t{record.issued_at} + record.lifetime_s);
+    append_number(out, expiry_of(record));
     out.append(R"(,"iat":)");
     append_number(out, record.issued_at);
     out.push_back('}');
@@ -148,18 +161,6 @@ void refuse_question(ShardState& state, const http::Request& request, http::Resp
                              .request_id = request.id()});
 }
 
-// Whether whoever asks may do so without credentials, and has sent none. Who came by way of a proxy
-// is not who connects, and needs them.
-bool is_open_to(const Settings& settings, const http::Request& request, const http::Form& form) {
-    if (!http::contain(settings.introspection_open, request.peer())) return false;
-    for (const std::string_view field : {"Authorization", "Forwarded", "X-Forwarded-For", "Via"}) {
-        if (request.field(field)) return false;
-    }
-    return std::ranges::none_of(form.parameters(), [](const auto& parameter) {
-        return parameter.name.starts_with("client_");
-    });
-}
-
 // What the question of an unusual request refers to.
 struct UnusualRequest {
     http::Form form;
@@ -172,12 +173,10 @@ io::Task<Result<Caller>> read_and_authenticate(ShardState& state, const http::Re
                                                std::optional<Question>& question) {
     http::Form& form = unusual.form;
     CO_REQUIRE(read_question(form, request, unusual.converted));
-    Result<Caller> caller = Caller{nullptr, token::ResourceRights::all()};
-    if (!is_open_to(state.settings, request, form)) {
-        const Caller* remembered = find_proven_caller(state, request, form);
-        caller = remembered != nullptr ? Result<Caller>(*remembered)
-                                       : co_await authenticate_caller(state, request, form);
-    }
+    const Caller* remembered = find_proven_caller(state, request, form);
+    Result<Caller> caller = remembered != nullptr
+                                ? Result<Caller>(*remembered)
+                                : co_await authenticate_caller(state, request, form);
     CO_REQUIRE(caller);
     CO_TRY(const std::string_view token, require_parameter(form, "token"));
     question = question_about(state, token);
@@ -189,8 +188,9 @@ io::Task<Result<>> append_answer_from_afar(ShardState& state, const Question& qu
                                            const Caller& caller, std::string& out) {
     const unsigned owner = state.owner_of(question.key.tag);
     if (question.kind == token::TokenKind::access) {
-        CO_TRY(const auto* record, stored(co_await fetch_access(state, owner, question.key)));
-        if (record != nullptr && caller.sees(record->claims->info)) {
+        CO_TRY(const auto* fetched, stored(co_await fetch_access(state, owner, question.key)));
+        const auto* record = unless_over(state, fetched);
+        if (record != nullptr && caller.sees(record->claims->info.client_id)) {
             append_access_answer(out, *record);
         }
     } else if (question.kind == token::TokenKind::refresh) {
@@ -240,7 +240,7 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
             ? find_access_here(state, state.owner_of(question->key.tag), question->key.digest)
             : nullptr;
     if (record != nullptr) {
-        if (caller->sees(record->claims->info)) {
+        if (caller->sees(record->claims->info.client_id) && unless_over(state, record) != nullptr) {
             append_access_answer(response.body(), *record);
         }
     } else if (question && may_be_elsewhere(state, *question)) {
@@ -267,10 +267,10 @@ io::Task<Activity> find_active_token(ShardState& state, std::string_view access_
         if (!fetched) co_return Activity::unavailable;
         record = *fetched;
     }
-    if (record == nullptr) co_return Activity::inactive;
+    if (unless_over(state, record) == nullptr) co_return Activity::inactive;
     info = record->claims->info;
     info.issued_at = record->issued_at;
-    info.expires_at = std::int64_t{record->issued_at} + record->lifetime_s;
+    info.expires_at = expiry_of(*record);
     co_return Activity::active;
 }
 

@@ -6,6 +6,7 @@
 #include "http/error_response.h"
 #include "resource/gateway/request_context.h"
 #include "resource/gateway/serve.h"
+#include "resource/mcp/json_rpc_error.h"
 #include "resource/metadata/protected_resource.h"
 #include "resource/metadata/resource_metadata.h"
 #include "resource/tokens/remote_verifier.h"
@@ -50,7 +51,7 @@ Gateway::Gateway(Parts parts, const Settings& settings)
     : parts_(std::move(parts)),
       origins_(settings),
       streams_(settings.streams_of_caller_max),
-      invalid_tokens_(parts_.shard.random(), settings.trusted_networks),
+      invalid_tokens_(parts_.shard.random()),
       callers_(callers_kept),
       session_ids_(callers_kept) {
     for (std::size_t i = 0; i < settings.resources.size(); ++i) {
@@ -129,6 +130,23 @@ io::Task<void> Gateway::handle(http::Exchange& exchange) {
                            *session_id,   tasks_ ? &*tasks_ : nullptr};
     co_await serve(context, origins_);
     std::swap(context.caller, *room);
+}
+
+void Gateway::refuse(const http::Request& request, const http::ParseError& error,
+                     http::Response& response) const {
+    http::write_error(response, error);
+    if (find_document(request.path()) != nullptr) return add_public_cors_fields(response);
+    if (origins_.allows(request)) add_cors_fields(request, response);
+    response.body().clear();
+    append_rpc_error(
+        response.body(), "",
+        {.code = RpcCode::invalid_request,
+         .message = error.description,
+         .error = error.status == http::Status::service_unavailable ? "temporarily_unavailable"
+                                                                    : "invalid_request",
+         .request_id = request.id(),
+         .challenge = {},
+         .retry_after = 0});
 }
 
 io::Task<void> Gateway::close() {

@@ -25,6 +25,9 @@
 namespace sluice::http {
 class Client;
 class Exchange;
+class Request;
+class Response;
+struct ParseError;
 }  // namespace sluice::http
 
 namespace sluice::resource {
@@ -69,6 +72,11 @@ public:
 
     /// Answers one request; 404 where serves() is false.
     io::Task<void> handle(http::Exchange& exchange);
+
+    /// Words the answer to a request that cannot be taken, as http::Service::refuse() has it, where
+    /// serves() is true.
+    void refuse(const http::Request& request, const http::ParseError& error,
+                http::Response& response) const;
 
     /// Waits for questions to other authorization servers that nobody waits for any more. After the
     /// last handle() and before the client is closed.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view allowed_fields =
     "Authorization, Content-Type, Accept, Last-Event-ID, MCP-Protocol-Version, Mcp-Session-Id, "
-    "Mcp-Method, Mcp-Name";
+    "Mcp-Method, Mcp-Name, Sluice-Justification";
 constexpr std::string_view exposed_fields =
     "WWW-Authenticate, Mcp-Session-Id, Retry-After, MCP-Protocol-Version";
 constexpr std::size_t requested_max = 64;  // Mcp-* names that one preflight may add

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "resource/mcp/json_rpc_error.h"
 #include "resource/metadata/denial.h"
@@ -174,11 +175,12 @@ Answered refuse_all_sessions(RequestContext& context, const PostedBody* body) {
                             .detail = "the server's keys have not come out of the store"});
 }
 
-Answered refuse_stream(RequestContext& context) {
+Answered refuse_stream(RequestContext& context, const PostedBody* body) {
     return refuse(context, {.status = http::Status::too_many_requests,
                             .code = RpcCode::too_many_streams,
                             .error = "too_many_streams",
                             .message = "Too many open event streams: close one first",
+                            .body = body,
                             .retry_after = stream_retry_seconds});
 }
 
@@ -190,6 +192,19 @@ Answered refuse_unreadable(RequestContext& context, http::Status status, const P
          .error = "upstream_failed",
          .message = "The upstream MCP server refused the request, and its response cannot be read",
          .body = body});
+}
+
+Answered refuse_busy(RequestContext& context, http::Status status, std::string_view told,
+                     const PostedBody* body) {
+    const std::uint64_t seconds = parse_decimal(told).value_or(0);
+    const bool counted = seconds > 0 && seconds <= UINT32_MAX;
+    if (!counted) context.response().add_field("Retry-After", told);  // a date
+    return refuse(context, {.status = status,
+                            .code = RpcCode::upstream_failed,
+                            .error = "upstream_overloaded",
+                            .message = "The upstream MCP server is busy",
+                            .body = body,
+                            .retry_after = counted ? static_cast<std::uint32_t>(seconds) : 0});
 }
 
 Answered refuse_upstream(RequestContext& context, const http::ClientError& error,

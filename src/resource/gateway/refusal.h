@@ -43,9 +43,13 @@ Answered refuse_task(RequestContext& context, const PostedBody& body);
 /// 503: sessions and tasks cannot be told apart yet.
 Answered refuse_all_sessions(RequestContext& context, const PostedBody* body);
 /// 429: the caller has as many event streams open as it may.
-Answered refuse_stream(RequestContext& context);
+Answered refuse_stream(RequestContext& context, const PostedBody* body);
 /// The upstream's own 4xx, whose JSON cannot be read.
 Answered refuse_unreadable(RequestContext& context, http::Status status, const PostedBody* body);
+/// The upstream's own 503 or 429, which told when to come again (Retry-After), without a body that
+/// the client could read.
+Answered refuse_busy(RequestContext& context, http::Status status, std::string_view told,
+                     const PostedBody* body);
 /// 502, 503 or 504: the MCP server could not be reached or did not answer properly.
 Answered refuse_upstream(RequestContext& context, const http::ClientError& error,
                          const PostedBody* body);

@@ -34,6 +34,13 @@ std::size_t count_requests(const PostedBody& body) {
         std::ranges::count(body.messages(), Message::Kind::request, &Message::kind));
 }
 
+/// What is answered by a stream that has no end of its own (MCP 2026-07-28).
+bool subscribes(const PostedBody& body) {
+    return std::ranges::any_of(body.messages(), [](const Message& message) {
+        return message.method == "subscriptions/listen";
+    });
+}
+
 /// Lists and pings: sending them twice changes nothing.
 bool is_repeatable(const PostedBody& body) {
     return std::ranges::all_of(body.messages(), [](const Message& message) {
@@ -123,6 +130,7 @@ io::Task<void> serve_post(RequestContext& context) {
                             .may_list_tools = lists_tools(*body),
                             .may_list_tasks = TaskView::lists(*body),
                             .repeatable = is_repeatable(*body),
+                            .endless = subscribes(*body),
                             .held = &admitted->held,
                             .answered = counts ? &answered : nullptr};
     body->forget_document();  // the wait may be long, and the upstream may take its time
@@ -139,12 +147,6 @@ io::Task<void> serve_session(RequestContext& context) {
     if (!find_session(context, nullptr)) co_return;
     // A stream that is taken up again may repeat the answer to a tools/list.
     const bool is_stream = context.request().method() == http::Method::get;
-    const auto permit =
-        is_stream ? context.streams.acquire(context.caller_key().text()) : std::nullopt;
-    if (is_stream && !permit) {
-        refuse_stream(context);
-        co_return;
-    }
     const UpstreamCall call{
         .may_list_tools = is_stream, .may_list_tasks = is_stream, .endless = is_stream};
     co_await call_upstream(context, call);

@@ -147,11 +147,26 @@ private:
         if (!session_.empty()) context_.response().add_field("Mcp-Session-Id", session_);
     }
 
-    void refuse(Kind kind) { refuse_upstream(context_, {kind, ""}, call_.body); }
+    /// An upstream that says when to come again is busy, whatever page comes with it.
+    bool is_busy() const {
+        const http::Status status = answer_.status();
+        return answer_.head().field("Retry-After") &&
+               (status == http::Status::service_unavailable ||
+                status == http::Status::too_many_requests);
+    }
+
+    void refuse(Kind kind) {
+        if (is_busy()) {
+            refuse_busy(context_, answer_.status(), *answer_.head().field("Retry-After"),
+                        call_.body);
+        } else {
+            refuse_upstream(context_, {kind, ""}, call_.body);
+        }
+    }
 
     /// `body` is whole, said to be JSON, and cannot be read as it must be.
     void refuse_body() {
-        if (!refuses(answer_.status())) return refuse(Kind::garbage);
+        if (!refuses(answer_.status()) || is_busy()) return refuse(Kind::garbage);
         // The status says what a client must do: begin a new session, do without a stream.
         if (const auto allow = answer_.head().field("Allow")) {
             context_.response().add_field("Allow", *allow);
@@ -170,6 +185,13 @@ private:
     }
 
     io::Task<void> relay_events(bool hides) {
+        // An endless one has its permit already.
+        const auto permit =
+            call_.endless ? std::nullopt : context_.streams.acquire(context_.caller_key().text());
+        if (!call_.endless && !permit) {
+            refuse_stream(context_, call_.body);
+            co_return;
+        }
         http::Response& response = context_.response();
         copy_fields();
         if (!response.field("Cache-Control")) response.add_field("Cache-Control", "no-cache");
@@ -319,6 +341,12 @@ private:
 io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call) {
     const ProtectedResource& resource = context.resource;
     CHECK(!call.asks || call.body != nullptr, "who asks has posted something");
+    const auto permit =
+        call.endless ? context.streams.acquire(context.caller_key().text()) : std::nullopt;
+    if (call.endless && !permit) {
+        refuse_stream(context, call.body);
+        co_return;
+    }
     io::CancelScope scope(&context.exchange.scope());
     http::OutgoingRequest& request = context.exchange.outgoing();
     fill_upstream_request(request, context.request(), resource.upstream().target(), context.caller,

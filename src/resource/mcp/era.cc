@@ -25,6 +25,30 @@ RpcError mismatch(std::string_view message, std::string_view id) {
     return {RpcCode::header_mismatch, message, id};
 }
 
+/// MCP 2026-07-28: what is not ASCII is encoded, in exactly this spelling. Raw bytes are read in
+/// several ways, and a marker in other letters only by those who ignore case.
+std::expected<void, RpcError> check_spelling(const http::Field& field, std::string_view id) {
+    if (std::ranges::any_of(field.value,
+                            [](char c) { return static_cast<unsigned char>(c) > 0x7e; })) {
+        return failure(mismatch("an MCP header must be ASCII: encode it as =?base64?...?=", id));
+    }
+    const std::string_view start = field.value.substr(0, encoded_prefix.size());
+    if (start != encoded_prefix && equal_ignoring_case(start, encoded_prefix)) {
+        return failure(mismatch("an MCP header is encoded as =?base64?...?= in other letters", id));
+    }
+    if (!decode_mirrored(field.value)) {
+        return failure(mismatch("an MCP header cannot be decoded", id));
+    }
+    return {};
+}
+
+/// Mcp-Param-* too, whose values only the MCP server can compare with the body.
+bool is_mirrored(std::string_view name) {
+    constexpr std::string_view parameter = "mcp-param-";
+    return equal_ignoring_case(name, "mcp-name") || equal_ignoring_case(name, "mcp-method") ||
+           equal_ignoring_case(name.substr(0, parameter.size()), parameter);
+}
+
 std::expected<void, RpcError> check_name(std::string_view header, const Message& message) {
     const auto decoded = decode_mirrored(header);
     if (!decoded) return failure(mismatch("Mcp-Name cannot be decoded", message.id));
@@ -74,10 +98,8 @@ Era era_of(const http::Request& request) {
 }
 
 std::optional<std::string> decode_mirrored(std::string_view value) {
-    const bool encoded =
-        value.size() >= encoded_prefix.size() + encoded_suffix.size() &&
-        equal_ignoring_case(value.substr(0, encoded_prefix.size()), encoded_prefix) &&
-        value.ends_with(encoded_suffix);
+    const bool encoded = value.size() >= encoded_prefix.size() + encoded_suffix.size() &&
+                         value.starts_with(encoded_prefix) && value.ends_with(encoded_suffix);
     if (!encoded) return std::string(value);
     value.remove_prefix(encoded_prefix.size());
     value.remove_suffix(encoded_suffix.size());
@@ -93,6 +115,9 @@ std::expected<Era, RpcError> check_mirrored_headers(const http::Request& request
         if (request.field_count(name) > 1) {
             return failure(mismatch("an MCP header is repeated", id));
         }
+    }
+    for (const http::Field& field : request.fields()) {
+        if (is_mirrored(field.name)) REQUIRE(check_spelling(field, id));
     }
     const std::string_view version = request.field("MCP-Protocol-Version").value_or("");
     Era era = Era::sessions;

@@ -22,13 +22,14 @@ enum class Era : std::uint8_t {
 /// The era of a version such as "2025-11-25".
 Era era_of(std::string_view protocol_version);
 
-/// A header's value, decoded where it has the form "=?base64?...?=" (MCP 2026-07-28). Nothing where
-/// that form holds no base64.
+/// A header's value, decoded where it has the form "=?base64?...?=" in exactly these letters (MCP
+/// 2026-07-28). Nothing where that form holds no base64.
 std::optional<std::string> decode_mirrored(std::string_view value);
 
 /// The era of a POST. Wherever they stand, Mcp-Method and Mcp-Name must say what the body says; in
 /// the stateless era they must stand, and MCP-Protocol-Version must equal the version that the body
-/// declares. Errors: header_mismatch.
+/// declares. They and Mcp-Param-* are ASCII, and encoded in the one spelling of decode_mirrored().
+/// Errors: header_mismatch.
 std::expected<Era, RpcError> check_mirrored_headers(const http::Request& request,
                                                     const PostedBody& body);
 

@@ -54,7 +54,8 @@ struct Parts {
     std::optional<JsonValue> method;
     std::optional<JsonValue> params;
     bool answers = false;  // has a result or an error
-    bool poses = false;    // has a key that others may read as one of message_keys
+    bool has_error = false;
+    bool poses = false;  // has a key that others may read as one of message_keys
 };
 
 Parts take_apart(const JsonValue& object, std::string_view text) {
@@ -66,6 +67,7 @@ Parts take_apart(const JsonValue& object, std::string_view text) {
         if (key == "method") parts.method = value;
         if (key == "params") parts.params = value;
         if (key == "result" || key == "error") parts.answers = true;
+        if (key == "error") parts.has_error = true;
         if (key == "id") {
             parts.id = value;
             parts.id_text = find_raw_json(text, index);
@@ -75,8 +77,13 @@ Parts take_apart(const JsonValue& object, std::string_view text) {
     return parts;
 }
 
-bool is_id(const JsonValue& value) {
-    return value.kind() == JsonValue::Kind::string || value.kind() == JsonValue::Kind::number;
+/// JSON-RPC 2.0 §5: an error has the id null where that of the request could not be read. MCP knows
+/// no other use of null.
+bool has_good_id(const Parts& parts) {
+    if (!parts.id) return true;
+    const auto kind = parts.id->kind();
+    return kind == JsonValue::Kind::string || kind == JsonValue::Kind::number ||
+           (parts.id->is_null() && parts.has_error && !parts.method);
 }
 
 std::string_view find_text(const std::optional<JsonValue>& object, std::string_view key) {
@@ -183,7 +190,7 @@ std::expected<Message, RpcError> read_message(const JsonValue& value, std::strin
         return failure(RpcError{RpcCode::invalid_request, "a message must be a JSON object", ""});
     }
     const Parts parts = take_apart(value, text);
-    if (parts.id && !is_id(*parts.id)) {
+    if (!has_good_id(parts)) {
         return failure(
             RpcError{RpcCode::invalid_request, "an id must be a string or a number", ""});
     }

@@ -4,14 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "friction/key_hash.h"
-#include "http/ip_network.h"
 
 namespace sluice::resource {
 
@@ -22,19 +20,17 @@ class InvalidTokenLimiter {
 public:
     static constexpr unsigned burst = 300;  // at once
     static constexpr unsigned per_second = 5;
-    static constexpr unsigned shared_factor = 100;  // so many times more in a trusted network
     static constexpr std::size_t addresses_max = 4096;
 
-    /// trusted_networks  In which many people share an address; they outlive the limiter.
-    explicit InvalidTokenLimiter(Random& random,
-                                 std::span<const http::IpNetwork> trusted_networks = {});
+    explicit InvalidTokenLimiter(Random& random);
 
     struct Verdict {
         Seconds wait{0};      // above zero: this one was too many
         bool begins = false;  // the first one in a while that was
     };
     /// One more token that was refused. peer  An IPv4 address counts as it is, an IPv6 address as
-    /// its /64; anything else has no address of its own, and may go on.
+    /// its /64, and "unknown" as one address; anything else (a UNIX socket) has no address of its
+    /// own, and may go on.
     Verdict count(std::string_view peer, MonotonicTime now);
 
 private:
@@ -49,7 +45,6 @@ private:
     Address& place_of(std::uint64_t key);
 
     friction::HashKey hash_key_;
-    std::span<const http::IpNetwork> trusted_networks_;
     std::vector<Address> addresses_;
 };
 

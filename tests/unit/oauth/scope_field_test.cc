@@ -26,9 +26,14 @@ TEST(ScopeField, JoinsAnArrayOfTexts) {
 
 TEST(ScopeField, IsTheDefaultWhereItIsEmpty) {
     EXPECT_EQ(parse_scope_field(std::nullopt, "default"), "default");
-    for (const std::string_view json : {"null", R"("")", "[]", R"("[]")"}) {
+    for (const std::string_view json : {"null", R"("")", "[]"}) {
         EXPECT_EQ(names_of(json), "default") << json;
     }
+}
+
+TEST(ScopeField, IsEmptyWhereATextSpellsAnEmptyArray) {
+    EXPECT_EQ(names_of(R"("[]")"), "");
+    EXPECT_EQ(names_of(R"("[ ]")"), "");
 }
 
 TEST(ScopeField, KeepsATextThatOnlyLooksLikeAnArray) {

@@ -121,6 +121,53 @@ TEST(GatewayUpstream, ThatAnswersARequestWithNoJsonRpcIsABadGateway) {
     }
 }
 
+TEST(GatewayUpstream, ThatIsBusySaysForHowLong) {
+    for (const int status : {503, 429}) {
+        for (const std::string_view type : {"text/html", "application/json", ""}) {
+            for (const bool lists : {false, true}) {
+                World world;
+                world.upstream.answer = FakeUpstream::fixed(status, std::string(type), "<html>",
+                                                            {{"Retry-After", "7"}});
+                const Answer answer = world.answer_to(
+                    {.body = lists ? rpc("tools/list", "{}", "41") : tool_call("read_note", "41")});
+                EXPECT_EQ(answer.status, status) << type << lists;
+                EXPECT_EQ(answer.field("retry-after"), "7") << status << type << lists;
+            }
+        }
+    }
+    World world;
+    const std::string date = "Fri, 31 Dec 2027 23:59:59 GMT";
+    world.upstream.answer =
+        FakeUpstream::fixed(503, "text/html", "<html>", {{"Retry-After", date}});
+    const Answer answer = world.answer_to({.body = tool_call("read_note", "41")});
+    expect_failure(answer, 503, "upstream_overloaded");
+    EXPECT_EQ(answer.field("retry-after"), date);
+}
+
+// JSON-RPC 2.0 §5: of a request whose id could not be read.
+TEST(GatewayUpstream, MayAnswerWithAnErrorOfNoId) {
+    const std::string error =
+        R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}})";
+    for (const int status : {200, 400, 500}) {
+        for (const bool lists : {false, true}) {
+            World world;
+            world.upstream.answer = FakeUpstream::fixed(status, "application/json", error);
+            const Answer answer = world.answer_to(
+                {.body = lists ? rpc("tools/list", "{}", "41") : tool_call("read_note", "41")});
+            EXPECT_EQ(answer.status, status);
+            EXPECT_EQ(answer.body, error);
+        }
+    }
+    for (const bool lists : {false, true}) {
+        World world;
+        world.upstream.answer = FakeUpstream::fixed(200, "text/event-stream",
+                                                    "event: message\ndata: " + error + "\n\n");
+        const Answer answer = world.answer_to(
+            {.body = lists ? rpc("tools/list", "{}", "41") : tool_call("read_note", "41")});
+        EXPECT_TRUE(has(answer.body, error)) << answer.body;
+    }
+}
+
 TEST(GatewayUpstream, MayAnswerWithAnyJsonAndItsOwnStatus) {
     const std::string odd =
         R"({"jsonrpc":"2.0","id":1,"result":{"a":123456789012345678901234567890,"a":[-1.5e3,"\""]}})";

@@ -61,7 +61,7 @@ TEST(Cors, PreflightAllowsWhatMcpClientsSend) {
     const std::string fields(*response.field("Access-Control-Allow-Headers"));
     for (const std::string_view name :
          {"Authorization", "MCP-Protocol-Version", "Mcp-Session-Id", "Last-Event-ID", "Mcp-Method",
-          "Mcp-Name", "mcp-param-region"}) {
+          "Mcp-Name", "Sluice-Justification", "mcp-param-region"}) {
         EXPECT_TRUE(has(fields, name));
     }
     EXPECT_FALSE(has(fields, "x-evil"));

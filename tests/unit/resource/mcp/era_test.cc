@@ -78,7 +78,7 @@ TEST(MirroredHeaders, MustAgreeWhereverTheyStand) {
 
 TEST(MirroredHeaders, MayEncodeANameInBase64) {
     EXPECT_EQ(decode_mirrored("=?base64?ZGVsZXRlX25vdGU=?="), "delete_note");
-    EXPECT_EQ(decode_mirrored("=?BASE64?5p2x5Lqs?="), "東京");
+    EXPECT_EQ(decode_mirrored("=?base64?5p2x5Lqs?="), "東京");
     EXPECT_EQ(decode_mirrored("plain=?"), "plain=?");
     EXPECT_EQ(decode_mirrored("=?base64?***?="), std::nullopt);
     EXPECT_EQ(check({{"MCP-Protocol-Version", "2026-07-28"},
@@ -89,6 +89,30 @@ TEST(MirroredHeaders, MayEncodeANameInBase64) {
                      {"Mcp-Method", "tools/call"},
                      {"Mcp-Name", "=?base64?cmVhZF9ub3Rl?="}});
     expect_mismatch({{"Mcp-Name", "=?base64?%%%?="}});
+}
+
+TEST(MirroredHeaders, AreAsciiAndEncodedInOneSpelling) {
+    constexpr std::string_view tokyo =
+        R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"東京"}})";
+    EXPECT_EQ(check({{"Mcp-Name", "=?base64?5p2x5Lqs?="}}, tokyo), Era::sessions);
+    expect_mismatch({{"Mcp-Name", "東京"}}, tokyo);
+    expect_mismatch({{"Mcp-Name", "=?BASE64?5p2x5Lqs?="}}, tokyo);
+    expect_mismatch({{"Mcp-Name", "=?Base64?5p2x5Lqs?="}}, tokyo);
+    // As a name of that very text, too: others may decode it.
+    expect_mismatch({{"Mcp-Name", "=?BASE64?eA==?="}},
+                    R"({"jsonrpc":"2.0","id":1,"method":"tools/call",)"
+                    R"("params":{"name":"=?BASE64?eA==?="}})");
+    // Where the name means nothing here, it may mean something to the MCP server.
+    constexpr std::string_view other = R"({"jsonrpc":"2.0","id":1,"method":"tasks/gät"})";
+    expect_mismatch({{"Mcp-Method", "tasks/gät"}}, other);
+    expect_mismatch({{"Mcp-Name", "東京"}}, other);
+    for (const std::string_view name : {"Mcp-Param-City", "mcp-param-city"}) {
+        EXPECT_EQ(check({{name, "Tokyo"}}), Era::sessions);
+        EXPECT_EQ(check({{name, "=?base64?5p2x5Lqs?="}}), Era::sessions);
+        expect_mismatch({{name, "東京"}});
+        expect_mismatch({{name, "=?BASE64?5p2x5Lqs?="}});
+        expect_mismatch({{name, "=?base64?***?="}});
+    }
 }
 
 TEST(MirroredHeaders, StandingTwiceAreRefused) {

@@ -100,6 +100,19 @@ TEST(PostedBody, RefusesWhatIsNoMessage) {
     EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":9,"method":7})").id, "9");
 }
 
+// JSON-RPC 2.0 §5: where the id of the request could not be read.
+TEST(PostedBody, TakesNullForTheIdOfAnErrorAlone) {
+    const auto body = PostedBody::parse(
+        R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}})");
+    ASSERT_TRUE(body.has_value());
+    EXPECT_EQ(body->messages().front().kind, Message::Kind::response);
+    for (const std::string_view text :
+         {R"({"jsonrpc":"2.0","id":null,"result":{}})",
+          R"({"jsonrpc":"2.0","id":null,"method":"ping","error":{}})"}) {
+        EXPECT_EQ(error_of(text).code, RpcCode::invalid_request) << text;
+    }
+}
+
 TEST(PostedBody, RefusesAToolCallWithoutTheNameOfATool) {
     for (const std::string_view params : {R"({})", R"({"name":7})", R"({"name":""})", R"(["x"])"}) {
         std::string text = R"({"jsonrpc":"2.0","id":3,"method":"tools/call","params":)";
