@@ -18,6 +18,12 @@ constexpr std::size_t unbudgeted_body_bytes = std::size_t{64} * 1024;
 // What is given to the kernel at once: between two of them the progress of a send is seen.
 constexpr std::size_t send_bytes_max = std::size_t{64} * 1024;
 
+constexpr ParseError too_much_data{Status::service_unavailable,
+                                   "This server is receiving too much data."};
+constexpr ParseError too_large{Status::content_too_large, "The request body is too large."};
+constexpr ParseError too_slow{Status::request_timeout, "The request did not arrive in time."};
+constexpr ParseError incomplete{Status::bad_request, "The request is incomplete."};
+
 Duration time_at_rate(std::size_t bytes, std::size_t bytes_per_second) {
     CHECK(bytes_per_second > 0, "a rate that was not validated");
     return std::chrono::nanoseconds{bytes * 1'000'000'000 / bytes_per_second};
@@ -71,6 +77,7 @@ io::Task<void> Connection::run() {
     deadline_.clear();
     leave();
     if (!broken_ && !idle()) co_await flush();
+    if (!idle()) release_buffers();
     if (!broken_ && closing_) {
         co_await linger();
     } else if (!broken_ && stream_.tls() != nullptr) {
@@ -78,7 +85,6 @@ io::Task<void> Connection::run() {
     }
     deadline_.stop();
     CHECK(!streaming_, "an exchange outlives its connection");
-    if (!idle()) release_buffers();
     CHECK(input_accounted_ == 0);
     co_await stream_.close();
 }
@@ -94,9 +100,12 @@ Connection::Step Connection::next_step() {
     }
     if (*progress == RequestParser::Progress::complete) return Step::serve;
     if (parser.head_complete()) {
-        if (!in_body_) begin_body();
+        if (!in_body_) {
+            begin_body();
+            if (context_.service.serves_from_head(parser.head())) return Step::serve;
+        }
         if (exceeds_budget()) {
-            error_ = {Status::service_unavailable, "This server is receiving too much data."};
+            error_ = too_much_data;
             return Step::refuse;
         }
     }
@@ -108,10 +117,45 @@ Connection::Step Connection::next_step() {
 }
 
 void Connection::begin_body() {
-    CHECK(!in_body_);
     in_body_ = true;
     body_due_ = context_.shard.now() + context_.settings.body_grace;
     body_bytes_timed_ = 0;
+}
+
+std::unexpected<ParseError> Connection::stop_reading(const ParseError& error) {
+    closing_ = true;
+    buffers_->parser.head();  // its views are told again
+    return failure(error);
+}
+
+// The rest of a body, for a handler that knows by the head whom it serves.
+io::Task<ParseResult<>> Connection::read_body(std::size_t bytes_max) {
+    RequestParser& parser = buffers_->parser;
+    if (parser.complete()) co_return ParseResult<>();
+    begin_body();
+    for (;;) {
+        const auto progress = parser.advance();
+        account_input();
+        if (!progress) co_return stop_reading(progress.error());
+        if (*progress == RequestParser::Progress::complete) co_return ParseResult<>();
+        if (parser.body_bytes_expected() > bytes_max) co_return stop_reading(too_large);
+        if (exceeds_budget()) co_return stop_reading(too_much_data);
+        if (parser.awaits_continue() && !continue_sent_) {
+            continue_sent_ = true;
+            buffers_->output += continue_head;
+        }
+        if (!buffers_->output.empty() && !co_await flush()) scope_.cancel();
+        set_reading_deadline();
+        const io::Result<io::ReceivedBuffer> received = co_await stream_.receive(&reading_);
+        deadline_.clear();
+        if (received && !received->bytes().empty()) {
+            parser.append(received->bytes());
+            continue;
+        }
+        if (!received && received.error().timed_out()) co_return stop_reading(too_slow);
+        if (!received) scope_.cancel();  // reset by the peer, or the server stops
+        co_return stop_reading(incomplete);
+    }
 }
 
 void Connection::account_input() {
@@ -163,9 +207,9 @@ bool Connection::take_input(const io::Result<io::ReceivedBuffer>& received) {
     } else if (idle()) {
         closing_ = !received;  // a timeout; after the peer's own end nothing has to be waited for
     } else if (!received) {
-        refuse({Status::request_timeout, "The request did not arrive in time."});
+        refuse(too_slow);
     } else {
-        refuse({Status::bad_request, "The request is incomplete."});
+        refuse(incomplete);
     }
     return false;
 }
@@ -177,19 +221,21 @@ void Connection::name_peer() {
 void Connection::begin_exchange() {
     name_peer();
     CHECK(!streaming_, "one exchange at a time");
-    Request& request = buffers_->parser.request();
+    RequestParser& parser = buffers_->parser;
+    Request& request = parser.complete() ? parser.request() : parser.head();
     const ClientLocator* locator = context_.settings.locator;
     request.peer_ = locator != nullptr ? locator->client_of(peer_address_, peer_, request) : peer_;
     request.id_ = context_.next_id++;
     request_started_ = context_.shard.now();
     first_request_until_ = {};
-    if (!buffers_->parser.keep_alive()) closing_ = true;
+    if (!parser.keep_alive()) closing_ = true;
     buffers_->response.clear();
 }
 
 void Connection::end_exchange(const ConnectionExchange& exchange) {
-    leave_timer_.stop();
     streaming_ = false;
+    body_unread_ = !exchange.body_complete();
+    if (body_unread_) closing_ = true;
     const Request& request = exchange.request();
     const Response& response = buffers_->response;
     if (context_.drain.cancelled() && !exchange.streamed()) closing_ = true;
@@ -213,6 +259,7 @@ void Connection::end_exchange(const ConnectionExchange& exchange) {
              .id = request.id(),
              .cut_off = broken_});
     }
+    if (body_unread_) return;
     buffers_->parser.next_request();
     request_started_ = context_.shard.now();
     in_body_ = continue_sent_ = false;
@@ -278,18 +325,20 @@ io::Task<void> Connection::linger() {
     stream_.end_sending();
     io::CancelScope lingering(&scope_);
     io::Deadline deadline(lingering);
-    context_.shard.timers().start(deadline, context_.shard.now() + context_.settings.linger);
+    io::Shard& shard = context_.shard;
+    const ServerSettings& settings = context_.settings;
+    const MonotonicTime last =
+        shard.now() +
+        (body_unread_ ? std::max(settings.body_grace, settings.linger) : settings.linger);
     for (;;) {
+        shard.timers().start(deadline, std::min(last, shard.now() + settings.linger));
         const io::Result<io::ReceivedBuffer> received = co_await stream_.receive(&lingering);
         if (!received || received->bytes().empty()) co_return;
     }
 }
 
 void Connection::on_peer_ended(io::Error error) {
-    peer_left_ = true;
-    if (error.code != 0 || streaming_) return scope_.cancel();
-    context_.shard.timers().start(leave_timer_,
-                                  context_.shard.now() + context_.settings.leave_grace);
+    error.code != 0 ? scope_.cancel() : half_closed_.cancel();
 }
 
 void Connection::on_cancel() {

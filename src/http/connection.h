@@ -37,6 +37,8 @@ private:
     Step next_step();
     void begin_body();
     void set_reading_deadline();
+    io::Task<ParseResult<>> read_body(std::size_t bytes_max);
+    std::unexpected<ParseError> stop_reading(const ParseError& error);
     void account_input();
     bool exceeds_budget() const;
     bool take_input(const io::Result<io::ReceivedBuffer>& received);
@@ -55,23 +57,12 @@ private:
     void on_peer_ended(io::Error error) override;
     void on_cancel() override;  // the server drains
 
-    class LeaveTimer final : public io::Timer {
-    public:
-        explicit LeaveTimer(Connection& connection) : connection_(connection) {}
-
-    protected:
-        void on_timer() override { connection_.scope_.cancel(); }
-
-    private:
-        Connection& connection_;
-    };
-
     ServerContext& context_;
     io::Stream stream_;
-    io::CancelScope scope_;    // of the whole connection
-    io::CancelScope reading_;  // of waiting for input
+    io::CancelScope scope_;        // of the whole connection
+    io::CancelScope reading_;      // of waiting for input
+    io::CancelScope half_closed_;  // cancelled: the client has ended its direction
     PhaseDeadline deadline_;
-    LeaveTimer leave_timer_{*this};
     std::unique_ptr<ConnectionBuffers> buffers_;
     ParseError error_;                   // why Step::refuse
     MonotonicTime request_started_{};    // its first byte, then its last
@@ -84,9 +75,9 @@ private:
     bool in_body_ = false;
     bool continue_sent_ = false;
     bool streaming_ = false;
-    bool peer_left_ = false;
-    bool closing_ = false;  // no further request is read
-    bool broken_ = false;   // nothing can be sent any more
+    bool body_unread_ = false;  // the last request was answered by its head
+    bool closing_ = false;      // no further request is read
+    bool broken_ = false;       // nothing can be sent any more
 };
 
 }  // namespace sluice::http

@@ -10,16 +10,24 @@ namespace sluice::http {
 ConnectionExchange::ConnectionExchange(Connection& connection)
     : Exchange(connection.buffers_->parser.request(), connection.buffers_->response,
                connection.buffers_->outgoing, connection.context_.shard, connection.scope_,
-               connection.context_.drain),
+               connection.context_.drain, connection.half_closed_),
       connection_(connection),
       chunked_(request().version() == Version::http_1_1) {}
+
+bool ConnectionExchange::body_complete() const {
+    return connection_.buffers_->parser.complete();
+}
+
+io::Task<ParseResult<>> ConnectionExchange::read_body(std::size_t bytes_max) {
+    CHECK(state_ == State::plain, "a body is read before it is answered");
+    return connection_.read_body(bytes_max);
+}
 
 io::Task<io::Result<void>> ConnectionExchange::begin_stream() {
     CHECK(state_ == State::plain, "a stream was begun twice");
     state_ = State::streaming;
     connection_.streaming_ = true;
-    if (connection_.peer_left_) scope().cancel();
-    if (!chunked_ || drain().cancelled()) connection_.closing_ = true;
+    if (!chunked_ || drain().cancelled() || !body_complete()) connection_.closing_ = true;
     append_stream_head(connection_.buffers_->output, response(),
                        chunked_ ? StreamCoding::chunked : StreamCoding::until_close,
                        connection_.response_options());

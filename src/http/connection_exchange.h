@@ -15,6 +15,8 @@ public:
     io::Task<io::Result<void>> begin_stream() override;
     io::Task<io::Result<void>> write(std::string_view chunk) override;
     io::Task<io::Result<void>> finish() override;
+    bool body_complete() const override;
+    io::Task<ParseResult<>> read_body(std::size_t bytes_max) override;
 
     bool streamed() const { return state_ != State::plain; }
     bool finished() const { return state_ == State::finished; }

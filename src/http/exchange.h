@@ -1,10 +1,13 @@
 // Exchange: one request and its response as a handler sees them; streaming has backpressure.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "http/message.h"
 #include "http/outgoing_request.h"
+#include "http/parse_error.h"
 #include "io/cancel.h"
 #include "io/shard.h"
 #include "io/task.h"
@@ -32,12 +35,24 @@ public:
     io::Shard& shard() { return shard_; }
 
     /// Cancelled when the client has left or the server gives up waiting: hand it to everything
-    /// that waits. A client that only ended its own direction gets a second to be answered first; a
-    /// stream is given up at once.
+    /// that waits. A client that only ended its own direction waits for its answer.
     io::CancelScope& scope() { return scope_; }
     bool cancelled() const { return scope_.cancelled(); }
     /// Cancelled when the server starts to drain: a stream without end should then be finished.
     io::CancelScope& drain() { return drain_; }
+    /// Cancelled when the client has ended its own direction. Perhaps it is gone, which the next
+    /// write will tell.
+    io::CancelScope& half_closed() { return half_closed_; }
+
+    /// Whether request().body() is there. Always, unless the service serves from the head.
+    virtual bool body_complete() const { return true; }
+    /// Waits for the rest of the body. No view of the request from before is valid after. Errors:
+    /// what to answer; the connection ends behind that. A body that is never read is thrown away,
+    /// and ends the connection too. bytes_max  Beyond it 413, as beyond the server's own limit.
+    virtual io::Task<ParseResult<>> read_body(std::size_t bytes_max = SIZE_MAX) {
+        static_cast<void>(bytes_max);
+        co_return ParseResult<>();
+    }
 
     /// Sends the head: status and fields of response(). From then on write() and finish().
     virtual io::Task<io::Result<void>> begin_stream() = 0;
@@ -49,13 +64,15 @@ public:
 
 protected:
     Exchange(const Request& request, Response& response, OutgoingRequest& outgoing,
-             io::Shard& shard, io::CancelScope& scope, io::CancelScope& drain)
+             io::Shard& shard, io::CancelScope& scope, io::CancelScope& drain,
+             io::CancelScope& half_closed)
         : request_(request),
           response_(response),
           outgoing_(outgoing),
           shard_(shard),
           scope_(scope),
-          drain_(drain) {}
+          drain_(drain),
+          half_closed_(half_closed) {}
 
 private:
     const Request& request_;
@@ -64,6 +81,7 @@ private:
     io::Shard& shard_;
     io::CancelScope& scope_;
     io::CancelScope& drain_;
+    io::CancelScope& half_closed_;
 };
 
 }  // namespace sluice::http

@@ -99,6 +99,14 @@ void RequestParser::point_target() {
     request_.host_ = host_.in(all);
 }
 
+Request& RequestParser::head() {
+    CHECK(stage_ == Stage::body, "the head alone, ahead of its body");
+    point_fields();
+    point_target();
+    request_.body_ = {};
+    return request_;
+}
+
 Request& RequestParser::describe_refused() {
     if (!fields_known_) {
         spans_.clear();

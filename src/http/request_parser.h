@@ -33,6 +33,9 @@ public:
     /// Valid from `complete` to next_request().
     const Request& request() const { return request_; }
     Request& request() { return request_; }
+    bool complete() const { return stage_ == Stage::complete; }
+    /// Once head_complete(): the request without its body, until anything is appended.
+    Request& head();
     /// Of a request that advance() refused, or that will not be read to its end: what is known of
     /// it. Valid until anything else is called.
     Request& describe_refused();

@@ -31,10 +31,9 @@ struct ServerSettings {
     // The same for an answer: this long without progress, or slower than the rate, ends it.
     Duration write_grace = std::chrono::seconds{30};
     std::size_t write_bytes_per_second_min = 16 * 1024;
-    // A client that ended its direction is still answered if the answer is ready within this time.
-    Duration leave_grace = std::chrono::seconds{1};
     // After the last answer: how long unread input is thrown away, so that closing does not reset
-    // the connection before the client has read the answer.
+    // the connection before the client has read the answer. A body that nobody asked for has as
+    // long for each piece, and body_grace for all of it.
     Duration linger = std::chrono::seconds{1};
 
     // Strict-Transport-Security (RFC 6797) of answers over TLS; zero: none.

@@ -21,6 +21,10 @@ public:
     /// Answers one request. Called for well-formed requests alone; `exchange` lives until the task
     /// ends.
     virtual io::Task<void> serve(Exchange& exchange) = 0;
+    /// Whether serve() is called before the body is read: then it asks for the body itself
+    /// (Exchange::read_body()) once it knows who calls. Asked only where the body did not come with
+    /// the head. request  The head alone.
+    virtual bool serves_from_head(const Request& /*request*/) const { return false; }
     /// Words the answer to a request that cannot be taken; its connection ends with it.
     /// request   What was read of it: method and target where the start line was, fields where the
     /// head was; else empty.

@@ -20,6 +20,7 @@ io::Task<ClientResult<>> UpstreamConnection::exchange(const OutgoingRequest& req
                                                       std::string_view host,
                                                       io::CancelScope* scope) {
     CHECK(owner_ == nullptr && !running(), "a request on a connection that idles");
+    asked_ = true;
     parser_.start(request.method() == Method::head);
     output_.clear();
     append_request(output_, request, host);

@@ -47,7 +47,11 @@ public:
     void begin_idle(IdleOwner& owner, Duration idle_max);
     void end_idle();
 
-    io::Task<void> close() { return stream_->close(); }
+    /// In the midst of an answer this breaks the connection, so that the upstream gives it up.
+    io::Task<void> close() {
+        if (asked_ && !parser_.body_complete()) stream_->reset_on_close();
+        return stream_->close();
+    }
 
 private:
     io::Task<ClientResult<>> receive(io::CancelScope* scope);
@@ -57,6 +61,7 @@ private:
     std::unique_ptr<io::Stream> stream_;
     ResponseParser parser_;
     std::string output_;
+    bool asked_ = false;
     IdleOwner* owner_ = nullptr;
 };
 

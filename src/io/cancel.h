@@ -55,6 +55,16 @@ private:
     Error reason_{};
 };
 
+/// Cancels `to` when `from` is cancelled, which is not its parent.
+class CancelLink final : Cancellable {
+public:
+    CancelLink(CancelScope& from, CancelScope& to) : to_(to) { join(&from); }
+
+private:
+    void on_cancel() override { to_.cancel(); }
+    CancelScope& to_;
+};
+
 /// Cancels a scope with ETIMEDOUT once its time is there; restart it to push the time out.
 class Deadline final : public Timer {
 public:

@@ -1,6 +1,7 @@
 #include "io/kernel_ring.h"
 
 #include <liburing.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -162,6 +163,10 @@ void KernelRing::shut_down_sending(int fd) {
     shut_down_sending_of(fd);
 }
 
+void KernelRing::reset_on_close(int fd) {
+    reset_socket_on_close(fd);
+}
+
 void KernelRing::close(int fd) {
     if (!native_->adopted) {  // nothing can be submitted yet
         ::close(fd);
@@ -188,6 +193,12 @@ void KernelRing::receive(Operation& operation, int fd) {
     io_uring_prep_recv_multishot(&sqe, fd, nullptr, 0, 0);
     sqe.flags |= IOSQE_BUFFER_SELECT;
     sqe.buf_group = buffer_group;
+    io_uring_sqe_set_data(&sqe, &operation);
+}
+
+void KernelRing::watch_hang_up(Operation& operation, int fd) {
+    io_uring_sqe& sqe = native_->start(operation);
+    io_uring_prep_poll_multishot(&sqe, fd, POLLRDHUP);  // POLLERR and POLLHUP are always reported
     io_uring_sqe_set_data(&sqe, &operation);
 }
 

@@ -31,11 +31,13 @@ public:
     Address peer_address(int fd) override;
     void shut_down(int fd) override;
     void shut_down_sending(int fd) override;
+    void reset_on_close(int fd) override;
     void close(int fd) override;
     std::vector<int> close_listener(int fd) override;
 
     void accept(Operation& operation, int listener) override;
     void receive(Operation& operation, int fd) override;
+    void watch_hang_up(Operation& operation, int fd) override;
     void send(Operation& operation, int fd, std::string_view bytes) override;
     void connect(Operation& operation, int fd, const Address& address) override;
     void poll(Operation& operation, int fd, unsigned events) override;

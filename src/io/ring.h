@@ -97,6 +97,10 @@ public:
     /// Ends the own direction alone: the peer reads the end, its bytes still arrive. A ring whose
     /// sockets cannot do so leaves it to close().
     virtual void shut_down_sending(int) {}
+    /// From now on closing it breaks the connection (RST), so that the peer knows that nobody waits
+    /// any more: a FIN alone could mean that the own direction has ended. A ring whose sockets
+    /// cannot do so closes as ever.
+    virtual void reset_on_close(int) {}
     /// Only when no operation on `fd` is in flight.
     virtual void close(int fd) = 0;
     /// The same for a listening socket. Gives the connections that waited in its queue, which the
@@ -109,6 +113,10 @@ public:
     // Operations.
     virtual void accept(Operation& operation, int listener) = 0;  // multishot; result: a descriptor
     virtual void receive(Operation& operation, int fd) = 0;  // multishot; result 0: end of stream
+    /// Multishot. Completes when the connection is broken, with the events of poll(2) that say so:
+    /// POLLERR, POLLHUP; and perhaps when the peer has ended its direction, with POLLRDHUP alone.
+    /// A multishot receive may lose a reset that came together with bytes (Linux 6.18): this never.
+    virtual void watch_hang_up(Operation& operation, int fd) = 0;
     virtual void send(Operation& operation, int fd, std::string_view bytes) = 0;  // may be short
     virtual void connect(Operation& operation, int fd, const Address& address) = 0;
     /// Once: completes when `fd`, which may be any descriptor of the process, is ready for `events`

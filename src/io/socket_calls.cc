@@ -100,6 +100,10 @@ std::vector<int> close_listening_socket(int fd) {
 void shut_down_socket(int fd) {
     ::shutdown(fd, SHUT_RDWR);
 }
+void reset_socket_on_close(int fd) {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
 void shut_down_sending_of(int fd) {
     ::shutdown(fd, SHUT_WR);
 }

@@ -26,5 +26,6 @@ Address peer_address_of(int fd);  // of no family where the peer is gone
 std::vector<int> close_listening_socket(int fd);
 void shut_down_socket(int fd);
 void shut_down_sending_of(int fd);
+void reset_socket_on_close(int fd);
 
 }  // namespace sluice::io

@@ -1,5 +1,7 @@
 #include "io/stream.h"
 
+#include <poll.h>
+
 #include "base/check.h"
 #include "base/result.h"
 #include "io/tls_layer.h"
@@ -22,6 +24,7 @@ void Stream::Receive::await_suspend(std::coroutine_handle<> awaiting) {
     CHECK(stream_.reader_ == nullptr, "two receivers on one stream");
     awaiting_ = awaiting;
     stream_.reader_ = this;
+    stream_.begin_wait();
     stream_.arm_if_wanted();
     join(scope_);
 }
@@ -88,7 +91,7 @@ void Stream::on_received(Completion completion) {
             pause_if_full();
         }
     } else if (completion.result == 0) {
-        on_end({});
+        on_end({broken_ ? ECONNRESET : 0});
     } else if (completion.result == -ENOBUFS) {
         shard_.buffer_holders().detach_all();
     } else if (completion.result != -ECANCELED) {
@@ -107,21 +110,74 @@ void Stream::pause_if_full() {
 }
 
 void Stream::on_end(Error error) {
-    if (std::exchange(ended_, true)) return;
+    if (ended_) {  // TLS may have ended before its connection does
+        if (error.code != 0 && watcher_ != nullptr) tell_watcher(error);
+        return;
+    }
+    ended_ = true;
     end_error_ = error;
     if (tls_) {
         wake_handshaker();
         tls_->pump();
     }
     if (reader_ != nullptr) wake_reader();
-    if (watcher_ != nullptr) std::exchange(watcher_, nullptr)->on_peer_ended(end_error());
+    if (watcher_ == nullptr) return;
+    tell_watcher(end_error());
+    if (watcher_ != nullptr) watch_hang_up();  // nothing else would tell that it is gone
+}
+
+void Stream::tell_watcher(Error error) {
+    if (error.code != 0) broken_ = true;
+    PeerWatcher* const watcher = broken_ ? std::exchange(watcher_, nullptr) : watcher_;
+    if (watcher != nullptr) watcher->on_peer_ended(error);
+}
+
+void Stream::begin_wait() {
+    waiting_since_ = shard_.now();
+    if (hang_up_.in_flight() || hang_up_.running() || broken_ || closer_) return;
+    shard_.timers().start(hang_up_, waiting_since_ + short_wait);
+}
+
+// The timer stands where an earlier wait has put it.
+void Stream::watch_hang_up_if_waiting() {
+    if (reader_ == nullptr && watcher_ == nullptr) return;
+    const MonotonicTime due = waiting_since_ + short_wait;
+    if (shard_.now() < due) return shard_.timers().start(hang_up_, due);
+    watch_hang_up();
+}
+
+void Stream::watch_hang_up() {
+    if (hang_up_.in_flight() || broken_ || closer_) return;
+    hang_up_.stop();
+    shard_.ring().watch_hang_up(hang_up_, fd_);
+}
+
+void Stream::on_hang_up(int result) {
+    if (closer_) {
+        if (!hang_up_.in_flight()) finish_closing();
+        return;
+    }
+    // Both directions may have ended in order, ours by ourselves.
+    const bool hung_up = result >= 0 && (result & (POLLERR | POLLHUP)) != 0 && !sending_ended_;
+    if (!hung_up && !hang_up_.in_flight()) return begin_wait();
+    if (!hung_up || broken_) return;
+    broken_ = true;
+    if (ended_) return tell_watcher({ECONNRESET});
+    // Receiving anew gives what has arrived, and then the kernel's own word for the end.
+    if (receiver_.in_flight()) return shard_.ring().cancel(receiver_);
+    arm_if_wanted();
+    if (!receiver_.in_flight() && watcher_ != nullptr) on_end({ECONNRESET});
 }
 
 void Stream::watch(PeerWatcher* watcher) {
     CHECK(watcher_ == nullptr || watcher == nullptr || watcher_ == watcher, "two watchers");
     watcher_ = watcher;
     if (watcher == nullptr) return;
-    if (ended_) return std::exchange(watcher_, nullptr)->on_peer_ended(end_error());
+    if (ended_) {
+        tell_watcher(end_error());
+        return watch_hang_up();
+    }
+    begin_wait();
     arm_if_wanted();
 }
 
@@ -171,6 +227,7 @@ Task<void> Stream::close() {
     CHECK(reader_ == nullptr, "closed while somebody receives");
     CHECK(!sending_, "closed while somebody sends");
     watcher_ = nullptr;
+    hang_up_.stop();
     if (operations_in_flight()) {
         struct UntilOperationsEnd {
             Stream& stream;
@@ -178,6 +235,7 @@ Task<void> Stream::close() {
             void await_suspend(std::coroutine_handle<> awaiting) {
                 stream.closer_ = awaiting;
                 if (stream.receiver_.in_flight()) stream.shard_.ring().cancel(stream.receiver_);
+                if (stream.hang_up_.in_flight()) stream.shard_.ring().cancel(stream.hang_up_);
                 if (stream.tls_) stream.tls_->cancel();
             }
             void await_resume() const {}
@@ -192,7 +250,7 @@ Task<void> Stream::close() {
 }
 
 bool Stream::operations_in_flight() const {
-    return receiver_.in_flight() || (tls_ && tls_->sending());
+    return receiver_.in_flight() || hang_up_.in_flight() || (tls_ && tls_->sending());
 }
 
 void Stream::finish_closing() {
@@ -205,6 +263,7 @@ bool Stream::has_unread() const {
 }
 
 void Stream::end_sending() {
+    sending_ended_ = true;
     if (tls_) return tls_->end_sending();
     CHECK(!sending_, "ended while somebody sends");
     shard_.ring().shut_down_sending(fd_);

@@ -2,6 +2,7 @@
 // sends that are whole; through TLS where start_tls() was called.
 #pragma once
 
+#include <chrono>
 #include <coroutine>
 #include <memory>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "io/ring.h"
 #include "io/shard.h"
 #include "io/task.h"
+#include "io/timer.h"
 
 namespace sluice::crypto {
 class TlsSession;
@@ -25,7 +27,9 @@ class TlsLayer;
 class PeerWatcher {
 public:
     virtual ~PeerWatcher() = default;
-    /// error.code is 0 where the peer ended its direction (FIN), else what broke the connection.
+    /// error.code is 0 where the peer ended its direction (FIN), which it may have done before it
+    /// reads on or because it is gone; else what broke the connection. The second may follow the
+    /// first.
     virtual void on_peer_ended(Error error) = 0;
 };
 
@@ -117,7 +121,8 @@ public:
     }
 
     /// Keeps receiving armed while nobody receives, and tells `watcher` (null: stop) when the peer
-    /// leaves; at once if it has left already. Bytes that come meanwhile wait for receive().
+    /// leaves; at once if it has left already. Bytes that come meanwhile wait for receive(). That a
+    /// connection is broken is noticed within a second, whatever came before.
     void watch(PeerWatcher* watcher);
     bool peer_ended() const { return ended_; }
     /// Bytes have arrived that receive() would give at once.
@@ -125,6 +130,8 @@ public:
 
     /// Ends both directions now; whoever waits gets an error or the end of the stream.
     void abort() { shard_.ring().shut_down(fd_); }
+    /// close() will break the connection: nobody waits for what the peer has begun.
+    void reset_on_close() { shard_.ring().reset_on_close(fd_); }
     /// Tells the peer that nothing more is sent; receiving goes on. Nobody may be sending.
     void end_sending();
     /// Ends what is in flight and closes the descriptor. Nobody may be receiving or sending.
@@ -140,8 +147,21 @@ private:
         Stream& stream;
     };
 
+    /// Told of what breaks the connection. A short wait does without.
+    struct HangUpWatch final : Operation, Timer {
+        explicit HangUpWatch(Stream& owner) : stream(owner) {}
+        void on_completion(Completion completion) override { stream.on_hang_up(completion.result); }
+        void on_timer() override { stream.watch_hang_up_if_waiting(); }
+        Stream& stream;
+    };
+
     void detach_buffers() override;
     void on_received(Completion completion);
+    void begin_wait();
+    void watch_hang_up_if_waiting();
+    void watch_hang_up();
+    void on_hang_up(int result);
+    void tell_watcher(Error error);
     void pause_if_full();
     void on_end(Error error);
     void arm_if_wanted();
@@ -157,12 +177,16 @@ private:
     ReceivedBuffer take_plaintext();
     Error end_error() const;
 
+    // Whoever waits for as long gets a HangUpWatch.
+    static constexpr Duration short_wait = std::chrono::milliseconds{500};
     // So many buffers of bytes that nobody has read yet; then receiving pauses.
     static constexpr std::size_t backlog_max = 4;
 
     Shard& shard_;
     int fd_;
     Receiver receiver_{*this};
+    HangUpWatch hang_up_{*this};
+    MonotonicTime waiting_since_{};
     std::vector<ReceivedBuffer> backlog_;
     std::size_t backlog_read_ = 0;  // backlog_ before this index was taken
     Receive* reader_ = nullptr;
@@ -170,6 +194,8 @@ private:
     std::coroutine_handle<> closer_;
     Error end_error_{};
     bool ended_ = false;
+    bool broken_ = false;         // there is nobody at the other end
+    bool sending_ended_ = false;  // by end_sending()
     bool pausing_ = false;
     bool sending_ = false;           // without TLS
     std::unique_ptr<TlsLayer> tls_;  // null: the bytes as they are

@@ -18,6 +18,10 @@ namespace {
 constexpr Duration log_flush_interval = std::chrono::milliseconds{100};
 constexpr Seconds storage_retry{2};
 
+// Of a request to the authorization server: a token may be as long as the longest header that can
+// be configured.
+constexpr std::size_t oauth_body_bytes_max = std::size_t{1040} * 1024;
+
 LogLevel to_level(config::LogConfig::Level level) {
     return static_cast<LogLevel>(level);
 }
@@ -253,6 +257,16 @@ io::Task<void> ShardService::serve(http::Exchange& exchange) {
     }
 }
 
+// Where a token says who calls, nothing is kept for a body of nobody's; and where the body itself
+// says so, not more than it takes.
+bool ShardService::serves_from_head(const http::Request& request) const {
+    const http::RouteMatch match = process_.router.match(request.method(), request.path());
+    if (match.outcome != http::RouteMatch::Outcome::found) return gateway_.serves(request.path());
+    const Endpoint::Kind kind = process_.router.endpoint(match).kind;
+    return kind == Endpoint::Kind::decision || kind == Endpoint::Kind::authorizer ||
+           kind == Endpoint::Kind::oauth;
+}
+
 void ShardService::refuse(const http::Request& request, const http::ParseError& error,
                           http::Response& response) {
     if (gateway_.serves(request.path())) return gateway_.refuse(request, error, response);
@@ -260,11 +274,24 @@ void ShardService::refuse(const http::Request& request, const http::ParseError& 
     http::write_error(response, error);
 }
 
+io::Task<bool> ShardService::read_body(http::Exchange& exchange, std::size_t bytes_max) {
+    const auto read = co_await exchange.read_body(bytes_max);
+    if (read) co_return true;
+    if (read.error().status == http::Status::service_unavailable) {
+        exchange.response().add_field("Retry-After", "1");
+    }
+    refuse(exchange.request(), read.error(), exchange.response());
+    co_return false;
+}
+
 io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange) {
     http::Response& response = exchange.response();
     switch (endpoint.kind) {
         case Endpoint::Kind::oauth:
             CHECK(auth_ != nullptr && endpoint.oauth != nullptr);
+            if (!exchange.body_complete() && !co_await read_body(exchange, oauth_body_bytes_max)) {
+                co_return;
+            }
             co_return co_await auth_->serve(*endpoint.oauth, exchange.request(), response);
         case Endpoint::Kind::decision:
             co_return co_await serve_decision(endpoint, exchange);
@@ -282,8 +309,8 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
 io::Task<void> ShardService::serve_decision(const Endpoint& endpoint, http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     CHECK(auth_ != nullptr && endpoint.decision_handler != nullptr);
-    const bool once = request.field_count("Authorization") == 1;
-    return once && auth_->knows_resource_server(*request.field("Authorization"))
+    const bool usual = exchange.body_complete() && request.field_count("Authorization") == 1;
+    return usual && auth_->knows_resource_server(*request.field("Authorization"))
                ? (decision_api_.*endpoint.decision_handler)(exchange)
                : serve_unproven(endpoint, exchange);
 }
@@ -299,6 +326,7 @@ io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exch
     if (!co_await auth_->admit_resource_server(request, authorization, exchange.response())) {
         co_return;
     }
+    if (!exchange.body_complete() && !co_await read_body(exchange)) co_return;
     co_await (decision_api_.*endpoint.decision_handler)(exchange);
 }
 

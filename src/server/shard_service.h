@@ -73,6 +73,7 @@ public:
     io::Task<void> run(io::Event& stop);
 
     io::Task<void> serve(http::Exchange& exchange) override;
+    bool serves_from_head(const http::Request& request) const override;
     void refuse(const http::Request& request, const http::ParseError& error,
                 http::Response& response) override;
 
@@ -88,6 +89,8 @@ private:
     void log_configuration(const ReloadedFiles& reloaded);
     void use_certificates(const std::vector<crypto::TlsIdentity>& identities);
     void log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities);
+    /// Reads what is missing of the body; false where it cannot be read: then that is answered.
+    io::Task<bool> read_body(http::Exchange& exchange, std::size_t bytes_max = SIZE_MAX);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> serve_decision(const Endpoint& endpoint, http::Exchange& exchange);
     /// A decision for somebody who has not proved before that it may ask.

@@ -1,5 +1,8 @@
 """Clients that leave early, clients that stay for ever, and more of them than there are descriptors."""
 
+import json
+import os
+import signal
 import statistics
 import threading
 import time
@@ -36,10 +39,7 @@ def test_a_client_that_leaves_a_stream_ends_it_upstream(sluice, upstream, token,
     assert time.monotonic() - left_at < 1
 
 
-@pytest.mark.parametrize("leave", ["reset", "close"])
-def test_a_client_that_leaves_before_the_answer_ends_the_call_upstream(
-    sluice, upstream, token, leave
-):
+def test_a_client_that_resets_before_the_answer_ends_the_call_upstream(sluice, upstream, token):
     ended = threading.Event()
 
     def behave(client, received):
@@ -51,9 +51,59 @@ def test_a_client_that_leaves_before_the_answer_ends_the_call_upstream(
     connection = Connection(sluice.port)
     connection.send(request_bytes("POST", "/mcp", headers, PING))
     upstream.wait_for_request()
-    getattr(connection, leave)()
-    # A FIN may mean that only the own direction has ended: such a client has a second.
-    assert ended.wait(1.0 if leave == "reset" else 1.6), "the upstream still waits"
+    connection.reset()
+    assert ended.wait(1.0), "the upstream still waits"
+
+
+def test_a_reset_beside_the_last_bytes_is_noticed(sluice, upstream, token):
+    """Bytes that arrive together with the reset, while the call is under way."""
+    ended, begun = [], []
+
+    def behave(client, received):
+        begun.append(client.number)
+        if client.wait_for_end(1.9):  # below the deadline after which it would end anyway
+            ended.append(client.number)
+
+    upstream.behave = behave
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connections = [Connection(sluice.port) for _ in range(100)]
+    for connection in connections:
+        connection.send(request_bytes("POST", "/mcp", headers, PING))
+    wait_for(lambda: len(begun) == 100, 5, "calls do not arrive")
+    for connection in connections:
+        connection.send(CANARY)
+        connection.reset()
+    wait_for(lambda: len(ended) == 100, 1.2, f"{100 - len(ended)} calls go on for nobody")
+
+
+def test_a_client_that_is_gone_is_never_taken_for_somebody_at_the_unix_socket(start):
+    """Its address is not known any more when its request is read."""
+    own = start()
+    os.kill(own.child.pid, signal.SIGSTOP)
+    for _ in range(20):
+        connection = Connection(own.port)
+        connection.send(CANARY)
+        connection.reset()
+    os.kill(own.child.pid, signal.SIGCONT)
+    check_serves(endpoint(own))
+
+    def peers() -> set[str]:
+        lines = [json.loads(line) for line in own.output().splitlines()]
+        return {line["peer"] for line in lines if line.get("event_type") == "request"}
+
+    wait_for(peers, 3, "nothing is logged")
+    assert peers() == {"127.0.0.1"}
+
+
+def test_the_limit_of_connections_is_each_cores_own(start):
+    few = start(cores="2", more_server="max_connections = 20")
+    held = [Connection(few.port) for _ in range(36)]
+    for connection in held:
+        connection.send(CANARY)
+    served = sum(connection.answer().status == 200 for connection in held)
+    for connection in held:
+        connection.close()
+    assert served > 20, "all cores together take no more than one may"
 
 
 def test_leaving_clients_leave_nothing_behind(sluice, upstream, token):

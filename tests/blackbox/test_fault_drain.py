@@ -134,6 +134,29 @@ def test_an_endless_stream_ends_with_its_end_marker(own):
         assert rest.endswith(b"0\r\n\r\n"), rest
 
 
+def test_a_subscription_ends_with_its_end_marker(own):
+    sluice, upstream, token = own
+    streaming = StreamingUpstream(upstream)
+    body = b'{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{}}'
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Accept": "application/json, text/event-stream",
+        "MCP-Protocol-Version": "2026-07-28",
+        "Mcp-Method": "subscriptions/listen",
+    }
+    clients = [Connection(sluice.port) for _ in range(5)]
+    for client in clients:
+        client.send(request_bytes("POST", "/mcp", headers, body))
+        assert client.read_head().status == 200
+        assert b"first" in client.read_chunk()
+    streaming.wait_until_open(5)
+    ends_well(sluice, 2.0)
+    for client in clients:
+        rest = client.rest()
+        assert rest.endswith(b"0\r\n\r\n"), rest
+
+
 def test_a_call_whose_answer_streams_may_finish(own):
     sluice, upstream, token = own
     go_on = threading.Event()

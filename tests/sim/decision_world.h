@@ -47,7 +47,7 @@ struct Report final : resource::Observer {
 class PlainExchange final : public http::Exchange {
 public:
     explicit PlainExchange(const http::Request& request, io::Shard& at)
-        : Exchange(request, answer_, outgoing_, at, left_, draining_) {}
+        : Exchange(request, answer_, outgoing_, at, left_, draining_, half_closed_) {}
 
     io::Task<io::Result<void>> begin_stream() override { return no_stream(); }
     io::Task<io::Result<void>> write(std::string_view) override { return no_stream(); }
@@ -62,6 +62,7 @@ private:
     http::OutgoingRequest outgoing_;
     io::CancelScope left_;
     io::CancelScope draining_;
+    io::CancelScope half_closed_;
 };
 
 /// A door, as a function of the shard's services.

@@ -214,6 +214,36 @@ TEST(SimulatedHttpsServer, TakesNoCutOffRequestForAWholeOne) {
     }
 }
 
+/// close_notify behind the requests is no departure.
+io::Task<void> end_behind_requests(HttpsWorld& world, io::Shard& shard) {
+    auto peer = co_await world.connect(shard);
+    EXPECT_NE(peer, nullptr);
+    if (!peer) co_return;
+    const std::string path[] = {"/slow", "/streams", "/slow/again"};
+    for (const std::string& one : path) {
+        EXPECT_TRUE(co_await peer->send("GET " + one + " HTTP/1.1\r\nHost: a\r\n\r\n"));
+    }
+    peer->stream().end_sending();
+    for (const std::string& one : path) {
+        const HttpAnswer answer = co_await read_answer(*peer);
+        EXPECT_TRUE(answer.complete) << one;
+        EXPECT_EQ(answer.body, expected_body("GET", one, ""));
+    }
+    co_await peer->close();
+}
+
+TEST(SimulatedHttpsServer, AnswersAClientThatHasEndedItsDirection) {
+    for (const std::uint64_t seed : seeds(30)) {
+        HttpsWorld world(tls_parts());
+        Simulation sim(seed, 1, {.faults = FaultRates::harmless()});
+        world.start_tls(sim);
+        sim.start_client([&](io::Shard& shard) { return end_behind_requests(world, shard); });
+        ASSERT_TRUE(sim.run());
+        EXPECT_EQ(world.tally.cut_off, 0u);
+        if (HasFailure()) return;
+    }
+}
+
 io::Task<void> speak_plainly(io::Shard& shard, std::string request) {
     auto peer = co_await BytePeer::connect(shard, https_address);
     EXPECT_NE(peer, nullptr);

@@ -23,6 +23,9 @@ public:
     void add_prefix(Method method, std::string_view prefix, Streaming handler);
 
     io::Task<void> serve(Exchange& exchange) override;
+    bool serves_from_head(const Request&) const override { return from_head; }
+
+    bool from_head = false;
 
 private:
     std::uint32_t keep(Streaming handler);

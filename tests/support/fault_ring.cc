@@ -1,6 +1,7 @@
 #include "tests/support/fault_ring.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -74,6 +75,9 @@ void FaultRing::accept(io::Operation& operation, int listener) {
 void FaultRing::receive(io::Operation& operation, int fd) {
     start({.kind = Kind::receive, .operation = &operation, .fd = fd, .bytes = {}});
 }
+void FaultRing::watch_hang_up(io::Operation& operation, int fd) {
+    start({.kind = Kind::hang_up, .operation = &operation, .fd = fd, .bytes = {}});
+}
 void FaultRing::send(io::Operation& operation, int fd, std::string_view bytes) {
     start({.kind = Kind::send, .operation = &operation, .fd = fd, .bytes = bytes});
 }
@@ -129,6 +133,8 @@ bool FaultRing::possible(const Pending& pending) const {
             return network_.can_accept(pending.fd);
         case Kind::receive:
             return network_.can_receive(pending.fd);
+        case Kind::hang_up:
+            return network_.is_broken(pending.fd);
         case Kind::send:
             return network_.can_send(pending.fd);
         case Kind::connect:
@@ -155,6 +161,8 @@ void FaultRing::progress(Pending& pending) {
             return progress_accept(pending);
         case Kind::receive:
             return progress_receive(pending);
+        case Kind::hang_up:
+            return give(pending, {.result = POLLERR | POLLHUP, .more = false, .buffer = {}});
         case Kind::send:
             return progress_send(pending);
         case Kind::connect:

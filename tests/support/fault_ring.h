@@ -31,11 +31,13 @@ public:
     io::Address peer_address(int fd) override { return network_.peer_address(fd); }
     void shut_down(int fd) override { network_.shut_down(fd); }
     void shut_down_sending(int fd) override { network_.shut_down_sending(fd); }
+    void reset_on_close(int fd) override { network_.reset(fd); }
     void close(int fd) override;
     std::vector<int> close_listener(int fd) override;
 
     void accept(io::Operation& operation, int listener) override;
     void receive(io::Operation& operation, int fd) override;
+    void watch_hang_up(io::Operation& operation, int fd) override;
     void send(io::Operation& operation, int fd, std::string_view bytes) override;
     void connect(io::Operation& operation, int fd, const io::Address& address) override;
     void cancel(io::Operation& operation) override;
@@ -60,7 +62,7 @@ protected:
     void recycle(std::uint16_t buffer) override;
 
 private:
-    enum class Kind { accept, receive, send, connect };
+    enum class Kind { accept, receive, hang_up, send, connect };
     struct Pending {
         Kind kind;
         io::Operation* operation;

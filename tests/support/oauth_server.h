@@ -35,6 +35,7 @@ public:
     void close(int) override { std::ignore = no_sockets(); }
     void accept(io::Operation&, int) override { std::ignore = no_sockets(); }
     void receive(io::Operation&, int) override { std::ignore = no_sockets(); }
+    void watch_hang_up(io::Operation&, int) override { std::ignore = no_sockets(); }
     void send(io::Operation&, int, std::string_view) override { std::ignore = no_sockets(); }
     void connect(io::Operation&, int, const io::Address&) override { std::ignore = no_sockets(); }
     void cancel(io::Operation&) override { std::ignore = no_sockets(); }

@@ -102,7 +102,7 @@ std::optional<int> SimulatedNetwork::send(int fd, std::string_view bytes) {
     }
     if (ours.sending_ended) return -EPIPE;
     if (ours.peer < 0) {  // The peer has closed: it answers these bytes with a reset.
-        ours.broken = true;
+        ours.broken = ours.hung_up = true;
         return static_cast<int>(bytes.size());
     }
     Socket& theirs = socket(ours.peer);
@@ -153,7 +153,7 @@ void SimulatedNetwork::reset(int fd) {
     for (const int end : {fd, ours.peer}) {
         if (end < 0 || !is_open(end)) continue;
         Socket& broken = socket(end);
-        broken.broken = true;
+        broken.broken = broken.hung_up = true;
         broken.inbox.clear();
         broken.peer = -1;
     }
@@ -169,7 +169,7 @@ void SimulatedNetwork::close(int fd) {
         // Bytes that nobody read make the kernel answer with a reset, which on some systems
         // destroys what the peer has not read yet (RFC 9112 §9.6).
         if (!ours.inbox.empty()) {
-            theirs.broken = true;
+            theirs.broken = theirs.hung_up = true;
             if (dice_.chance(500)) theirs.inbox.clear();
         }
     }

@@ -38,6 +38,8 @@ public:
     std::optional<int> receive(int fd, std::span<char> into);
     bool can_receive(int fd) const;
     bool can_send(int fd) const;
+    /// Whether the connection was broken, told or not.
+    bool is_broken(int fd) const { return socket(fd).hung_up; }
 
     void shut_down(int fd);
     void shut_down_sending(int fd);
@@ -65,6 +67,7 @@ private:
         bool sending_ended = false;    // by our shut_down()
         bool receiving_ended = false;  // the peer sends no more, or we shut down
         bool broken = false;           // ECONNRESET is still to be told
+        bool hung_up = false;          // it was broken
         std::string source_ip;
         std::string inbox;
         std::deque<int> waiting;  // of a listener: connections to accept

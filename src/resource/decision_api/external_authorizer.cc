@@ -223,7 +223,8 @@ io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, Asker asker,
                                 "The proxy does not say which tool this request calls");
     }
     const bool reads = tool.empty() && asker == Asker::envoy &&
-                       (may_bring_message(request.method()) || !request.body().empty());
+                       (may_bring_message(request.method()) || !request.body().empty() ||
+                        !exchange.body_complete());
     if (reads) {
         co_await judge_body(exchange, *resource, answer);
     } else {
@@ -265,6 +266,13 @@ io::Task<void> ExternalAuthorizer::judge_body(http::Exchange& exchange,
     // First the token alone, whatever the body is.
     co_await judge_tool(exchange, resource, "", "", answer);
     if (!answer.allowed()) co_return;
+    if (!exchange.body_complete()) {
+        const auto read = co_await exchange.read_body();
+        if (!read) {
+            co_return answer.refuse(read.error().status, "invalid_request",
+                                    read.error().description);
+        }
+    }
     if (const auto fault = find_unreadable(exchange.request())) {
         co_return answer.refuse(fault->status, "unreadable_body", fault->words);
     }

@@ -1,5 +1,6 @@
 #include "resource/gateway/event_relay.h"
 
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
@@ -107,9 +108,19 @@ io::Task<bool> EventRelay::write(std::string_view text) {
 io::Task<void> EventRelay::send_heartbeats() {
     const Duration every = context_.resource.settings().heartbeat;
     io::Shard& shard = context_.exchange.shard();
-    for (;;) {
+    for (bool asked = false;;) {
         const Duration rest = last_write_ + every - shard.now();
-        if (!co_await io::Sleep(shard, rest, &heartbeat_scope_)) co_return;
+        io::CancelScope nap(&heartbeat_scope_);
+        std::optional<io::CancelLink> early;
+        if (!asked) early.emplace(context_.exchange.half_closed(), nap);
+        const bool rested = co_await io::Sleep(shard, rest, &nap);
+        if (heartbeat_scope_.cancelled()) co_return;
+        if (!rested) {
+            // Is it still there? Where it is gone altogether, this breaks the connection.
+            asked = true;
+            if (!co_await write(heartbeat_text)) co_return;
+            continue;
+        }
         // A write that is under way shows life as soon as the client reads again.
         if (writing_) last_write_ = shard.now();
         if (shard.now() - last_write_ < every) continue;

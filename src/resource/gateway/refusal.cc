@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t upstream_retry_seconds = 5;
 constexpr std::uint32_t stream_retry_seconds = 10;
+constexpr std::uint32_t body_retry_seconds = 1;
 constexpr std::uint32_t storage_retry_seconds = 2;
 
 struct Refusal {
@@ -138,6 +139,15 @@ Answered refuse_media_type(RequestContext& context) {
                    .code = RpcCode::invalid_request,
                    .error = "unsupported_media_type",
                    .message = "The body must be application/json, without a content coding"});
+}
+
+Answered refuse_body(RequestContext& context, const http::ParseError& error) {
+    const bool busy = error.status == http::Status::service_unavailable;
+    return refuse(context, {.status = error.status,
+                            .code = RpcCode::invalid_request,
+                            .error = busy ? "temporarily_unavailable" : "invalid_request",
+                            .message = error.description,
+                            .retry_after = busy ? body_retry_seconds : 0});
 }
 
 Answered refuse_message(RequestContext& context, const RpcError& error) {

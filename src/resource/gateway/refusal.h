@@ -34,6 +34,8 @@ Answered refuse_scope(RequestContext& context, const token::ScopeSet& needed,
 Answered refuse_access(RequestContext& context, const PostedBody* body, std::string_view tool);
 /// 415: not JSON as it is.
 Answered refuse_media_type(RequestContext& context);
+/// 400, 408, 413 or 503: the body cannot be read to its end.
+Answered refuse_body(RequestContext& context, const http::ParseError& error);
 /// 400: no JSON-RPC, or headers that disagree with it.
 Answered refuse_message(RequestContext& context, const RpcError& error);
 /// 404: no session of this caller; it has to begin a new one (MCP 2025-11-25).

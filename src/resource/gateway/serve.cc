@@ -91,6 +91,13 @@ io::Task<void> serve_post(RequestContext& context) {
         refuse_media_type(context);
         co_return;
     }
+    if (!context.exchange.body_complete()) {
+        const auto read = co_await context.exchange.read_body();
+        if (!read) {
+            refuse_body(context, read.error());
+            co_return;
+        }
+    }
     io::Shard& shard = context.exchange.shard();
     const bool counted_here = is_counted_here(context);
     const auto fetch = [&](void (Guard::*step)(std::size_t, const CallerKey&) const) {

@@ -25,16 +25,6 @@ constexpr std::size_t whole_body_max = 16 * 1024 * 1024;  // of an answer that i
 constexpr std::size_t held_back_max = 64 * 1024;  // below it, an answer is sent in one piece
 constexpr int bytes_per_second_min = 1024;        // of a longer one
 
-/// Cancels a scope when another is cancelled that is not its parent.
-class Link final : io::Cancellable {
-public:
-    Link(io::CancelScope& from, io::CancelScope& to) : to_(to) { join(&from); }
-
-private:
-    void on_cancel() override { to_.cancel(); }
-    io::CancelScope& to_;
-};
-
 bool is_events(const http::ResponseHead& head) {
     return http::is_media_type(head.field("Content-Type").value_or(""), "text/event-stream");
 }
@@ -362,7 +352,7 @@ io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call) 
         if (!context.exchange.cancelled()) refuse_upstream(context, answer.error(), call.body);
         co_return;
     }
-    std::optional<Link> drain;
+    std::optional<io::CancelLink> drain;
     if (call.endless) drain.emplace(context.exchange.drain(), scope);
     Relay relay(context, call, **answer, scope);
     co_await relay.run();

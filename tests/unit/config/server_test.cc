@@ -26,6 +26,15 @@ TEST(ConfigServer, ListensWhereItIsTold) {
     EXPECT_EQ(listen, "0.0.0.0:1 [::1]:65535 127.0.0.1:8080 127.0.0.1:0 ");
 }
 
+TEST(ConfigServer, OneCallersStreamsAreAQuarterOfTheConnections) {
+    for (const auto& [connections, streams] : {std::pair{"1000", 250U}, {"3", 1U}}) {
+        const Config config =
+            config_of(with("[server]", std::string("max_connections = ") + connections));
+        EXPECT_EQ(config.gateway().streams_of_caller_max, streams);
+    }
+    EXPECT_EQ(config_of(valid_toml).gateway().streams_of_caller_max, 4096U);
+}
+
 TEST(ConfigServer, ListenAddressesAreNumericWithAPort) {
     for (const char* text : {"8080", "127.0.0.1", "example.com:80", "127.0.0.1:65536", "::1:80",
                              "127.0.0.1:", "http://127.0.0.1:80", ""}) {

@@ -87,6 +87,15 @@ inline std::string answer_to(TestServer& server, std::vector<std::string> pieces
     return answer;
 }
 
+/// Breaks the connection of every client, as RST does.
+inline void reset_clients(simulation::Simulation& sim) {
+    for (int fd = 0; fd < 1000; ++fd) {
+        if (sim.network().is_open(fd) && sim.network().peer_address(fd) == server_address) {
+            sim.network().reset(fd);
+        }
+    }
+}
+
 inline std::string get(std::string_view path, std::string_view fields = {}) {
     return fmt::format("GET {} HTTP/1.1\r\nHost: h\r\n{}\r\n", path, fields);
 }

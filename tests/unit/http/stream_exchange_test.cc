@@ -129,29 +129,64 @@ TEST(StreamedAnswer, HasNoBodyForHead) {
     EXPECT_EQ(answer.find("0;"), std::string::npos);
 }
 
-TEST(StreamedAnswer, IsGivenUpAtOnceWhenTheClientLeaves) {
-    for (const bool half : {true, false}) {
-        TestServer server;
-        Counter counter{.count = 1000, .pause = seconds{100}};
-        counter.add_to(server);
-        Simulation sim(1, 1);
-        server.start_in(sim);
-        sim.start_client([&](io::Shard& shard) -> io::Task<void> {
-            auto peer = co_await BytePeer::connect(shard, server_address);
-            co_await peer->send(get("/stream"));
-            co_await peer->take_through("\r\n\r\n");
-            if (half) peer->stream().end_sending();
-            if (!half) co_await peer->close();
-            const Duration left = sim.elapsed();
-            while (!counter.cancelled && sim.elapsed() < seconds{90}) {
-                co_await io::Sleep(shard, milliseconds{10});
-            }
-            EXPECT_LT(sim.elapsed() - left, seconds{1});
-            if (half) co_await peer->close();
-        });
-        ASSERT_TRUE(sim.run());
+TEST(StreamedAnswer, GoesOnForAClientThatEndedItsDirection) {
+    TestServer server;
+    Counter counter{.count = 3, .pause = seconds{20}};
+    counter.add_to(server);
+    EXPECT_EQ(answers_in(answer_to(server, {get("/stream")}, {}, true)), Texts{"200 <0;1;2;>"});
+    EXPECT_FALSE(counter.cancelled);
+    EXPECT_EQ(server.finished, Texts{"GET /stream 200"});
+}
+
+TEST(StreamedAnswer, TellsItsHandlerThatTheClientEndedItsDirection) {
+    TestServer server;
+    bool told = false;
+    server.endpoints.add(Method::get, "/stream", [&](Exchange& exchange) -> io::Task<void> {
+        if (!co_await exchange.begin_stream()) co_return;
+        told = !co_await io::Sleep(exchange.shard(), seconds{60}, &exchange.half_closed());
+        static_cast<void>(co_await exchange.finish());
+    });
+    answer_to(server, {get("/stream")}, {}, true);
+    EXPECT_TRUE(told);
+}
+
+// A client that is gone altogether looks the same until something is written to it.
+TEST(StreamedAnswer, IsGivenUpAtTheWriteAfterTheClientHasLeft) {
+    TestServer server;
+    Counter counter{.count = 1000, .pause = seconds{10}};
+    counter.add_to(server);
+    Simulation sim(1, 1);
+    server.start_in(sim);
+    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+        auto peer = co_await BytePeer::connect(shard, server_address);
+        co_await peer->send(get("/stream"));
+        co_await peer->take_through("\r\n\r\n");
+        co_await peer->close();
+        while (!counter.cancelled && sim.elapsed() < seconds{90}) {
+            co_await io::Sleep(shard, milliseconds{10});
+        }
+        EXPECT_LT(sim.elapsed(), seconds{11});
+    });
+    ASSERT_TRUE(sim.run());
+    EXPECT_TRUE(counter.cancelled);
+}
+
+TEST(StreamedAnswer, IsGivenUpAtOnceWhenTheConnectionBreaks) {
+    TestServer server;
+    Counter counter{.count = 1000, .pause = seconds{100}};
+    counter.add_to(server);
+    Simulation sim(1, 1);
+    server.start_in(sim);
+    sim.start_client([&](io::Shard& shard) -> io::Task<void> {
+        auto peer = co_await BytePeer::connect(shard, server_address);
+        co_await peer->send(get("/stream"));
+        co_await peer->take_through("\r\n\r\n");
+        reset_clients(sim);
+        co_await io::Sleep(shard, seconds{1});
         EXPECT_TRUE(counter.cancelled);
-    }
+        co_await peer->close();
+    });
+    ASSERT_TRUE(sim.run());
 }
 
 TEST(StreamedAnswer, WaitsForAReaderThatIsSlow) {

@@ -289,6 +289,51 @@ TEST_F(KernelRingTest, TellsAWatcherThatThePeerHasLeft) {
     run(watch_a_peer_leave(*shard));
 }
 
+/// The peer ends its direction, and only later breaks the connection.
+Task<void> watch_a_peer_break_after_its_end(Shard& shard) {
+    Connected pair = co_await connect_pair(shard, any_port);
+    CountingWatcher watcher;
+    pair.server->watch(&watcher);
+    pair.client->end_sending();
+    co_await Sleep(shard, milliseconds{700});
+    EXPECT_EQ(watcher.told, 1);
+    EXPECT_EQ(watcher.why, Error{});
+    EXPECT_TRUE(co_await pair.server->send("never read, so that closing resets"));
+    co_await Sleep(shard, milliseconds{20});
+    co_await pair.client->close();
+    for (int i = 0; i < 200 && watcher.told == 1; ++i) co_await Sleep(shard, milliseconds{5});
+    EXPECT_EQ(watcher.told, 2);
+    EXPECT_EQ(watcher.why, Error{ECONNRESET});
+    co_await pair.server->close();
+}
+
+TEST_F(KernelRingTest, TellsAWatcherOfABreakBehindTheEnd) {
+    run(watch_a_peer_break_after_its_end(*shard));
+}
+
+/// It waits for so long that the connection itself is watched, and nothing but a break is told.
+Task<void> watch_a_peer_for_long(Shard& shard) {
+    Connected pair = co_await connect_pair(shard, any_port);
+    CountingWatcher watcher;
+    pair.server->watch(&watcher);
+    co_await Sleep(shard, milliseconds{700});
+    EXPECT_TRUE(co_await pair.client->send("bytes"));
+    co_await Sleep(shard, milliseconds{20});
+    EXPECT_EQ(watcher.told, 0);
+    EXPECT_EQ(co_await receive_count(*pair.server, 5), "bytes");
+    EXPECT_TRUE(co_await pair.server->send("never read, so that closing resets"));
+    co_await Sleep(shard, milliseconds{20});
+    co_await pair.client->close();
+    for (int i = 0; i < 200 && watcher.told == 0; ++i) co_await Sleep(shard, milliseconds{5});
+    EXPECT_EQ(watcher.told, 1);
+    EXPECT_EQ(watcher.why, Error{ECONNRESET});
+    co_await pair.server->close();
+}
+
+TEST_F(KernelRingTest, TellsAWatcherOfABreakAfterALongWait) {
+    run(watch_a_peer_for_long(*shard));
+}
+
 class CountingOperation final : public Operation {
 public:
     int completions = 0;

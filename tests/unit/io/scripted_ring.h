@@ -20,7 +20,7 @@ namespace sluice::io {
 
 class ScriptedRing final : public Ring {
 public:
-    enum class Kind { accept, receive, send, connect };
+    enum class Kind { accept, receive, hang_up, send, connect };
     struct Started {
         Kind kind;
         Operation* operation;
@@ -39,6 +39,9 @@ public:
 
     void accept(Operation& operation, int fd) override { start(Kind::accept, operation, fd); }
     void receive(Operation& operation, int fd) override { start(Kind::receive, operation, fd); }
+    void watch_hang_up(Operation& operation, int fd) override {
+        start(Kind::hang_up, operation, fd);
+    }
     void send(Operation& operation, int fd, std::string_view bytes) override {
         start(Kind::send, operation, fd, bytes);
     }

@@ -1,6 +1,7 @@
 #include "io/stream.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include "tests/unit/io/scripted_ring.h"
 
@@ -41,6 +42,7 @@ struct StreamTest : testing::Test {
     void close_now() {
         tasks.spawn(close_stream());
         if (world.ring->armed(Kind::receive)) world.ring->complete(Kind::receive, -ECANCELED);
+        if (world.ring->armed(Kind::hang_up)) world.ring->complete(Kind::hang_up, -ECANCELED);
         world.turn();
         EXPECT_TRUE(closed);
     }
@@ -224,6 +226,61 @@ TEST_F(StreamTest, TellsItsWatcherWhatBrokeTheConnection) {
     world.ring->complete(Kind::receive, -ECONNRESET);
     EXPECT_EQ(watcher.told, 1);
     EXPECT_EQ(watcher.why, Error{ECONNRESET});
+}
+
+// A multishot receive that came with bytes may have lost it.
+TEST_F(StreamTest, NoticesABreakThatTheReceiveDoesNotTell) {
+    TestWatcher watcher;
+    stream->watch(&watcher);
+    EXPECT_FALSE(world.ring->armed(Kind::hang_up)) << "a short wait does without";
+    world.ring->complete_receive("the last bytes");
+    world.pass(std::chrono::seconds{1});
+    ASSERT_TRUE(world.ring->armed(Kind::hang_up));
+    world.ring->complete(Kind::hang_up, POLLRDHUP, true);
+    EXPECT_EQ(watcher.told, 0) << "the receive tells of a FIN";
+    EXPECT_FALSE(world.ring->cancel_asked(Kind::receive));
+
+    world.ring->complete(Kind::hang_up, POLLERR | POLLHUP | POLLRDHUP, true);
+    EXPECT_TRUE(world.ring->cancel_asked(Kind::receive));
+    world.ring->complete(Kind::receive, -ECANCELED);
+    ASSERT_TRUE(world.ring->armed(Kind::receive)) << "what has arrived comes first";
+    world.ring->complete(Kind::receive, 0);
+    EXPECT_EQ(watcher.told, 1);
+    EXPECT_EQ(watcher.why, Error{ECONNRESET}) << "an end in order does not break both directions";
+    EXPECT_EQ(receive_now(), "the last bytes");
+}
+
+TEST_F(StreamTest, NoticesABreakWhileSoMuchIsUnreadThatItDoesNotReceive) {
+    TestWatcher watcher;
+    stream->watch(&watcher);
+    for (const char* bytes : {"1", "2", "3", "4"}) world.ring->complete_receive(bytes);
+    world.ring->complete(Kind::receive, -ECANCELED);
+    world.pass(std::chrono::seconds{1});
+    ASSERT_TRUE(world.ring->armed(Kind::hang_up));
+    world.ring->complete(Kind::hang_up, POLLERR | POLLHUP, true);
+    EXPECT_EQ(watcher.told, 1);
+    EXPECT_EQ(watcher.why, Error{ECONNRESET});
+}
+
+TEST_F(StreamTest, NoticesABreakBehindTheEndOfThePeersDirection) {
+    TestWatcher watcher;
+    stream->watch(&watcher);
+    world.ring->complete(Kind::receive, 0);
+    EXPECT_EQ(watcher.why, Error{});
+    ASSERT_TRUE(world.ring->armed(Kind::hang_up));
+    world.ring->complete(Kind::hang_up, POLLERR | POLLHUP, true);
+    EXPECT_EQ(watcher.told, 2);
+    EXPECT_EQ(watcher.why, Error{ECONNRESET});
+}
+
+TEST_F(StreamTest, TakesItsOwnEndForNoBreak) {
+    TestWatcher watcher;
+    stream->watch(&watcher);
+    world.pass(std::chrono::seconds{1});
+    stream->end_sending();
+    world.ring->complete(Kind::hang_up, POLLHUP | POLLRDHUP, true);
+    EXPECT_EQ(watcher.told, 0);
+    EXPECT_FALSE(world.ring->cancel_asked(Kind::receive));
 }
 
 TEST_F(StreamTest, TellsALateWatcherAtOnce) {

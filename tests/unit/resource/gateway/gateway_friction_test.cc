@@ -148,7 +148,7 @@ TEST(GatewayFriction, AClientThatLeavesWhileItIsDelayedIsNotPassedOn) {
                         "Content-Length: {}\r\n\r\n{}",
                         body.size(), body));
         co_await io::Sleep(shard, milliseconds{200});
-        peer->stream().abort();
+        peer->stream().reset_on_close();
         co_await peer->close();
         co_await io::Sleep(shard, seconds{5});
         EXPECT_EQ(world.upstream.seen.size(), passed);

@@ -232,6 +232,48 @@ TEST(GatewayStream, ACallerHasSoManyStreamsAtATime) {
     });
 }
 
+TEST(GatewayStream, ACallersStreamsCountWhateverOpenedThem) {
+    World world;
+    world.settings.streams_of_caller_max = 2;
+    world.upstream.answer = events({"data: 1\n\n"}, seconds{1}, true);
+    world.play([&](io::Shard& shard) -> io::Task<void> {
+        auto called = co_await open_stream(shard, tool_call("read_note"));
+        EXPECT_TRUE(has(co_await called->take_through("data: 1\n\n"), "200 OK"));
+        auto listening = co_await open_stream(shard, rpc("subscriptions/listen", "{}"));
+        EXPECT_TRUE(has(co_await listening->take_through("data: 1\n\n"), "200 OK"));
+        for (const std::string& body :
+             {tool_call("read_note", "41"), rpc("subscriptions/listen", "{}", "41")}) {
+            const Answer beyond = co_await world.ask(shard, {.body = body});
+            EXPECT_EQ(beyond.status, 429);
+            EXPECT_EQ(beyond.field("retry-after"), "10");
+            EXPECT_TRUE(has(beyond.body, R"("id":41)")) << beyond.body;
+        }
+        EXPECT_EQ(world.upstream.seen.size(), 3U) << "who only listens is refused beforehand";
+        co_await called->close();
+        co_await listening->close();
+    });
+}
+
+TEST(GatewayStream, IsAskedForLifeWhenItsClientHasEndedItsDirection) {
+    World world;
+    world.upstream.answer = events({"data: 1\n\n", "data: 2\n\n"}, seconds{20});
+    world.play([&](io::Shard& shard) -> io::Task<void> {
+        auto half = co_await open_stream(shard, tool_call("read_note"));
+        co_await half->take_through("data: 1\n\n");
+        half->stream().end_sending();
+        EXPECT_TRUE(has(co_await half->take_through("keep-alive\n\n"), ": keep-alive"));
+        EXPECT_LT(world.sim().elapsed(), seconds{5}) << "not at the next heartbeat alone";
+        EXPECT_TRUE(has(co_await half->take_to_end(), "data: 2"));
+        co_await half->close();
+
+        auto gone = co_await open_stream(shard, tool_call("read_note"));
+        co_await gone->take_through("data: 1\n\n");
+        co_await gone->close();
+        co_await io::Sleep(shard, seconds{1});
+        EXPECT_EQ(world.upstream.left, 1);
+    });
+}
+
 TEST(GatewayStream, ALargeAnswerIsStreamedWhole) {
     World world;
     std::string large = R"({"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":")";

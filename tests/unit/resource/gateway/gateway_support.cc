@@ -39,6 +39,13 @@ Secret server_secret() {
 struct GatewayService final : http::Service {
     explicit GatewayService(Gateway& its_gateway) : gateway(its_gateway) {}
     io::Task<void> serve(http::Exchange& exchange) override { return gateway.handle(exchange); }
+    bool serves_from_head(const http::Request& request) const override {
+        return gateway.serves(request.path());
+    }
+    void refuse(const http::Request& request, const http::ParseError& error,
+                http::Response& response) override {
+        gateway.refuse(request, error, response);
+    }
     Gateway& gateway;
 };
 

@@ -56,6 +56,10 @@ TEST_F(StrangersTest, WhoHasNoAddressIsNeverTooMany) {
     EXPECT_EQ(send(1000, std::string(200, '1')), 1000u);
 }
 
+TEST_F(StrangersTest, WhoseAddressCouldNotBeToldAreOne) {
+    EXPECT_LT(send(1000, "unknown"), 1000u);
+}
+
 TEST_F(StrangersTest, AFloodOfAddressesLeavesTheBusiestOneKnown) {
     send(1000, "192.0.2.1");
     for (unsigned i = 0; i < 100'000; ++i) {
