@@ -14,6 +14,7 @@
 #include "config/raw_config.h"
 #include "config/server_config.h"
 #include "config/storage_config.h"
+#include "config/trust.h"
 #include "crypto/password_hash.h"
 #include "oauth/settings.h"
 #include "resource/settings.h"
@@ -50,6 +51,9 @@ oauth::UserSetting check_user(const RawUser& raw, const Environment& environment
 oauth::ClientSetting check_client(const RawClient& raw, const token::ScopeSet& scopes,
                                   const token::ScopeSet& default_scope,
                                   const Environment& environment, Problems& problems);
+/// `client.auth_method` is checked already.
+void check_client_keys(const RawClient& raw, oauth::ClientSetting& client,
+                       const Environment& environment, Problems& problems);
 
 /// `server` is checked already.
 AdminConfig check_admin(const RawAdmin& raw, const ServerConfig& server,
@@ -64,6 +68,13 @@ struct ResourceContext {
 std::vector<resource::ResourceSettings> check_resources(const std::vector<RawResource>& raw,
                                                         const ResourceContext& context,
                                                         Problems& problems);
+/// How tokens that are issued here for the resource are written.
+/// plain_tokens  Tokens are kept as another server would keep them, which knows no JWTs.
+oauth::AccessTokenFormat check_token_format(const RawResource& raw, bool plain_tokens,
+                                            Problems& problems);
+/// [resource.jwt]; `trusts` reads the authorities.
+resource::JwtSettings check_jwt(const RawJwt& raw, bool insecure_http, TrustReader& trusts,
+                                Problems& problems);
 /// Null where there is a problem, or friction is not enabled.
 std::shared_ptr<const friction::FrictionConfig> check_friction(const RawFriction& raw,
                                                                Problems& problems);

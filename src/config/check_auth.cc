@@ -143,6 +143,33 @@ void check_callers(const RawAuth& raw, oauth::Settings& auth, const token::Scope
     }
 }
 
+void check_signing_keys(const RawSigningKeys& raw, oauth::Settings& auth, Problems& problems) {
+    using crypto::JwsAlgorithm;
+    constexpr NameTable<JwsAlgorithm, 3> words{{{"ES256", JwsAlgorithm::es256},
+                                                {"EdDSA", JwsAlgorithm::eddsa},
+                                                {"RS256", JwsAlgorithm::rs256}}};
+    auth.signing.algorithm =
+        choose(raw.algorithm, words, problems).value_or(auth.signing.algorithm);
+    auth.signing.rotate_every =
+        check_range<Duration>(raw.rotate_every, days(1), days(3650), problems);
+}
+
+// By whom https is verified where clients name URLs. Where only clients that register themselves
+// could, no authorities mean that nothing is fetched for them.
+void check_outgoing_trust(const RawAuth& raw, oauth::Settings& auth, const Environment& environment,
+                          Problems& problems) {
+    TrustReader trusts(environment, problems);
+    for (std::size_t i = 0; i < auth.clients.size(); ++i) {
+        if (!auth.clients[i].keys.jwks_uri.starts_with("https:")) continue;
+        auth.outgoing_trust = trusts.read(raw.clients[i].jwks_uri, {});
+    }
+    if (auth.outgoing_trust || auth.registration == oauth::Registration::closed) return;
+    const auto pem = environment.file(crypto::TlsTrust::system_path());
+    if (auto trust = crypto::TlsTrust::parse(pem.value_or(""))) {
+        auth.outgoing_trust = *std::move(trust);
+    }
+}
+
 }  // namespace
 
 Secret check_strong_secret(const RawSecret& raw, const Environment& environment,
@@ -193,6 +220,8 @@ oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
     auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);
     auth.rate_limit.window = check_range<Duration>(raw.rate_limit.window, 1s, 24h, problems);
     check_callers(raw, auth, scopes, environment, problems);
+    check_outgoing_trust(raw, auth, environment, problems);
+    check_signing_keys(raw.keys, auth, problems);
     return auth;
 }
 

@@ -52,17 +52,18 @@ void check_secret(const RawClient& raw, ClientSetting& client, const Environment
     const auto method = choose(raw.auth_method, token::client_auth_method_names, problems);
     if (!method) return;
     client.auth_method = *method;
-    const bool confidential = token::is_confidential(*method);
-    if (confidential && !raw.client_secret.given()) {
+    const bool wanted = token::has_secret(*method);
+    if (wanted && !raw.client_secret.given()) {
         problems.add(
             raw.client_secret.place(),
             fmt::format("is missing: auth_method \"{}\" needs it; `openssl rand -hex 32` makes one",
                         *raw.auth_method));
-    } else if (!confidential && raw.client_secret.given()) {
+    } else if (!wanted && raw.client_secret.given()) {
         problems.add(raw.auth_method.place,
-                     "is \"none\", but there is a secret: write client_secret_basic or "
-                     "client_secret_post, or remove the secret");
-    } else if (confidential) {
+                     fmt::format("is \"{}\", but there is a secret: write client_secret_basic or "
+                                 "client_secret_post, or remove the secret",
+                                 *raw.auth_method));
+    } else if (wanted) {
         client.client_secret = check_strong_secret(raw.client_secret, environment, problems);
     }
 }
@@ -78,6 +79,7 @@ ClientSetting check_client(const RawClient& raw, const token::ScopeSet& scopes,
     client.client_name =
         raw.client_name->empty() ? client.client_id : check_line(raw.client_name, problems);
     check_secret(raw, client, environment, problems);
+    check_client_keys(raw, client, environment, problems);
     check_grant_types(raw, client, problems);
     for (const auto& uri : raw.redirect_uris) {
         check_redirect_uri(uri, problems);

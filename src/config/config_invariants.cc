@@ -18,7 +18,9 @@ void check_server_invariants(const ServerConfig& server) {
 
 void check_client_invariants(const oauth::ClientSetting& client) {
     CHECK(!client.client_id.empty() && !client.client_name.empty());
-    CHECK(client.client_secret.empty() == !token::is_confidential(client.auth_method),
+    CHECK(client.client_secret.empty() == !token::has_secret(client.auth_method), client.client_id);
+    CHECK((client.keys.jwks != nullptr || !client.keys.jwks_uri.empty()) ==
+              (client.auth_method == token::ClientAuthMethod::private_key_jwt),
           client.client_id);
     CHECK(!client.grant_types.has(oauth::GrantType::authorization_code) ||
               !client.redirect_uris.empty(),
@@ -47,6 +49,11 @@ void check_resource_invariants(const resource::ResourceSettings& resource) {
     const auto upstream = http::HttpUrl::parse(resource.upstream);
     CHECK(upstream.has_value() != resource.upstream.empty(), resource.path);
     CHECK((upstream && upstream->secure()) == resource.upstream_trust.has_value(), resource.path);
+    CHECK(!resource.introspection || !resource.jwt, resource.path);
+    if (resource.jwt) {
+        CHECK(resource.issuer == resource.jwt->issuer && !resource.issuer.empty(), resource.path);
+        CHECK(!resource.jwt->algorithms.empty() && !resource.jwt->subject_claim.empty());
+    }
     if (!resource.introspection) return;
     const resource::IntrospectionSettings& asked = *resource.introspection;
     CHECK(!resource.issuer.empty() && !asked.client_secret.empty(), resource.path);

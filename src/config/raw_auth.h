@@ -31,10 +31,15 @@ struct RawUser {
 
 struct RawClient {
     Place place;
-    Setting<std::string> client_id;             // required, unique
-    Setting<std::string> client_name;           // on the consent page; empty: the client_id
-    Setting<std::string> auth_method = "none";  // none | client_secret_basic | client_secret_post
+    Setting<std::string> client_id;    // required, unique
+    Setting<std::string> client_name;  // on the consent page; empty: the client_id
+    // none | client_secret_basic | client_secret_post | private_key_jwt
+    Setting<std::string> auth_method = "none";
     RawSecret client_secret;
+    // Of private_key_jwt, one of: a JWK Set (RFC 7517), a file with one, a URL of one.
+    Setting<std::string> jwks;
+    Setting<std::string> jwks_file;
+    Setting<std::string> jwks_uri;
     StringList redirect_uris;
     StringList grant_types = {"authorization_code", "refresh_token"};
     Setting<std::string> scope;  // the most it can be granted; empty: auth.default_scope
@@ -45,6 +50,9 @@ struct RawClient {
         key("client_name", client_name);
         key("auth_method", auth_method);
         key("client_secret", client_secret);
+        key("jwks", jwks);
+        key("jwks_file", jwks_file);
+        key("jwks_uri", jwks_uri);
         key("redirect_uris", redirect_uris);
         key("grant_types", grant_types);
         key("scope", scope);
@@ -60,6 +68,18 @@ struct RawApiKey {
     void each_key(auto& visit) {
         visit("name", name);
         visit("key", key);
+    }
+};
+
+/// Keys that sign JWT access tokens.
+struct RawSigningKeys {
+    Place place;
+    Setting<std::string> algorithm = "ES256";                // ES256 | EdDSA | RS256
+    Setting<Duration> rotate_every = std::chrono::days(90);  // 1d to 3650d
+
+    void each_key(auto& key) {
+        key("algorithm", algorithm);
+        key("rotate_every", rotate_every);
     }
 };
 
@@ -131,7 +151,8 @@ struct RawAuth {
     /// Who may register clients (RFC 7591): open | token | closed.
     Setting<std::string> registration = "open";
     RawSecret
-        registration_token;   // registration = "token": the bearer token that /register demands
+        registration_token;  // registration = "token": the bearer token that /register demands
+    RawSigningKeys keys;
     RawRateLimit rate_limit;  // per client at /token, per address at /register
     /// Authorization requests that were not pushed before are refused (RFC 9126 §5).
     Setting<bool> require_pushed_authorization_requests = false;
@@ -154,6 +175,7 @@ struct RawAuth {
         key("resources", resources);
         key("registration", registration);
         key("registration_token", registration_token);
+        key("keys", keys);
         key("rate_limit", rate_limit);
         key("require_pushed_authorization_requests", require_pushed_authorization_requests);
         key("device", device);

@@ -39,6 +39,30 @@ struct RawIntrospection {
     }
 };
 
+/// Whose JWT access tokens are taken (RFC 9068).
+struct RawJwt {
+    Place place;
+    Setting<std::string> issuer;    // required
+    Setting<std::string> audience;  // empty: the resource's own URL
+    StringList algorithms = {"RS256", "ES256"};
+    StringList scope_claims = {"scope", "scp"};
+    Setting<std::string> subject_claim = "sub";
+    Setting<Duration> leeway = std::chrono::seconds(60);  // 0s to 5m
+    Setting<std::string> jwks_uri;                        // empty: as the issuer's metadata says
+    Setting<std::string> ca;  // PEM file: trusted for the issuer instead of the system's
+
+    void each_key(auto& key) {
+        key("issuer", issuer);
+        key("audience", audience);
+        key("algorithms", algorithms);
+        key("scope_claims", scope_claims);
+        key("subject_claim", subject_claim);
+        key("leeway", leeway);
+        key("jwks_uri", jwks_uri);
+        key("ca", ca);
+    }
+};
+
 struct RawResource {
     Place place;
     Setting<std::string> path;      // required: the resource identifier is public_url + path
@@ -48,10 +72,12 @@ struct RawResource {
     Setting<std::string> identifier;
     /// PEM file: authorities trusted for an https upstream instead of the system's.
     Setting<std::string> upstream_ca;
-    Setting<std::string> verify = "local";  // local | introspection
+    Setting<std::string> verify = "local";  // local | introspection | jwt
     std::optional<RawIntrospection> introspection;
-    StringList required_scopes;   // for every request
-    StringList scopes_supported;  // in metadata (RFC 9728); empty: required_scopes
+    std::optional<RawJwt> jwt;
+    Setting<std::string> token_format = "opaque";  // of tokens issued here for it: opaque | jwt
+    StringList required_scopes;                    // for every request
+    StringList scopes_supported;                   // in metadata (RFC 9728); empty: required_scopes
     /// How long the upstream may take until its answer begins. 10ms to 24h.
     Setting<Duration> timeout = std::chrono::seconds(60);
     /// How long connecting to the upstream may take. 10ms to 1m.
@@ -74,6 +100,8 @@ struct RawResource {
         key("upstream_ca", upstream_ca);
         key("verify", verify);
         key("introspection", introspection);
+        key("jwt", jwt);
+        key("token_format", token_format);
         key("required_scopes", required_scopes);
         key("scopes_supported", scopes_supported);
         key("timeout", timeout);

@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "base/json_writer.h"
+#include "oauth/clients/client_assertion.h"
 #include "oauth/cors.h"
 #include "oauth/endpoint_table.h"
 #include "oauth/grants/grant_table.h"
@@ -19,7 +20,8 @@ void write_list(JsonWriter& json, std::string_view name,
     json.end_array();
 }
 
-// "token_endpoint", and "token_endpoint_auth_methods_supported" where clients authenticate there.
+// "token_endpoint", and "token_endpoint_auth_methods_supported" and the algorithms of assertions
+// where clients authenticate there.
 void write_endpoint(JsonWriter& json, const Settings& settings, const Endpoint& endpoint) {
     json.key(endpoint.metadata_name)
         .value(std::string_view(settings.issuer + std::string(endpoint.path)));
@@ -29,6 +31,12 @@ void write_endpoint(JsonWriter& json, const Settings& settings, const Endpoint& 
         const bool taken = endpoint.client_authentication == ClientAuthentication::any ||
                            token::is_confidential(method);
         if (taken) json.value(name);
+    }
+    json.end_array();
+    json.key(std::string(endpoint.metadata_name) + "_auth_signing_alg_values_supported");
+    json.begin_array();
+    for (const auto& [name, algorithm] : crypto::jws_algorithm_names) {
+        if (client_assertion_algorithms.contains(algorithm)) json.value(name);
     }
     json.end_array();
 }

@@ -18,6 +18,7 @@ enum class EventKind : std::uint8_t {
     replay_detected,     // a code or refresh token again: its grant died. detail: which of the two
     client_registered,   //
     device_code_issued,  //
+    assertion_refused,   // of private_key_jwt. detail: why
 };
 
 /// Stable names for log lines.
@@ -45,6 +46,8 @@ constexpr std::string_view to_text(EventKind kind) {
             return "client_registered";
         case EventKind::device_code_issued:
             return "device_code_issued";
+        case EventKind::assertion_refused:
+            return "assertion_refused";
     }
     return {};
 }

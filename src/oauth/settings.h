@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "crypto/password_hash.h"
 #include "crypto/tls_client_context.h"
+#include "oauth/clients/client_keys.h"
 #include "oauth/grants/grant_types.h"
 #include "token/client_auth_method.h"
 #include "token/introspection.h"
@@ -40,7 +41,8 @@ struct ClientSetting {
     std::string client_id;
     std::string client_name;
     ClientAuthMethod auth_method = ClientAuthMethod::none;
-    Secret client_secret;  // empty exactly where auth_method is none
+    Secret client_secret;  // empty exactly where auth_method has none
+    ClientKeys keys{};     // of private_key_jwt
     std::vector<std::string> redirect_uris;
     GrantTypes grant_types;
     token::ScopeSet scope;    // the most it can be granted
@@ -53,10 +55,21 @@ struct ApiKeySetting {
     Secret key;
 };
 
+/// How access tokens are written: as a text that only this server knows more of, or signed (RFC
+/// 9068) so that whoever has its public keys can read and verify them.
+enum class AccessTokenFormat : std::uint8_t { opaque, jwt };
+
 /// A resource that tokens can be meant for (RFC 8707).
 struct ResourceSetting {
     token::ResourceIdentifier identifier;
     std::string name;  // for people to read
+    AccessTokenFormat token_format = AccessTokenFormat::opaque;
+};
+
+/// Of the keys that sign JWT access tokens.
+struct SigningSettings {
+    crypto::JwsAlgorithm algorithm = crypto::JwsAlgorithm::es256;
+    Duration rotate_every = std::chrono::days{90};
 };
 
 struct RateLimit {
@@ -111,6 +124,8 @@ struct Settings {
     // Of either kind on each shard, where a store keeps all of them.
     std::size_t tokens_in_memory_max = 1'000'000;
 
+    SigningSettings signing;
+
     Registration registration = Registration::closed;
     Secret registration_token;  // where registration is `token`
     // Per client at /token, and per address where the client is public; per address at /register.
@@ -120,6 +135,8 @@ struct Settings {
     // Registered clients on each shard that nobody has consented to; the least recently used goes
     // first, after ten minutes in which it may be used.
     std::size_t unused_clients_max = 10'000;
+    // Who is believed where something is fetched by https from a URL of a client; nothing: none is.
+    std::optional<crypto::TlsTrust> outgoing_trust;
     // A registered client that was not used for this long is forgotten.
     Duration registered_client_ttl = std::chrono::days{90};
 };

@@ -23,6 +23,12 @@ storage::WorkingSet::Settings working_set_settings(const Settings& settings) {
             .tokens_max = settings.tokens_in_memory_max};
 }
 
+// The token endpoint (RFC 7523 §3) and the issuer (draft-ietf-oauth-rfc7523bis), which some clients
+// write with a slash behind it.
+std::vector<std::string> audiences_of(const Settings& settings) {
+    return {settings.issuer + "/token", settings.issuer, settings.issuer + "/"};
+}
+
 }  // namespace
 
 ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_shard)
@@ -42,6 +48,8 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       users(storage::make_text_map<const UserSetting*>(hash_seed)),
       metadata_json(make_metadata(settings)),
       page_style(make_page_style()),
+      assertion_audiences(audiences_of(settings)),
+      client_keys(shard, parts.http_client, settings),
       tokens(shard, store, working_set_settings(settings), hash_seed),
       registrations({settings.unused_clients_max, settings.registered_client_ttl}, hash_seed),
       token_limits(settings.rate_limit, hash_seed),

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/digest.h"
 #include "oauth/authorization/password_check.h"
@@ -14,6 +15,7 @@
 #include "oauth/clients/client_directory.h"
 #include "oauth/clients/client_document_cache.h"
 #include "oauth/clients/registration_ledger.h"
+#include "oauth/clients/remote_client_keys.h"
 #include "oauth/device/device_poll.h"
 #include "oauth/introspection/remote_token_cache.h"
 #include "oauth/keys.h"
@@ -50,6 +52,9 @@ struct ShardState {
     storage::TextMap<const UserSetting*> users;
     std::string metadata_json;
     PageStyle page_style;
+    // What this server is called in client assertions.
+    const std::vector<std::string> assertion_audiences;
+    RemoteClientKeys client_keys;
 
     // What lives on this shard because of its tag: `tag % shards`.
     storage::WorkingSet tokens;

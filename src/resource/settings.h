@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "crypto/jws_algorithm.h"
 #include "crypto/tls_client_context.h"
 #include "friction/config.h"
 #include "token/client_auth_method.h"
@@ -54,6 +55,19 @@ struct IntrospectionSettings {
     std::size_t cache_entries_max = 10'000;  // on each shard; the least recently used goes first
 };
 
+/// Whose JWT access tokens (RFC 9068) are taken, when they are not this process's own.
+struct JwtSettings {
+    std::string issuer;    // `iss`, exactly; its metadata tells where its keys are
+    std::string audience;  // `aud` has to hold it, exactly; empty: the resource, in any spelling
+    crypto::JwsAlgorithms algorithms;
+    std::vector<std::string> scope_claims;  // their names together are the scope
+    std::string subject_claim;
+    Seconds leeway{60};                                    // how far clocks may differ
+    std::string jwks_uri;                                  // empty: as metadata says
+    std::optional<crypto::TlsTrust> trust = std::nullopt;  // where the issuer is https
+    std::size_t cache_entries_max = 10'000;                // good tokens, on each shard
+};
+
 /// What becomes of it when a tool's definition changes.
 enum class ToolChanges { off, log, friction };
 
@@ -64,10 +78,12 @@ struct ResourceSettings {
     std::string issuer;    // of the tokens; the one of authorization_servers
     std::string upstream;  // absolute URL of the MCP server; empty: not behind the gateway
     std::optional<crypto::TlsTrust> upstream_trust = std::nullopt;  // where that is https
-    std::optional<IntrospectionSettings> introspection;  // absent: this process's own tokens
-    token::ScopeSet required_scopes;                     // for every request
-    token::ScopeSet scopes_supported;                    // the minimal basic set, for discovery
-    std::vector<AccessRule> rules;                       // the first that applies decides
+    // One of the two; neither: this process's own tokens.
+    std::optional<IntrospectionSettings> introspection;
+    std::optional<JwtSettings> jwt = std::nullopt;
+    token::ScopeSet required_scopes;                // for every request
+    token::ScopeSet scopes_supported;               // the minimal basic set, for discovery
+    std::vector<AccessRule> rules;                  // the first that applies decides
     RuleAction default_action = RuleAction::allow;  // where no rule speaks of what is asked for
     Duration connect_timeout = std::chrono::seconds{5};
     Duration timeout = std::chrono::seconds{60};    // until the head of the upstream's answer

@@ -28,8 +28,9 @@ void count(metrics::Counters& metrics, oauth::EventKind kind) {
 }
 
 LogLevel level_of(oauth::EventKind kind) {
-    const bool suspicious =
-        kind == oauth::EventKind::replay_detected || kind == oauth::EventKind::login_failed;
+    const bool suspicious = kind == oauth::EventKind::replay_detected ||
+                            kind == oauth::EventKind::login_failed ||
+                            kind == oauth::EventKind::assertion_refused;
     return suspicious ? LogLevel::warning : LogLevel::info;
 }
 

@@ -58,7 +58,6 @@ def test_a_client_with_its_secret_gets_a_token(sluice):
             {"client_assertion": "e30.e30.", "client_assertion_type": "urn:x", "client_id": "conf"},
             {},
         ),
-        ({"client_assertion": "e30.e30.", "client_assertion_type": "urn:x"}, CONF),
         ({}, {"Authorization": basic("conf", "")}),
         ({}, {"Authorization": basic("conf", "canary-wrong")}),
         ({}, {"Authorization": basic("pub", "")}),

@@ -63,7 +63,10 @@ void check_credentials(const http::Request& request, std::string_view body) {
     if (!form.parse(body)) return;
     const auto credentials = oauth::read_client_credentials(request, form);
     if (credentials) {
-        CHECK(credentials->in_header || form.get("client_id") == credentials->client_id, body);
+        CHECK(!credentials->client_id.empty(), body);
+        CHECK(credentials->in_header || credentials->assertion ||
+                  form.get("client_id") == credentials->client_id,
+              body);
         return;
     }
     for (const char c : credentials.error().description) {

@@ -32,7 +32,8 @@ TEST(Metadata, TellsEverythingFromTheSettingsAndNothingFromTheRequest) {
               R"(["authorization_code","refresh_token","client_credentials",)"
               R"("urn:ietf:params:oauth:grant-type:device_code"])");
     EXPECT_EQ(answer.json("token_endpoint_auth_methods_supported"),
-              R"(["none","client_secret_basic","client_secret_post"])");
+              R"(["none","client_secret_basic","client_secret_post","private_key_jwt"])");
+    EXPECT_EQ(answer.json("jwks_uri"), "") << "no JWTs are issued";
     EXPECT_EQ(answer.json("client_id_metadata_document_supported"), "true");
     EXPECT_FALSE(answer.body().contains("null"));
 }

@@ -3,6 +3,7 @@
 
 #include "base/pooled_text.h"
 #include "oauth/clients/client_credentials.h"
+#include "oauth/clients/prove_client.h"
 #include "oauth/clients/proven_caller.h"
 #include "oauth/clients/stored_client.h"
 #include "oauth/limits/address_key.h"
@@ -57,20 +58,27 @@ struct Proof {
     PooledText client_id;  // one for one client, however it was encoded
     bool has_secret;
     bool is_memorable;  // by its Authorization field, and not remembered yet
+    std::optional<ClientCredentials> assertion;  // to be used up in the end
 };
 
-Result<Proof> read_proof(ShardState& state, const http::Request& request, const http::Form& form) {
+io::Task<Result<Proof>> read_proof(ShardState& state, const http::Request& request,
+                                   const http::Form& form) {
     const Caller* remembered = find_proven_caller(state, request, form);
     if (remembered != nullptr && remembered->client) {
-        return Proof{remembered->client, PooledText(remembered->client->client_id), true, false};
+        co_return Proof{remembered->client, PooledText(remembered->client->client_id), true, false,
+                        std::nullopt};
     }
-    TRY(const ClientCredentials credentials, read_client_credentials(request, form));
+    CO_TRY(ClientCredentials credentials, read_client_credentials(request, form));
     const ClientHandle* claimed = find_claimed_client(state.clients, credentials);
-    return Proof{
-        .client = check_client_credentials(state.clients, credentials),
+    Proof proof{
+        .client = refuse(ErrorCode::invalid_client, ""),
         .client_id = PooledText(claimed != nullptr ? (*claimed)->client_id : credentials.client_id),
-        .has_secret = !credentials.secret.empty(),
-        .is_memorable = credentials.in_header};
+        .has_secret = credentials.has_proof(),
+        .is_memorable = credentials.in_header,
+        .assertion = std::nullopt};
+    proof.client = co_await prove_client(state, request, credentials);
+    if (credentials.assertion) proof.assertion = std::move(credentials);
+    co_return proof;
 }
 
 }  // namespace
@@ -89,7 +97,7 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
         CO_REQUIRE(co_await know_claimed_client(state, request, form));
     }
     const std::uint64_t revision = state.clients.revision();
-    CO_TRY(const Proof proof, read_proof(state, request, form));
+    CO_TRY(const Proof proof, co_await read_proof(state, request, form));
     const PooledText address = address_key(request.peer());
     const Presented presented{proof.client_id, address, proof.has_secret,
                               proof.client ? proof.client->get() : nullptr};
@@ -113,6 +121,9 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
     if (proof.client && proof.is_memorable) {
         const ClientHandle& client = *proof.client;
         remember_proven_caller(state, request, {client, client->introspect}, revision);
+    }
+    if (proof.client && proof.assertion) {
+        CO_REQUIRE(co_await use_assertion(state, request, *proof.assertion));
     }
     if (proof.client && is_renewal_due(state, **proof.client)) {
         co_await renew_client(state, *proof.client);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/digest.h"
+#include "oauth/clients/client_keys.h"
 #include "oauth/settings.h"
 #include "token/scope.h"
 
@@ -19,6 +20,7 @@ struct Client {
     std::string name;  // for people to read; empty where none was given
     ClientAuthMethod auth_method = ClientAuthMethod::none;
     crypto::Digest secret_digest{};  // SHA-256 of the secret, where there is one
+    ClientKeys keys;                 // of private_key_jwt
     std::vector<std::string> redirect_uris;
     GrantTypes grant_types;
     std::optional<token::ScopeSet> scope_max;  // nothing: every scope there is
@@ -27,8 +29,9 @@ struct Client {
     std::string document_host;    // of a client ID metadata document; empty: it has none
     std::int64_t renewed_at = 0;  // seconds since 1970: when its time in the store began
 
-    /// RFC 6749 §2.1: it has a secret to authenticate with.
+    /// RFC 6749 §2.1: it has something to authenticate with, a secret or a key.
     bool confidential() const { return token::is_confidential(auth_method); }
+    bool has_secret() const { return token::has_secret(auth_method); }
 };
 
 /// Shared within one shard, so that a client that is forgotten lives on until its last request

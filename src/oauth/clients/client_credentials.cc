@@ -49,6 +49,24 @@ Result<ClientCredentials> read_basic(std::string_view value) {
     return credentials;
 }
 
+// RFC 7521 §4.2: client_id may be absent, and may not be another's.
+Result<ClientCredentials> read_assertion(const http::Form& form) {
+    const auto client_id = parameter(form, "client_id");
+    if (parameter(form, "client_assertion_type") != client_assertion_type) {
+        return refuse(ErrorCode::invalid_client,
+                      "The client_assertion_type is missing or not supported.");
+    }
+    TRY(const std::string_view text, require_parameter(form, "client_assertion"));
+    ClientCredentials credentials;
+    TRY(credentials.assertion, ClientAssertion::parse(text));
+    credentials.client_id = credentials.assertion->client_id();
+    if (client_id && *client_id != credentials.client_id) {
+        return refuse(ErrorCode::invalid_client,
+                      "The client_id does not match the client assertion.");
+    }
+    return credentials;
+}
+
 bool secret_matches(const Client& client, const ClientCredentials& credentials) {
     const auto matches = [&](const Secret& secret) {
         return crypto::constant_time_equal(crypto::sha256(secret.reveal()), client.secret_digest);
@@ -69,13 +87,13 @@ Result<ClientCredentials> read_client_credentials(const http::Request& request,
         return refuse(ErrorCode::invalid_request, "There is more than one Authorization header.");
     }
     const auto header = request.field("Authorization");
-    if (header && secret) {
+    const bool asserts =
+        parameter(form, "client_assertion") || parameter(form, "client_assertion_type");
+    if (int{header.has_value()} + int{secret.has_value()} + int{asserts} > 1) {
         return refuse(ErrorCode::invalid_request,
                       "The request uses more than one client authentication method.");
     }
-    if (parameter(form, "client_assertion") || parameter(form, "client_assertion_type")) {
-        return refuse(ErrorCode::invalid_client, "Client assertions are not supported.");
-    }
+    if (asserts) return read_assertion(form);
     if (header) {
         TRY(ClientCredentials credentials, read_basic(*header));
         if (client_id && *client_id != credentials.client_id &&
@@ -112,7 +130,7 @@ Result<ClientHandle> check_client_credentials(const ClientDirectory& clients,
 
     // A public client has nothing to prove, and one that sends a secret takes itself for another.
     const bool proved = (*found)->confidential()
-                            ? matches && !credentials.secret.empty()
+                            ? (*found)->has_secret() && matches && !credentials.secret.empty()
                             : !credentials.in_header && credentials.secret.empty();
     if (!proved) return not_authenticated(credentials.challenge());
     return *found;

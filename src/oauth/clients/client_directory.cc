@@ -11,10 +11,11 @@ Client make_client(const ClientSetting& setting) {
     client.client_id = setting.client_id;
     client.name = setting.client_name;
     client.auth_method = setting.auth_method;
-    if (client.confidential()) {
+    if (client.has_secret()) {
         CHECK(!setting.client_secret.empty(), setting.client_id);
         client.secret_digest = crypto::sha256(setting.client_secret.reveal());
     }
+    client.keys = setting.keys;
     client.redirect_uris = setting.redirect_uris;
     client.grant_types = setting.grant_types;
     client.scope_max = setting.scope;

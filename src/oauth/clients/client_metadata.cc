@@ -181,6 +181,7 @@ void write_members(JsonWriter& json, const ClientMetadata& metadata) {
     if (metadata.grant_types.has(GrantType::authorization_code)) json.value("code");
     json.end_array();
     json.member("token_endpoint_auth_method", to_text(metadata.auth_method));
+    write_client_keys(json, metadata.keys);
     text("application_type", metadata.application_type);
     text("client_uri", metadata.client_uri);
     text("logo_uri", metadata.logo_uri);
@@ -203,6 +204,9 @@ Result<ClientMetadata> parse_client_metadata(std::string_view json, const Settin
 
     ClientMetadata metadata;
     TRY(metadata.auth_method, read_auth_method(object));
+    if (metadata.auth_method == ClientAuthMethod::private_key_jwt) {
+        TRY(metadata.keys, read_client_keys(object, settings));
+    }
     TRY(metadata.grant_types, read_grant_types(object, settings, trusted, metadata.auth_method));
     REQUIRE(read_redirect_uris(object, metadata));
     REQUIRE(read_descriptions(object, metadata));

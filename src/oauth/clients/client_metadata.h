@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "oauth/clients/client_keys.h"
 #include "oauth/errors.h"
 #include "oauth/settings.h"
 #include "token/scope.h"
@@ -16,6 +17,7 @@ namespace sluice::oauth {
 struct ClientMetadata {
     std::vector<std::string> redirect_uris;
     ClientAuthMethod auth_method = ClientAuthMethod::client_secret_basic;
+    ClientKeys keys;  // of private_key_jwt
     GrantTypes grant_types;
     std::string client_name;
     std::string application_type;  // "native" or "web"

@@ -61,13 +61,16 @@ Registered make_client(ClientMetadata metadata, Random& random) {
     Client& client = registered.client;
     client.auth_method = metadata.auth_method;
     if (client.confidential()) {
-        // Never one identifier for two: whoever registers again has another secret.
+        // Never one identifier for two: whoever registers again has another secret or key.
         client.client_id = "client_" + random_text(random);
-        registered.secret = Secret("secret_" + random_text(random));
-        client.secret_digest = crypto::sha256(registered.secret.reveal());
+        if (client.has_secret()) {
+            registered.secret = Secret("secret_" + random_text(random));
+            client.secret_digest = crypto::sha256(registered.secret.reveal());
+        }
     } else {
         client.client_id = public_client_id(metadata);
     }
+    client.keys = metadata.keys;
     client.name = metadata.client_name;
     client.redirect_uris = metadata.redirect_uris;
     client.grant_types = metadata.grant_types;
@@ -128,7 +131,7 @@ io::Task<Result<Registered>> register_client(ShardState& state, const http::Requ
 // RFC 7591 §3.2.1.
 void write_registration(const ShardState& state, const Registered& registered,
                         http::Response& response) {
-    CHECK(registered.client.confidential() == !registered.secret.empty());
+    CHECK(registered.client.has_secret() == !registered.secret.empty());
     response.set_status(http::Status::created);
     response.add_field("Content-Type", "application/json");
     forbid_storing(response);

@@ -38,10 +38,11 @@ std::string to_json(const Client& client) {
         .member("client_name", std::string_view(client.name))
         .member("token_endpoint_auth_method", to_text(client.auth_method))
         .member("renewed_at", client.renewed_at);
-    if (client.confidential()) {
+    if (client.has_secret()) {
         json.member("client_secret_sha256",
                     std::string_view(crypto::base64url(crypto::as_text(client.secret_digest))));
     }
+    write_client_keys(json, client.keys);
     json.key("redirect_uris").begin_array();
     for (const std::string& uri : client.redirect_uris) json.value(std::string_view(uri));
     json.end_array().key("grant_types").begin_array();
@@ -69,7 +70,8 @@ std::optional<Client> read_client(std::string_view json) {
     if (const auto renewed = root.find("renewed_at")) {
         client.renewed_at = renewed->integer().value_or(0);
     }
-    if (client.confidential()) {
+    client.keys = read_stored_keys(root);
+    if (client.has_secret()) {
         const auto digest = read_digest(root.find_string("client_secret_sha256").value_or(""));
         if (!digest) return std::nullopt;
         client.secret_digest = *digest;

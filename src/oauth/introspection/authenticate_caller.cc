@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "crypto/digest.h"
 #include "oauth/clients/client_credentials.h"
+#include "oauth/clients/prove_client.h"
 #include "oauth/clients/proven_caller.h"
 #include "oauth/clients/stored_client.h"
 #include "oauth/limits/address_key.h"
@@ -42,14 +43,15 @@ Result<Caller> check_api_key(const ShardState& state, const http::Request& reque
     return Caller{nullptr, true};
 }
 
-Result<Caller> check_client(const ShardState& state, const ClientCredentials& credentials) {
-    TRY(ClientHandle client, check_client_credentials(state.clients, credentials));
+io::Task<Result<Caller>> check_client(ShardState& state, const http::Request& request,
+                                      const ClientCredentials& credentials) {
+    CO_TRY(ClientHandle client, co_await prove_client(state, request, credentials));
     if (!client->confidential()) {
-        return refuse(ErrorCode::invalid_client, "Introspection requires a confidential client.",
-                      credentials.challenge());
+        co_return refuse(ErrorCode::invalid_client, "Introspection requires a confidential client.",
+                         credentials.challenge());
     }
     const bool sees_every_token = client->introspect;
-    return Caller{std::move(client), sees_every_token};
+    co_return Caller{std::move(client), sees_every_token};
 }
 
 io::Task<Seconds> pause_of(ShardState& state, const PooledText& guess, bool right) {
@@ -61,7 +63,7 @@ io::Task<Seconds> pause_of(ShardState& state, const PooledText& guess, bool righ
 // One count for one client, however its identifier was encoded; empty where no secret was sent.
 PooledText guess_of(const ShardState& state, const ClientCredentials& credentials,
                     std::string_view address) {
-    if (credentials.secret.empty()) return {};
+    if (!credentials.has_proof()) return {};
     const ClientHandle* claimed = find_claimed_client(state.clients, credentials);
     return secret_guess_key(address,
                             claimed != nullptr ? (*claimed)->client_id : credentials.client_id);
@@ -75,17 +77,18 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
     PooledText guess = address_key(request.peer());
     Result<Caller> caller = refuse(ErrorCode::invalid_token, "The API key is invalid.");
     const std::uint64_t revision = state.clients.revision();
+    Result<ClientCredentials> credentials;
     if (field && is_bearer(*field)) {
         caller = check_api_key(state, request, *field);
     } else {
-        auto credentials = read_client_credentials(request, form);
+        credentials = read_client_credentials(request, form);
         if (!credentials && credentials.error().code == ErrorCode::invalid_client) {
             credentials.error().challenge = Challenge::basic;  // nothing was sent: say what to send
         }
         CO_REQUIRE(credentials);
         CO_REQUIRE(co_await know_claimed_client(state, request, form));
         guess = guess_of(state, *credentials, guess);
-        caller = check_client(state, *credentials);
+        caller = co_await check_client(state, request, *credentials);
     }
     if (guess.empty()) co_return caller;
     const Seconds wait = co_await pause_of(state, guess, caller.has_value());
@@ -93,7 +96,9 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
         co_return refuse_for_now(ErrorCode::rate_limited,
                                  "Too many failed authentications from this address.", wait);
     }
-    if (caller) remember_proven_caller(state, request, *caller, revision);
+    if (!caller) co_return caller;
+    CO_REQUIRE(co_await use_assertion(state, request, *credentials));
+    remember_proven_caller(state, request, *caller, revision);
     co_return caller;
 }
 

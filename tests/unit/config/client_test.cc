@@ -37,10 +37,11 @@ TEST(ConfigClient, IdIsNeededPlainAndGivenOnce) {
                    "16: auth.client[1].client_id", "is already the client_id of line 12");
 }
 
-TEST(ConfigClient, AuthMethodIsOneOfThree) {
+TEST(ConfigClient, AuthMethodIsOneOfFour) {
     expect_problem(client("auth_method = \"secret\"\n" + std::string(callback)),
                    "13: auth.client[0].auth_method",
-                   "\"secret\" is not one of none, client_secret_basic, client_secret_post");
+                   "\"secret\" is not one of none, client_secret_basic, client_secret_post, "
+                   "private_key_jwt");
 }
 
 TEST(ConfigClient, ASecretAndItsMethodGoTogether) {
@@ -49,6 +50,36 @@ TEST(ConfigClient, ASecretAndItsMethodGoTogether) {
                    "11: auth.client[0].client_secret", "is missing");
     expect_problem(client(secret + callback), "11: auth.client[0].auth_method",
                    "there is a secret");
+}
+
+constexpr std::string_view keyed =
+    "auth_method = \"private_key_jwt\"\ngrant_types = [\"client_credentials\"]\n";
+constexpr std::string_view jwks =
+    R"(jwks = '{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+    R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}')"
+    "\n";
+
+TEST(ConfigClient, PrivateKeyJwtNeedsOneSourceOfPublicKeys) {
+    const Config config = config_of(client(keyed + jwks));
+    EXPECT_EQ(config.auth()->clients.at(0).keys.jwks->keys().size(), 1U);
+    EXPECT_TRUE(config.auth()->clients.at(0).client_secret.empty());
+    expect_problem(client(keyed), "11: auth.client[0].jwks_file", "is missing");
+    expect_problem(client(keyed + jwks + "jwks_uri = \"http://127.0.0.1:9/jwks\"\n"),
+                   "16: auth.client[0].jwks_uri", "beside another source");
+    expect_problem(client(jwks + callback), "13: auth.client[0].jwks", "has no effect");
+    expect_problem(client(keyed + secret + jwks), "13: auth.client[0].auth_method",
+                   "there is a secret");
+}
+
+TEST(ConfigClient, KeysOfPrivateKeyJwtArePublicAndUsable) {
+    expect_problem(client(keyed + "jwks = '{}'\n"), "15: auth.client[0].jwks", "JWK Set");
+    expect_problem(client(keyed + "jwks = '{\"keys\":[]}'\n"), "15: auth.client[0].jwks",
+                   "no public key");
+    expect_problem(client(keyed + "jwks_file = \"nowhere.json\"\n"), "15: auth.client[0].jwks_file",
+                   "cannot be read");
+    expect_problem(client(keyed + "jwks_uri = \"http://keys.example/\"\n"),
+                   "15: auth.client[0].jwks_uri", "https");
+    EXPECT_EQ(problems_of(client(keyed + "jwks_uri = \"http://127.0.0.1:9/jwks\"\n")), "");
 }
 
 TEST(ConfigClient, SecretIsLongPrintableAndNeverRepeated) {
