@@ -92,7 +92,7 @@ std::optional<token::ResourceIdentifier> check_identifier(const Setting<std::str
     return std::nullopt;
 }
 
-enum class Verify { local, introspection };
+enum class Verify { local, introspection, jwt };
 
 resource::ToolChanges check_tool_changes(const RawResource& raw, Problems& problems) {
     using resource::ToolChanges;
@@ -114,19 +114,30 @@ resource::ToolChanges check_tool_changes(const RawResource& raw, Problems& probl
 // Nothing where the word is none; then there is no telling which tokens are meant.
 std::optional<Verify> check_verify(const RawResource& raw, const ResourceContext& context,
                                    Problems& problems) {
-    constexpr NameTable<Verify, 2> words{
-        {{"local", Verify::local}, {"introspection", Verify::introspection}}};
+    constexpr NameTable<Verify, 3> words{
+        {{"local", Verify::local}, {"introspection", Verify::introspection}, {"jwt", Verify::jwt}}};
     const auto verify = choose(raw.verify, words, problems);
     if (verify == Verify::local && context.auth == nullptr) {
         problems.add(
             raw.verify.place,
             "is \"local\", but there is no [auth] here to have issued the tokens: add [auth], "
-            "or write verify = \"introspection\"");
+            "or write verify = \"introspection\" or \"jwt\"");
     }
-    if (verify == Verify::local && raw.introspection) {
+    if (verify && verify != Verify::introspection && raw.introspection) {
         problems.add(raw.introspection->place,
-                     "has no effect with verify = \"local\"; remove it, or write verify = "
-                     "\"introspection\"");
+                     fmt::format("has no effect with verify = \"{}\"; remove it, or write verify = "
+                                 "\"introspection\"",
+                                 *raw.verify));
+    }
+    if (verify && verify != Verify::jwt && raw.jwt) {
+        problems.add(raw.jwt->place,
+                     fmt::format("has no effect with verify = \"{}\"; remove it, or "
+                                 "write verify = \"jwt\"",
+                                 *raw.verify));
+    }
+    if (verify == Verify::jwt && !raw.jwt) {
+        problems.add({raw.place.line, raw.place.key + ".jwt"},
+                     "is missing: verify = \"jwt\" needs { issuer }");
     }
     if (verify == Verify::introspection && !raw.introspection) {
         problems.add({raw.place.line, raw.place.key + ".introspection"},
@@ -206,6 +217,10 @@ std::vector<resource::ResourceSettings> check_resources(const std::vector<RawRes
                 check_introspection(*raw.introspection, context, resource.issuer, problems);
             resource.introspection->trust =
                 trusts.read(raw.introspection->endpoint, raw.introspection->ca);
+        }
+        if (raw.jwt && verify == Verify::jwt) {
+            resource.jwt = check_jwt(*raw.jwt, context.server.insecure_http, trusts, problems);
+            resource.issuer = resource.jwt->issuer;
         }
         if (raw.friction) resource.friction = check_friction(*raw.friction, problems);
         resource.tool_changes = check_tool_changes(raw, problems);

@@ -68,9 +68,12 @@ std::string summarise(const Config& config) {
                            count(auth->clients.size(), "client"), word(auth->registration));
     }
     for (const resource::ResourceSettings& resource : config.gateway().resources) {
-        const std::string verified = resource.introspection
-                                         ? "tokens verified at " + resource.introspection->endpoint
-                                         : "tokens verified here";
+        std::string verified = "tokens verified here";
+        if (resource.introspection) {
+            verified = "tokens verified at " + resource.introspection->endpoint;
+        } else if (resource.jwt) {
+            verified = "JWTs of " + resource.jwt->issuer;
+        }
         const std::string friction =
             resource.friction ? "friction on " + count(resource.friction->tools().size(), "tool")
                               : "no friction";

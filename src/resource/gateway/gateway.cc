@@ -9,6 +9,7 @@
 #include "resource/mcp/json_rpc_error.h"
 #include "resource/metadata/protected_resource.h"
 #include "resource/metadata/resource_metadata.h"
+#include "resource/tokens/jwt_verifier.h"
 #include "resource/tokens/remote_verifier.h"
 #include "resource/upstream/http_upstream.h"
 
@@ -71,6 +72,10 @@ Gateway::Gateway(Parts parts, const Settings& settings)
 Gateway::~Gateway() = default;
 
 std::unique_ptr<Verifier> Gateway::make_verifier(const ResourceSettings& resource) {
+    if (resource.jwt) {
+        return std::make_unique<JwtVerifier>(parts_.shard, parts_.client, *resource.jwt,
+                                             resource.identifier);
+    }
     if (!resource.introspection) {
         CHECK(parts_.local_lookup != nullptr, "a resource verifies locally without a lookup");
         return std::make_unique<LocalVerifier>(parts_.local_lookup, parts_.local_describe);

@@ -44,7 +44,7 @@ public:
         http::Client& client;
         const io::Sharded<Guard>& guards;  // one on every shard, over the same settings
         Observer& observer;
-        LocalVerifier::Lookup local_lookup;  // may be empty where every resource has introspection
+        LocalVerifier::Lookup local_lookup;  // may be empty where no own tokens are taken
         LocalVerifier::Describe local_describe{};
     };
 

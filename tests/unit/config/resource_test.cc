@@ -102,9 +102,53 @@ TEST(ConfigResource, LocalVerificationNeedsAnAuthorizationServerHere) {
                    "1: resource[0].verify", "no [auth] here");
 }
 
-TEST(ConfigResource, VerifyIsOneOfTwo) {
-    expect_problem(followed_by("verify = \"jwt\"\n"), "11: resource[0].verify",
-                   "local, introspection");
+TEST(ConfigResource, VerifyIsOneOfThree) {
+    expect_problem(followed_by("verify = \"signature\"\n"), "11: resource[0].verify",
+                   "local, introspection, jwt");
+}
+
+TEST(ConfigResource, JwtNeedsItsIssuer) {
+    const auto jwt = [](std::string_view keys) {
+        return followed_by("verify = \"jwt\"\n[resource.jwt]\n" + std::string(keys));
+    };
+    const Config config = config_of(jwt("issuer = \"http://127.0.0.1:9/realm\"\n"));
+    const resource::ResourceSettings& resource = config.gateway().resources.front();
+    EXPECT_EQ(resource.issuer, "http://127.0.0.1:9/realm");
+    EXPECT_EQ(resource.jwt->leeway, 60s);
+    EXPECT_EQ(resource.jwt->algorithms,
+              (crypto::JwsAlgorithms{crypto::JwsAlgorithm::rs256, crypto::JwsAlgorithm::es256}));
+    expect_problem(followed_by("verify = \"jwt\"\n"), "8: resource[0].jwt", "is missing");
+    expect_problem(jwt("audience = \"x\"\n"), "12: resource[0].jwt.issuer", "is missing");
+    expect_problem(jwt("issuer = \"http://a.example\"\n"), "13: resource[0].jwt.issuer", "https");
+    expect_problem(jwt("issuer = \"http://127.0.0.1\"\nalgorithms = [\"HS256\"]\n"),
+                   "14: resource[0].jwt.algorithms[0]", "not one of ES256");
+    expect_problem(jwt("issuer = \"http://127.0.0.1\"\nalgorithms = []\n"),
+                   "12: resource[0].jwt.algorithms", "names no algorithm");
+    expect_problem(followed_by("jwt = { issuer = \"http://127.0.0.1\" }\n"), "11: resource[0].jwt",
+                   "no effect");
+}
+
+TEST(ConfigResource, TokensAreOpaqueUnlessJwtsAreWanted) {
+    EXPECT_EQ(config_of(followed_by("")).auth()->resources.front().token_format,
+              oauth::AccessTokenFormat::opaque);
+    const Config config = config_of(followed_by("token_format = \"jwt\"\n"));
+    EXPECT_EQ(config.auth()->resources.front().token_format, oauth::AccessTokenFormat::jwt);
+    EXPECT_EQ(config.auth()->signing.algorithm, crypto::JwsAlgorithm::es256);
+    expect_problem(followed_by("token_format = \"saml\"\n"), "11: resource[0].token_format",
+                   "opaque, jwt");
+    expect_problem(followed_by(std::string(introspection) + "\ntoken_format = \"jwt\"\n"),
+                   "13: resource[0].token_format", "no tokens are issued here");
+}
+
+TEST(ConfigResource, SigningKeysHaveAnAlgorithmAndAPeriod) {
+    const auto keys = [](std::string_view lines) {
+        return followed_by("[auth.keys]\n" + std::string(lines));
+    };
+    const Config config = config_of(keys("algorithm = \"EdDSA\"\nrotate_every = \"7d\"\n"));
+    EXPECT_EQ(config.auth()->signing.algorithm, crypto::JwsAlgorithm::eddsa);
+    EXPECT_EQ(config.auth()->signing.rotate_every, std::chrono::days(7));
+    expect_problem(keys("algorithm = \"HS256\"\n"), "12: auth.keys.algorithm", "not one of");
+    expect_problem(keys("rotate_every = \"1h\"\n"), "12: auth.keys.rotate_every", "is not between");
 }
 
 TEST(ConfigResource, IntrospectionNeedsItsTable) {
