@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -27,7 +28,7 @@ public:
             config.auth_ = check_auth(*raw.auth, config.server_, environment, problems);
         }
         config.gateway_ = check_gateway(raw, config, environment, problems);
-        if (config.auth_) complete_auth(*raw.auth, config, *config.auth_, problems);
+        if (config.auth_) complete_auth(raw, config, *config.auth_, problems);
         if (raw.admin) {
             config.admin_ = check_admin(*raw.admin, config.server_, environment, problems);
         }
@@ -51,12 +52,18 @@ private:
     }
 
     // What the authorization server takes from other tables than its own.
-    static void complete_auth(const RawAuth& raw, const Config& config, oauth::Settings& auth,
+    static void complete_auth(const RawConfig& raw, const Config& config, oauth::Settings& auth,
                               Problems& problems) {
         for (const resource::ResourceSettings& resource : config.gateway_.resources) {
             auth.resources.push_back({resource.identifier, resource.name});
         }
-        for (const Setting<std::string>& elsewhere : raw.resources) {
+        // Where one is left out there is a problem, and nothing is used.
+        const std::size_t count = std::min(raw.resources.size(), auth.resources.size());
+        for (std::size_t i = 0; i < count; ++i) {
+            auth.resources[i].token_format =
+                check_token_format(raw.resources[i], config.storage_.plain_tokens, problems);
+        }
+        for (const Setting<std::string>& elsewhere : raw.auth->resources) {
             if (const auto url = check_url(elsewhere, problems)) {
                 auth.resources.push_back({*url, std::string(url->host())});
             }

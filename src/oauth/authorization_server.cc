@@ -5,6 +5,7 @@
 #include "oauth/authorization/person_attributes.h"
 #include "oauth/cors.h"
 #include "oauth/introspection/authenticate_caller.h"
+#include "oauth/jwt_access_token.h"
 #include "oauth/metadata.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
@@ -80,7 +81,13 @@ void AuthorizationServer::use_keys(const Keys& keys) {
     CHECK(!keys.form.empty() && !keys.successor.empty(), "keys that anybody knows");
     state_->keys.form = keys.form;
     state_->keys.successor = keys.successor;
-    state_->has_keys = true;
+    state_->has_keys = !issues_jwts(state_->settings) || state_->keys.signing != nullptr;
+}
+
+void AuthorizationServer::use_signing_keys(std::shared_ptr<const SigningKeys> keys) {
+    CHECK(keys != nullptr, "signing keys never go away");
+    state_->keys.signing = std::move(keys);
+    state_->has_keys = !state_->keys.form.empty();
 }
 
 bool AuthorizationServer::has_keys() const {

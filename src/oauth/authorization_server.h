@@ -72,6 +72,8 @@ public:
     /// The keys that the store keeps. Until they have come, what needs them is 503.
     void use_keys(const Keys& keys);
     bool has_keys() const;
+    /// The keys that sign from now on: whenever one comes or goes; use_keys() comes first.
+    void use_signing_keys(std::shared_ptr<const SigningKeys> keys);
 
     // What the store hears from others; see storage::StoreListener.
     void on_revoked(token::GrantTag tag);

@@ -11,6 +11,8 @@
 #include "oauth/device/verification_endpoint.h"
 #include "oauth/grants/token_endpoint.h"
 #include "oauth/introspection/introspection_endpoint.h"
+#include "oauth/jwks_endpoint.h"
+#include "oauth/jwt_access_token.h"
 #include "oauth/metadata.h"
 #include "oauth/revocation_endpoint.h"
 
@@ -31,7 +33,7 @@ bool devices_are_served(const Settings& settings) {
     return settings.device.enabled;
 }
 
-constexpr std::array<Endpoint, 8> table{{
+constexpr std::array<Endpoint, 9> table{{
     {.name = "authorize",
      .path = "/authorize",
      .methods = get_and_post,
@@ -86,6 +88,14 @@ constexpr std::array<Endpoint, 8> table{{
      .needs_keys = true,
      .offered = devices_are_served,
      .handler = serve_verification},
+    {.name = "jwks",
+     .path = "/.well-known/jwks.json",
+     .methods = get,
+     .cross_origin = true,
+     .needs_keys = true,
+     .metadata_name = "jwks_uri",
+     .offered = issues_jwts,
+     .handler = serve_jwks},
 }};
 
 // The documents that tell of the others; where they stand, routes() says.

@@ -2,7 +2,6 @@
 #include "oauth/revocation_endpoint.h"
 
 #include "base/check.h"
-#include "crypto/digest.h"
 #include "http/form.h"
 #include "oauth/clients/authenticate_client.h"
 #include "oauth/cors.h"
@@ -53,12 +52,12 @@ io::Task<Result<bool>> revoke(ShardState& state, const http::Request& request, h
     CO_REQUIRE(read_form_body(form, request));
     CO_TRY(client, co_await authenticate_client(state, request, form));
     CO_TRY(const std::string_view text, require_parameter(form, "token"));
-    const auto head = read_token(state.settings, text, token::TokenKind::access);
-    if (!head) co_return false;
-    const storage::TokenKey key{head->tag, crypto::sha256(text), text};
+    const auto presented = read_presented_token(state, text, token::TokenKind::access);
+    if (!presented) co_return false;
+    const storage::TokenKey& key = presented->key;
     co_return co_await state.peers.run(
-        state.shard, state.owner_of(head->tag),
-        [&](ShardState& owner) { return revoke_grant(owner, head->kind, key, *client); });
+        state.shard, state.owner_of(key.tag),
+        [&](ShardState& owner) { return revoke_grant(owner, presented->kind, key, *client); });
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 #include <array>
 
 #include "crypto/digest.h"
-#include "storage/store.h"
+#include "oauth/jwt_access_token.h"
+#include "oauth/shard_state.h"
 
 namespace sluice::oauth {
 namespace {
@@ -35,6 +36,18 @@ std::optional<token::TokenHead> read_token(const Settings& settings, std::string
         if (const auto head = format.read(settings, text, assumed)) return head;
     }
     return std::nullopt;
+}
+
+std::optional<PresentedToken> read_presented_token(const ShardState& state, std::string_view text,
+                                                   token::TokenKind assumed) {
+    if (text.size() > token::TokenText::size) {
+        if (const auto key = read_jwt_access_token(state, text)) {
+            return PresentedToken{token::TokenKind::access, *key};
+        }
+    }
+    const auto head = read_token(state.settings, text, assumed);
+    if (!head) return std::nullopt;
+    return PresentedToken{head->kind, {head->tag, crypto::sha256(text), text}};
 }
 
 }  // namespace sluice::oauth

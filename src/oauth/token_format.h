@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "oauth/settings.h"
+#include "storage/store.h"
 #include "token/token_text.h"
 
 namespace sluice::oauth {
@@ -25,5 +26,17 @@ std::span<const TokenFormat> token_formats();
 /// be a token at all. No allocation for an opaque token.
 std::optional<token::TokenHead> read_token(const Settings& settings, std::string_view text,
                                            token::TokenKind assumed);
+
+struct ShardState;
+
+/// A token that somebody presents.
+struct PresentedToken {
+    token::TokenKind kind;
+    storage::TokenKey key;
+};
+
+/// read_token(), or a JWT that this server has signed, and where its record is. `text` outlives it.
+std::optional<PresentedToken> read_presented_token(const ShardState& state, std::string_view text,
+                                                   token::TokenKind assumed);
 
 }  // namespace sluice::oauth

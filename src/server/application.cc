@@ -7,6 +7,8 @@
 
 #include "base/check.h"
 #include "base/result.h"
+#include "oauth/jwt_access_token.h"
+#include "oauth/signing_keys.h"
 
 namespace sluice::server {
 namespace {
@@ -37,12 +39,24 @@ std::optional<crypto::TlsTicketKeys> ticket_keys(const config::Config& config,
     return crypto::TlsTicketKeys(Secret(std::move(seed)), parts.shards.front()->now());
 }
 
+// Those of a process that keeps nothing; what is stored takes their place.
+oauth::Keys make_keys(const config::Config& config, const Application::Parts& parts) {
+    oauth::Keys keys = oauth::Keys::generate(parts.random);
+    const auto& auth = config.auth();
+    if (auth && oauth::issues_jwts(*auth) && !config.storage().durable()) {
+        const std::int64_t now = numeric_date(parts.shards.front()->wall_now());
+        keys.signing = std::make_shared<const oauth::SigningKeys>(
+            oauth::SigningKeys::generate(auth->signing.algorithm, now));
+    }
+    return keys;
+}
+
 }  // namespace
 
 Application::Application(Parts parts, config::Config config, OpenedStorage storage, int log_fd)
     : config_(std::move(config)),
       auth_settings_(share_of_each_shard(config_.auth(), parts.shards.size())),
-      keys_(oauth::Keys::generate(parts.random)),
+      keys_(make_keys(config_, parts)),
       redis_(config_.storage().redis ? std::make_unique<storage::Redis>(*config_.storage().redis)
                                      : nullptr),
       router_(auth_settings_ ? &*auth_settings_ : nullptr, config_.gateway()),

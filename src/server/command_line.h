@@ -70,9 +70,15 @@ struct ForgetKeysCommand {
     std::string config;
 };
 
-using Command = std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand,
-                             simulate::SimulateCommand, MigrateCommand, BackupCommand,
-                             RestoreCommand, UserCommand, ForgetKeysCommand, ExplainCommand>;
+/// `sluice keys rotate --config FILE`
+struct RotateKeysCommand {
+    std::string config;
+};
+
+using Command =
+    std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand,
+                 simulate::SimulateCommand, MigrateCommand, BackupCommand, RestoreCommand,
+                 UserCommand, ForgetKeysCommand, RotateKeysCommand, ExplainCommand>;
 
 /// A command line that is to run nothing: --help, --version, or a mistake.
 struct CommandLineExit {

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
         int operator()(const UserCommand& user) const { return run_user(user); }
         int operator()(const ForgetKeysCommand& forget) const { return run_forget_keys(forget); }
         int operator()(const ExplainCommand& command) const { return run_explain(command); }
+        int operator()(const RotateKeysCommand& rotate) const { return run_rotate_keys(rotate); }
     };
     return std::visit(Run{}, *command);
 }

@@ -99,7 +99,7 @@ ShardService::ShardService(io::Shard& shard, const ProcessParts& process)
       events_(shard, log_, metrics_, stats_, process.router),
       client_(shard, process.lookups),
       storage_({shard, log_, process.storage, process.fatal_error, process.resources,
-                process.guards, guard_}),
+                process.guards, guard_, process.auth}),
       windows_(open_windows(process.redis, shard, process.lookups, events_)),
       auth_(make_auth(shard, process, storage_.store(), events_, windows_.get(), client_)),
       gateway_({shard, client_, process.guards, events_, local_lookup(auth_.get()),
@@ -178,6 +178,10 @@ io::Task<void> ShardService::run(io::Event& stop) {
     io::TaskGroup tasks;
     tasks.spawn(flush_log(background));
     storage_.start({.use_keys = [this](oauth::Keys keys) { return hand_out(std::move(keys)); },
+                    .use_signing_keys =
+                        [this](std::shared_ptr<const oauth::SigningKeys> keys) {
+                            return hand_out_signing(std::move(keys));
+                        },
                     .begin = [this] { return begin_everywhere(); }});
     if (auth_) auth_->start();
     if (shard_.index() == 0) log_start();

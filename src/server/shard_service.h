@@ -97,6 +97,7 @@ private:
     io::Task<void> serve_unproven(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> serve_proxy(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> hand_out(oauth::Keys keys);
+    io::Task<void> hand_out_signing(std::shared_ptr<const oauth::SigningKeys> keys);
     io::Task<void> begin_everywhere();
     /// Until no shard asks another for anything any more.
     io::Task<void> wait_for_all_drained();

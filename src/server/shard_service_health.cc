@@ -54,6 +54,15 @@ io::Task<void> ShardService::hand_out(oauth::Keys keys) {
     }
 }
 
+io::Task<void> ShardService::hand_out_signing(std::shared_ptr<const oauth::SigningKeys> keys) {
+    for (unsigned shard = 0; shard < process_.shard_count; ++shard) {
+        co_await process_.services.call(shard_, shard, [&keys](ShardService& service) {
+            CHECK(service.auth_ != nullptr, "nobody else signs");
+            service.auth_->use_signing_keys(keys);
+        });
+    }
+}
+
 metrics::Counters ShardService::snapshot() const {
     metrics::Counters metrics = metrics_;
     metrics.connections_open = server_.connections();

@@ -83,6 +83,15 @@ void describe_storage(CLI::App& app, StorageArguments& to) {
     describe_copies(app, to);
     describe_user(app, to);
 
+    CLI::App* keys = app.add_subcommand("keys", "The keys that sign JWT access tokens");
+    keys->require_subcommand(1);
+    CLI::App* rotate = keys->add_subcommand(
+        "rotate", "Make the next one now: published at once, it signs ten minutes later");
+    add_config(rotate, to.rotate_keys.config);
+    rotate->footer(
+        "May run while servers do. The former key stays published until no token that it has "
+        "signed is alive.");
+
     CLI::App* forget = app.add_subcommand(
         "forget-keys",
         "Let the server begin with new keys of its own, where the key that seals them is lost");
@@ -98,6 +107,7 @@ std::optional<Command> storage_command(const CLI::App& app, const StorageArgumen
     if (app.got_subcommand("backup")) return from.backup;
     if (app.got_subcommand("restore")) return from.restore;
     if (app.got_subcommand("forget-keys")) return from.forget_keys;
+    if (app.got_subcommand("keys")) return from.rotate_keys;
     if (!app.got_subcommand("user")) return std::nullopt;
     const CLI::App* user = app.get_subcommand("user");
     if (user->got_subcommand("add")) return from.add_user;

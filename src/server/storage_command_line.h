@@ -20,6 +20,7 @@ struct StorageArguments {
     UserCommand list_users;
     UserCommand remove_user;
     ForgetKeysCommand forget_keys;
+    RotateKeysCommand rotate_keys;
 };
 
 void describe_storage(CLI::App& app, StorageArguments& to);

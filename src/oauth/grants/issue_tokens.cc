@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/json_writer.h"
 #include "oauth/errors.h"
+#include "oauth/jwt_access_token.h"
 #include "oauth/shard_state.h"
 
 namespace sluice::oauth {
@@ -52,16 +53,22 @@ storage::NewTokens to_store(const ShardState& owner, token::GrantTag tag,
     return tokens;
 }
 
-void write_tokens(http::Response& response, const IssuedTokens& tokens) {
+void write_tokens(const ShardState& state, std::string_view client_id, http::Response& response,
+                  const IssuedTokens& tokens) {
     response.set_status(http::Status::ok);
     response.add_field("Content-Type", "application/json");
     forbid_storing(response);
     response.body().clear();
     JsonWriter json(response.body());
-    json.begin_object()
-        .member("access_token", tokens.access.text())
-        .member("token_type", "Bearer")
-        .member("expires_in", tokens.expires_in_s);
+    json.begin_object().key("access_token");
+    if (token_format_of(state.settings, tokens.resource) == AccessTokenFormat::jwt) {
+        std::string jwt;
+        append_jwt_access_token(jwt, state, client_id, tokens);
+        json.value(std::string_view(jwt));
+    } else {
+        json.value(tokens.access.text());
+    }
+    json.member("token_type", "Bearer").member("expires_in", tokens.expires_in_s);
     if (tokens.refresh) json.member("refresh_token", tokens.refresh->text());
     json.member("scope", std::string_view(tokens.scope)).end_object();
 }

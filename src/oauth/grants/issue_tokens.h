@@ -42,7 +42,8 @@ IssuedTokens make_tokens(ShardState& owner, token::GrantTag tag, const Authorize
 storage::NewTokens to_store(const ShardState& owner, token::GrantTag tag,
                             const storage::GrantClaims& claims, const IssuedTokens& issued);
 
-/// 200 with the tokens as JSON.
-void write_tokens(http::Response& response, const IssuedTokens& tokens);
+/// 200 with the tokens of `client_id` as JSON; the access token in the format of its resource.
+void write_tokens(const ShardState& state, std::string_view client_id, http::Response& response,
+                  const IssuedTokens& tokens);
 
 }  // namespace sluice::oauth

@@ -54,7 +54,7 @@ io::Task<void> serve_token(ShardState& state, const http::Request& request,
         event.scope = result->scope;
         event.resource = result->resource;
         event.detail = *parameter(form, "grant_type");
-        write_tokens(response, *result);
+        write_tokens(state, client->client_id, response, *result);
     } else {
         event.kind = EventKind::request_refused;
         if (!client) event.client_id = claimed_client_id(state, request, form);

@@ -111,9 +111,9 @@ io::Task<Result<>> append_refresh_answer(ShardState& owner, const storage::Token
 }
 
 std::optional<Question> question_about(const ShardState& state, std::string_view token) {
-    const auto head = read_token(state.settings, token, token::TokenKind::access);
-    if (!head) return std::nullopt;
-    return Question{head->kind, {head->tag, crypto::sha256(token), token}};
+    const auto presented = read_presented_token(state, token, token::TokenKind::access);
+    if (!presented) return std::nullopt;
+    return Question{presented->kind, presented->key};
 }
 
 // The request as resource servers send it, one time after the other: a form of the token alone, and
@@ -257,10 +257,10 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
 
 io::Task<Activity> find_active_token(ShardState& state, std::string_view access_token,
                                      token::TokenInfo& info) {
-    const auto head = read_token(state.settings, access_token, token::TokenKind::access);
-    if (!head || head->kind != token::TokenKind::access) co_return Activity::inactive;
-    const storage::TokenKey key{head->tag, crypto::sha256(access_token), access_token};
-    const unsigned owner = state.owner_of(head->tag);
+    const auto presented = read_presented_token(state, access_token, token::TokenKind::access);
+    if (!presented || presented->kind != token::TokenKind::access) co_return Activity::inactive;
+    const storage::TokenKey& key = presented->key;
+    const unsigned owner = state.owner_of(key.tag);
     const auto* record = find_access_here(state, owner, key.digest);
     if (record == nullptr && (owner != state.here() || !state.store.keeps_nothing())) {
         const auto fetched = co_await fetch_access(state, owner, key);

@@ -40,6 +40,9 @@ public:
     /// Until the keys are handed out; or until `scope` is cancelled.
     io::Task<void> wait_until_handed_out(io::CancelScope& scope);
 
+    /// What seals and opens now.
+    std::shared_ptr<const Sealing> sealing() const { return sealing_; }
+
     /// From now on these seal and open. While run() runs.
     void reseal(std::span<const Secret> sealing_keys);
 

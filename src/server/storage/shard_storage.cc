@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "oauth/jwt_access_token.h"
 
 namespace sluice::server {
 namespace {
@@ -47,7 +48,21 @@ void ShardStorage::start(Everybody everybody) {
                                    std::move(everybody.use_keys)},
                   parts_.opened.sealing_keys);
     keepers_.spawn(keys_->run(keeping_));
+    keep_signing_keys(everybody);
     keepers_.spawn(prepare(std::move(everybody.begin)));
+}
+
+void ShardStorage::keep_signing_keys(Everybody& everybody) {
+    if (parts_.auth == nullptr || !oauth::issues_jwts(*parts_.auth)) return;
+    signing_keys_.emplace(SigningKeyKeeper::Parts{parts_.shard, *store_, parts_.log, *parts_.auth,
+                                                  [this] { return keys_->sealing(); },
+                                                  std::move(everybody.use_signing_keys)});
+    keepers_.spawn(run_signing_keys());
+}
+
+io::Task<void> ShardStorage::run_signing_keys() {
+    co_await keys_->wait_until_handed_out(keeping_);
+    co_await signing_keys_->run(keeping_);
 }
 
 io::Task<void> ShardStorage::prepare(std::function<io::Task<void>()> begin) {
@@ -69,6 +84,7 @@ io::Task<void> ShardStorage::stop() {
     CHECK(!storing_.cancelled(), "storage stops once");
     storing_.cancel();
     co_await stores_.join();
+    signing_keys_.reset();
     keys_.reset();
 }
 

@@ -21,6 +21,7 @@
 #include "server/storage/fatal_error.h"
 #include "server/storage/key_keeper.h"
 #include "server/storage/penalty_keeper.h"
+#include "server/storage/signing_key_keeper.h"
 #include "server/storage/store_link.h"
 #include "storage/store.h"
 
@@ -36,7 +37,8 @@ public:
         FatalError& fatal_error;
         const resource::Settings& resources;
         const io::Sharded<resource::Guard>& guards;
-        resource::Guard& guard;  // this shard's
+        resource::Guard& guard;       // this shard's
+        const oauth::Settings* auth;  // null: no tokens are issued
     };
     explicit ShardStorage(const Parts& parts);
     ShardStorage(const ShardStorage&) = delete;
@@ -49,6 +51,7 @@ public:
     /// How shard 0 reaches every shard.
     struct Everybody {
         std::function<io::Task<void>(oauth::Keys)> use_keys;
+        std::function<io::Task<void>(std::shared_ptr<const oauth::SigningKeys>)> use_signing_keys;
         std::function<io::Task<void>()> begin;  // what a start needs is there: begin()
     };
     void start(Everybody everybody);
@@ -70,6 +73,8 @@ public:
     std::optional<StoreCounts> counts() const;
 
 private:
+    void keep_signing_keys(Everybody& everybody);
+    io::Task<void> run_signing_keys();
     io::Task<void> prepare(std::function<io::Task<void>()> begin);
 
     Parts parts_;
@@ -77,8 +82,9 @@ private:
     std::unique_ptr<storage::Store> store_;
     CountedStore* counted_ = nullptr;  // store_, where it keeps anything
     oauth::AuthorizationServer* auth_ = nullptr;
-    std::optional<KeyKeeper> keys_;           // on shard 0, where the store keeps anything
-    std::optional<PenaltyKeeper> penalties_;  // where the store keeps anything
+    std::optional<KeyKeeper> keys_;                 // on shard 0, where the store keeps anything
+    std::optional<SigningKeyKeeper> signing_keys_;  // beside them, where JWTs are issued
+    std::optional<PenaltyKeeper> penalties_;        // where the store keeps anything
     io::Event begun_;
     io::CancelScope keeping_;
     io::TaskGroup keepers_;

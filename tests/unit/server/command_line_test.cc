@@ -118,6 +118,9 @@ TEST(CommandLine, CommandsOnStorageNameAConfiguration) {
     EXPECT_EQ(std::get<RestoreCommand>(*restore).file, "b.db");
     EXPECT_TRUE(std::holds_alternative<ForgetKeysCommand>(
         parse({"forget-keys", "--config", "a.toml"}).value()));
+    EXPECT_TRUE(std::holds_alternative<RotateKeysCommand>(
+        parse({"keys", "rotate", "--config", "a.toml"}).value()));
+    EXPECT_EQ(parse({"keys"}).error().status, 2);
     for (const char* word : {"migrate", "backup", "restore", "forget-keys"}) {
         EXPECT_EQ(parse({word}).error().status, 2) << word;
         EXPECT_EQ(parse({word, "--help"}).error().status, 0) << word;
