@@ -8,6 +8,7 @@
 #include "http/media_type.h"
 #include "io/event.h"
 #include "resource/gateway/authentication.h"
+#include "resource/gateway/message_batch.h"
 #include "resource/gateway/refusal.h"
 #include "resource/gateway/task_view.h"
 #include "resource/gateway/tool_gate.h"

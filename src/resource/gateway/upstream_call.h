@@ -28,8 +28,4 @@ struct UpstreamCall {
 /// Answers the exchange in every case; gives up at once when the client leaves.
 io::Task<void> call_upstream(RequestContext& context, const UpstreamCall& call);
 
-/// Answers with `messages` alone: as JSON, or as events to a client that accepts nothing else.
-void answer_messages(RequestContext& context, const std::vector<std::string>& messages,
-                     bool is_batch);
-
 }  // namespace sluice::resource
