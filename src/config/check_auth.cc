@@ -154,8 +154,8 @@ void check_signing_keys(const RawSigningKeys& raw, oauth::Settings& auth, Proble
         check_range<Duration>(raw.rotate_every, days(1), days(3650), problems);
 }
 
-// By whom https is verified where clients name URLs. Where only clients that register themselves
-// could, no authorities mean that nothing is fetched for them.
+// By whom https is verified where clients name URLs of their keys. Where only clients that nobody
+// has configured could, no authorities mean that nothing is fetched for them.
 void check_outgoing_trust(const RawAuth& raw, oauth::Settings& auth, const Environment& environment,
                           Problems& problems) {
     TrustReader trusts(environment, problems);
@@ -163,6 +163,7 @@ void check_outgoing_trust(const RawAuth& raw, oauth::Settings& auth, const Envir
         if (!auth.clients[i].keys.jwks_uri.starts_with("https:")) continue;
         auth.outgoing_trust = trusts.read(raw.clients[i].jwks_uri, {});
     }
+    if (!auth.outgoing_trust) auth.outgoing_trust = auth.client_documents.trust;
     if (auth.outgoing_trust || auth.registration == oauth::Registration::closed) return;
     const auto pem = environment.file(crypto::TlsTrust::system_path());
     if (auto trust = crypto::TlsTrust::parse(pem.value_or(""))) {

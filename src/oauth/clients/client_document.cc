@@ -58,7 +58,17 @@ Result<ClientAuthMethod> read_auth_method(const JsonValue& object) {
     }
     const auto member = find_given(object, "token_endpoint_auth_method");
     if (!member || member->string() == "none") return ClientAuthMethod::none;
+    if (member->string() == "private_key_jwt") return ClientAuthMethod::private_key_jwt;
     return bad_document("names a token_endpoint_auth_method that is not supported for it");
+}
+
+// Public keys need not be kept from anybody.
+Result<ClientKeys> read_keys(const JsonValue& object, const Settings& settings,
+                             ClientAuthMethod auth_method) {
+    if (auth_method != ClientAuthMethod::private_key_jwt) return ClientKeys();
+    auto keys = read_client_keys(object, settings);
+    if (!keys) return bad_document("has no jwks or jwks_uri that can be used");
+    return keys;
 }
 
 Result<std::vector<std::string>> read_redirect_uris(const JsonValue& object) {
@@ -146,6 +156,7 @@ Result<Client> parse_client_document(std::string_view json, std::string_view url
     client.document_host = http::parse_uri(url)->host.value_or("");
     TRY(client.name, read_name(object));
     TRY(client.auth_method, read_auth_method(object));
+    TRY(client.keys, read_keys(object, settings, client.auth_method));
     TRY(client.grant_types, read_grant_types(object, settings, client.auth_method));
     TRY(client.redirect_uris, read_redirect_uris(object));
     if (client.redirect_uris.empty() && client.grant_types.has(GrantType::authorization_code)) {

@@ -137,7 +137,7 @@ io::Task<Result<>> know_claimed_client(ShardState& state, const http::Request& r
                                        const http::Form& form) {
     const bool may_be_document =
         is_client_document_url(parameter(form, "client_id").value_or("")) ||
-        request.field("Authorization").has_value();
+        request.field("Authorization").has_value() || parameter(form, "client_assertion");
     if (state.store.keeps_nothing() && !may_be_document) co_return Result<>();
     const auto credentials = read_client_credentials(request, form);
     if (credentials) {

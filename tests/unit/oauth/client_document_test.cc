@@ -92,6 +92,23 @@ TEST(ClientDocument, LeavesOutWhatIsNotToBeHad) {
               (GrantTypes{GrantType::authorization_code, GrantType::device_code}));
 }
 
+TEST(ClientDocument, MayNameThePublicKeysOfItsClient) {
+    const std::string key =
+        R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+        R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})";
+    const std::string method = R"(,"token_endpoint_auth_method":"private_key_jwt")";
+    const auto client = parse(document(method + R"(,"jwks":{"keys":[)" + key + "]}"));
+    ASSERT_TRUE(client) << client.error().description;
+    EXPECT_EQ(client->auth_method, ClientAuthMethod::private_key_jwt);
+    EXPECT_EQ(client->keys.jwks->keys().size(), 1U);
+    for (const std::string& keys : {std::string(), std::string(R"(,"jwks":{"keys":[]})"),
+                                    std::string(R"(,"jwks_uri":"http://keys.example/")")}) {
+        const auto refused = parse(document(method + keys));
+        ASSERT_FALSE(refused) << keys;
+        EXPECT_EQ(refused.error().code, ErrorCode::invalid_client);
+    }
+}
+
 TEST(ClientDocument, IsRefusedWhereItIsFaulty) {
     for (const std::string& json :
          {std::string(""), std::string("[]"), std::string("{"),
