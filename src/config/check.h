@@ -16,6 +16,7 @@
 #include "config/storage_config.h"
 #include "config/trust.h"
 #include "crypto/password_hash.h"
+#include "http/ip_network.h"
 #include "oauth/settings.h"
 #include "resource/settings.h"
 
@@ -34,9 +35,18 @@ storage::RedisSettings check_redis(const RawRedis& raw, const Environment& envir
 StorageConfig check_storage(const RawStorage& raw, const Environment& environment,
                             Problems& problems);
 
-/// All but `resources`, which are those of the whole configuration, and what storage says.
+/// All but `resources`, which are those of the whole configuration, rights over them, and what
+/// storage says.
 oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
                            const Environment& environment, Problems& problems);
+/// served, known  The resources of this process, and all that tokens are issued for; where none are
+/// known, tokens are for any.
+token::ResourceRights check_introspect(const RawIntrospect& raw,
+                                       const std::vector<resource::ResourceSettings>& served,
+                                       const std::vector<oauth::ResourceSetting>& known,
+                                       Problems& problems);
+/// The networks of a list, in CIDR notation.
+std::vector<http::IpNetwork> check_networks(const StringList& list, Problems& problems);
 /// Nothing where the text is no address.
 std::optional<io::Address> parse_listen(std::string_view text);
 /// The addresses of a list, each once.

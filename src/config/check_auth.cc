@@ -40,6 +40,7 @@ void check_lifetimes(const RawAuth& raw, oauth::Settings& auth, Problems& proble
     auth.refresh_replay_window = check(raw.refresh_replay_window, 0s, 60min);
     auth.code_ttl = check(raw.code_ttl, 1s, 600s);  // RFC 6749 §4.1.2
     auth.session_ttl = check(raw.session_ttl, 1min, days(90));
+    auth.registered_client_ttl = check(raw.registered_client_ttl, days(1), days(3650));
     auth.device.enabled = *raw.device.enabled;
     auth.device.code_ttl = check(raw.device.code_ttl, 1s, 60min);
     auth.device.interval = check(raw.device.interval, 1s, 1min);
@@ -218,6 +219,8 @@ oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
     auth.require_pushed_requests = *raw.require_pushed_authorization_requests;
     check_client_documents(raw.client_documents, auth, environment, problems);
     check_registration(raw, auth, environment, problems);
+    auth.trusted_networks = server.trusted_networks;
+    auth.introspection_open = check_networks(raw.introspection_open, problems);
     auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);
     auth.rate_limit.window = check_range<Duration>(raw.rate_limit.window, 1s, 24h, problems);
     check_callers(raw, auth, scopes, environment, problems);

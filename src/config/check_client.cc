@@ -90,8 +90,7 @@ ClientSetting check_client(const RawClient& raw, const token::ScopeSet& scopes,
                      "is missing: the grant type authorization_code needs at least one");
     }
     client.scope = raw.scope->empty() ? default_scope : check_scopes(raw.scope, &scopes, problems);
-    client.introspect = *raw.introspect;
-    if (client.introspect && !token::is_confidential(client.auth_method)) {
+    if (!raw.introspect.none() && !token::is_confidential(client.auth_method)) {
         problems.add(raw.introspect.place,
                      "needs a client with a secret: set auth_method (RFC 7662 "
                      "section 2.1)");

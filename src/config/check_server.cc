@@ -52,6 +52,18 @@ void check_public_scheme(const RawServer& raw, const ServerConfig& server, Probl
                  "addresses that speak TLS in server.tls.listen");
 }
 
+// also  What else may stand there, for people.
+std::optional<http::IpNetwork> check_network(const Setting<std::string>& text,
+                                             std::string_view also, Problems& problems) {
+    auto network = http::IpNetwork::parse(*text);
+    if (network) return network;
+    problems.add(text.place,
+                 fmt::format("\"{}\" is not a valid network; the forms are 10.0.0.0/8, "
+                             "2001:db8::/32, one address{}; the bits behind the prefix are zero",
+                             *text, also));
+    return std::nullopt;
+}
+
 void check_body_limits(const RawServer& raw, ServerConfig& server, Problems& problems) {
     server.max_header = check_range(raw.max_header, kibibytes(1), mebibytes(1), problems);
     server.max_body = check_range(raw.max_body, kibibytes(1), mebibytes(1024), problems);
@@ -63,6 +75,15 @@ void check_body_limits(const RawServer& raw, ServerConfig& server, Problems& pro
 }
 
 }  // namespace
+
+std::vector<http::IpNetwork> check_networks(const StringList& list, Problems& problems) {
+    std::vector<http::IpNetwork> networks;
+    for (const auto& text : list) {
+        const auto network = check_network(text, "", problems);
+        if (network) networks.push_back(*network);
+    }
+    return networks;
+}
 
 std::optional<io::Address> parse_listen(std::string_view text) {
     constexpr std::string_view localhost = "localhost:";
@@ -114,17 +135,11 @@ ServerConfig check_server(const RawServer& raw, const Environment& environment,
     for (const auto& text : raw.trusted_proxies) {
         if (*text == "unix") {
             server.trusts_unix_peers = true;
-        } else if (const auto network = Network::parse(*text)) {
+        } else if (const auto network = check_network(text, ", and \"unix\"", problems)) {
             server.trusted_proxies.push_back(*network);
-        } else {
-            problems.add(
-                text.place,
-                fmt::format(
-                    "\"{}\" is not a valid network; the forms are 10.0.0.0/8, 2001:db8::/32, one "
-                    "address, and \"unix\"; the bits behind the prefix are zero",
-                    *text));
         }
     }
+    server.trusted_networks = check_networks(raw.trusted_networks, problems);
     for (const auto& origin : raw.allowed_origins) {
         check_origin(origin, problems);
         server.allowed_origins.push_back(*origin);

@@ -46,6 +46,7 @@ private:
         const oauth::Settings* const auth = config.auth_ ? &*config.auth_ : nullptr;
         return {.allowed_origins = config.server_.allowed_origins,
                 .own_origin = config.server_.public_url,
+                .trusted_networks = config.server_.trusted_networks,
                 .streams_of_caller_max = std::max(config.server_.max_connections / 4, 1U),
                 .resources =
                     check_resources(raw.resources, {config.server_, auth, environment}, problems)};
@@ -67,6 +68,16 @@ private:
             if (const auto url = check_url(elsewhere, problems)) {
                 auth.resources.push_back({*url, std::string(url->host())});
             }
+        }
+        const auto rights = [&](const RawIntrospect& introspect) {
+            return check_introspect(introspect, config.gateway_.resources, auth.resources,
+                                    problems);
+        };
+        for (std::size_t i = 0; i < auth.clients.size(); ++i) {
+            auth.clients[i].introspect = rights(raw.clients[i].introspect);
+        }
+        for (std::size_t i = 0; i < auth.api_keys.size(); ++i) {
+            auth.api_keys[i].introspect = rights(raw.api_keys[i].introspect);
         }
         auth.foreign_tokens = config.storage_.plain_tokens;
         if (config.storage_.durable()) {

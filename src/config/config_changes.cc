@@ -49,6 +49,10 @@ public:
         std::string& text = values_[path_of(name)];
         for (const auto& element : list) text.append(*element).append("\n");
     }
+    void operator()(std::string_view name, RawIntrospect& introspect) {
+        (*this)(name, introspect.resources);
+        if (introspect.all) values_[path_of(name)] = "true";
+    }
     void operator()(std::string_view name, RawSecret& secret) {
         const std::string path = path_of(name);
         values_[path] = text_of(*secret.literal);

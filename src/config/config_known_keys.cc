@@ -20,6 +20,7 @@ public:
         keys_.push_back(path_of(name));
     }
     void operator()(std::string_view name, StringList&) { keys_.push_back(path_of(name)); }
+    void operator()(std::string_view name, RawIntrospect&) { keys_.push_back(path_of(name)); }
     void operator()(std::string_view name, RawSecret&) {
         for (const std::string_view way : {"", "_env", "_file"}) {
             keys_.push_back(path_of(name).append(way));

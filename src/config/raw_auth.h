@@ -43,7 +43,7 @@ struct RawClient {
     StringList redirect_uris;
     StringList grant_types = {"authorization_code", "refresh_token"};
     Setting<std::string> scope;  // the most it can be granted; empty: auth.default_scope
-    Setting<bool> introspect = false;
+    RawIntrospect introspect;    // needs a secret
 
     void each_key(auto& key) {
         key("client_id", client_id);
@@ -64,10 +64,12 @@ struct RawApiKey {
     Place place;
     Setting<std::string> name;  // required, unique; what the log calls this caller
     RawSecret key;              // required
+    RawIntrospect introspect{.all = true};
 
     void each_key(auto& visit) {
         visit("name", name);
         visit("key", key);
+        visit("introspect", introspect);
     }
 };
 
@@ -153,6 +155,11 @@ struct RawAuth {
     RawSecret
         registration_token;  // registration = "token": the bearer token that /register demands
     RawSigningKeys keys;
+    /// Networks that may introspect every token without credentials. Empty: nobody.
+    StringList introspection_open;
+    /// A registered client that somebody has consented to is kept for so long after its last use.
+    /// 1d to 3650d.
+    Setting<Duration> registered_client_ttl = std::chrono::days(90);
     RawRateLimit rate_limit;  // per client at /token, per address at /register
     /// Authorization requests that were not pushed before are refused (RFC 9126 §5).
     Setting<bool> require_pushed_authorization_requests = false;
@@ -176,6 +183,8 @@ struct RawAuth {
         key("registration", registration);
         key("registration_token", registration_token);
         key("keys", keys);
+        key("introspection_open", introspection_open);
+        key("registered_client_ttl", registered_client_ttl);
         key("rate_limit", rate_limit);
         key("require_pushed_authorization_requests", require_pushed_authorization_requests);
         key("device", device);

@@ -34,6 +34,8 @@ struct RawServer {
     /// Networks whose Forwarded and X-Forwarded-For are believed; `unix`: who connects by a UNIX
     /// socket.
     StringList trusted_proxies;
+    /// Networks in which many people share an address: limits by address are wider for these.
+    StringList trusted_networks;
     /// Browser origins that may read answers (CORS): `https://app.example`.
     StringList allowed_origins;
 
@@ -62,6 +64,7 @@ struct RawServer {
         key("cores", cores);
         key("drain_timeout", drain_timeout);
         key("trusted_proxies", trusted_proxies);
+        key("trusted_networks", trusted_networks);
         key("allowed_origins", allowed_origins);
         key("max_header", max_header);
         key("max_body", max_body);

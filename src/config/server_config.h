@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "config/network.h"
 #include "config/quantity.h"
 #include "config/tls_config.h"
+#include "http/ip_network.h"
 #include "io/address.h"
 #include "io/unix_socket.h"
 
@@ -21,8 +21,9 @@ struct ServerConfig {
     bool insecure_http = false;
     unsigned cores = 0;  // 0: every core this process may use
     Duration drain_timeout{};
-    std::vector<Network> trusted_proxies;
+    std::vector<http::IpNetwork> trusted_proxies;
     bool trusts_unix_peers = false;
+    std::vector<http::IpNetwork> trusted_networks;
     std::vector<std::string> allowed_origins;
 
     Bytes max_header;

@@ -54,6 +54,15 @@ struct Named {
     Table table;
 };
 
+/// The right to introspect as it is written: true, false, or a list of resources.
+struct RawIntrospect {
+    Place place;
+    bool all = false;
+    StringList resources{};  // paths or identifiers; empty where `all` is true
+
+    bool none() const { return !all && resources.empty(); }
+};
+
 /// A secret as it may be written: NAME = "literal", NAME_env = "VARIABLE" or NAME_file = "path".
 struct RawSecret {
     Setting<Secret> literal;

@@ -69,6 +69,19 @@ public:
         read_list(*array, place_of(name, node), Elements::texts, target);
     }
 
+    void operator()(std::string_view name, RawIntrospect& target) {
+        const toml::node* node = find(name);
+        target.place = place_of(name, node);
+        if (!node) return;
+        target.all = node->value_exact<bool>().value_or(false);
+        if (node->is_boolean()) return;
+        if (const toml::array* array = node->as_array()) {
+            return read_list(*array, target.place, Elements::texts, target.resources);
+        }
+        problems_.add_unreadable(target.place,
+                                 "has to be true, false or a list of resources: [\"/mcp\"]");
+    }
+
     void operator()(std::string_view name, Table auto& target) {
         static const toml::table none;
         const toml::node* node = find(name);

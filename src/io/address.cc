@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -26,16 +27,17 @@ Address Address::from_native(const sockaddr* address, socklen_t length) {
 }
 
 std::optional<Address> Address::from_ip(std::string_view ip, std::uint16_t port) {
-    if (ip.find('\0') != std::string_view::npos) return std::nullopt;
-    const std::string text(ip);
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (ip.size() >= text.size() || ip.find('\0') != std::string_view::npos) return std::nullopt;
+    ip.copy(text.data(), ip.size());
     sockaddr_in v4{};
-    if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
+    if (inet_pton(AF_INET, text.data(), &v4.sin_addr) == 1) {
         v4.sin_family = AF_INET;
         v4.sin_port = htons(port);
         return from_native(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
     }
     sockaddr_in6 v6{};
-    if (inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1) {
+    if (inet_pton(AF_INET6, text.data(), &v6.sin6_addr) == 1) {
         v6.sin6_family = AF_INET6;
         v6.sin6_port = htons(port);
         return from_native(reinterpret_cast<const sockaddr*>(&v6), sizeof v6);

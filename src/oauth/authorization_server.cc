@@ -67,13 +67,13 @@ io::Task<void> AuthorizationServer::describe_person(token::TokenInfo& info) {
     return oauth::describe_person(*state_, info);
 }
 
-bool AuthorizationServer::knows_resource_server(std::string_view authorization) {
-    return oauth::knows_resource_server(*state_, authorization);
+const token::ResourceRights* AuthorizationServer::find_resource_server(
+    std::string_view authorization) {
+    return oauth::find_resource_server(*state_, authorization);
 }
 
-io::Task<bool> AuthorizationServer::admit_resource_server(const http::Request& request,
-                                                          std::string_view authorization,
-                                                          http::Response& response) {
+io::Task<token::ResourceRights> AuthorizationServer::admit_resource_server(
+    const http::Request& request, std::string_view authorization, http::Response& response) {
     return oauth::admit_resource_server(*state_, request, authorization, response);
 }
 

@@ -19,6 +19,7 @@
 #include "storage/shared_windows.h"
 #include "storage/store.h"
 #include "token/introspection.h"
+#include "token/resource_rights.h"
 
 namespace sluice::http {
 class Client;
@@ -65,9 +66,10 @@ public:
 
     // See the functions of these names.
     io::Task<void> describe_person(token::TokenInfo& info);
-    bool knows_resource_server(std::string_view authorization);
-    io::Task<bool> admit_resource_server(const http::Request& request,
-                                         std::string_view authorization, http::Response& response);
+    const token::ResourceRights* find_resource_server(std::string_view authorization);
+    io::Task<token::ResourceRights> admit_resource_server(const http::Request& request,
+                                                          std::string_view authorization,
+                                                          http::Response& response);
 
     /// The keys that the store keeps. Until they have come, what needs them is 503.
     void use_keys(const Keys& keys);

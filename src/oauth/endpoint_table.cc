@@ -52,6 +52,7 @@ constexpr std::array<Endpoint, 9> table{{
      .path = "/register",
      .methods = post,
      .cross_origin = true,
+     .needs_keys = true,
      .metadata_name = "registration_endpoint",
      .offered = registration_is_open,
      .says_it_is_off = true,

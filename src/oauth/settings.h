@@ -1,6 +1,7 @@
 // Settings of an authorization server: plain, checked values, as the configuration gives them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,11 +14,13 @@
 #include "base/secret.h"
 #include "crypto/password_hash.h"
 #include "crypto/tls_client_context.h"
+#include "http/ip_network.h"
 #include "oauth/clients/client_keys.h"
 #include "oauth/grants/grant_types.h"
 #include "token/client_auth_method.h"
 #include "token/introspection.h"
 #include "token/resource_identifier.h"
+#include "token/resource_rights.h"
 #include "token/scope.h"
 
 namespace sluice::oauth {
@@ -45,14 +48,16 @@ struct ClientSetting {
     ClientKeys keys{};     // of private_key_jwt
     std::vector<std::string> redirect_uris;
     GrantTypes grant_types;
-    token::ScopeSet scope;    // the most it can be granted
-    bool introspect = false;  // sees every token at /introspect, not its own alone
+    token::ScopeSet scope;  // the most it can be granted
+    // Whose tokens it sees at /introspect, beside its own, and may have decisions about.
+    token::ResourceRights introspect{};
 };
 
-/// A bearer key that may introspect every token.
+/// A bearer key of a resource server.
 struct ApiKeySetting {
     std::string name;
     Secret key;
+    token::ResourceRights introspect = token::ResourceRights::all();
 };
 
 /// How access tokens are written: as a text that only this server knows more of, or signed (RFC
@@ -75,6 +80,12 @@ struct SigningSettings {
 struct RateLimit {
     std::uint32_t requests = 600;  // in any window
     Duration window = std::chrono::minutes{1};
+
+    /// The limit of a key that so many people share.
+    RateLimit for_people(unsigned people) const {
+        const std::uint64_t wider = std::uint64_t{requests} * people;
+        return {static_cast<std::uint32_t>(std::min<std::uint64_t>(wider, UINT32_MAX)), window};
+    }
 };
 
 /// The device grant (RFC 8628).
@@ -130,14 +141,16 @@ struct Settings {
     Secret registration_token;  // where registration is `token`
     // Per client at /token, and per address where the client is public; per address at /register.
     RateLimit rate_limit;
+    // In which many people share an address: limits by address are people_behind_shared_address
+    // times wider.
+    std::vector<http::IpNetwork> trusted_networks;
+    // That may introspect every token without credentials.
+    std::vector<http::IpNetwork> introspection_open;
     // Wrong secrets that one address may send for one client in five minutes before 429.
     std::uint32_t wrong_secrets_max = 10;
-    // Registered clients on each shard that nobody has consented to; the least recently used goes
-    // first, after ten minutes in which it may be used.
-    std::size_t unused_clients_max = 10'000;
     // Who is believed where something is fetched by https from a URL of a client; nothing: none is.
     std::optional<crypto::TlsTrust> outgoing_trust;
-    // A registered client that was not used for this long is forgotten.
+    // A registered client that somebody has consented to is kept for so long after its last use.
     Duration registered_client_ttl = std::chrono::days{90};
 };
 

@@ -51,7 +51,6 @@ ShardState::ShardState(const AuthorizationServer::Parts& parts, Peers& every_sha
       assertion_audiences(audiences_of(settings)),
       client_keys(shard, parts.http_client, settings),
       tokens(shard, store, working_set_settings(settings), hash_seed),
-      registrations({settings.unused_clients_max, settings.registered_client_ttl}, hash_seed),
       token_limits(settings.rate_limit, hash_seed),
       registration_limits(settings.rate_limit, hash_seed),
       wrong_secrets(wrong_secret_rule(settings), hash_seed),

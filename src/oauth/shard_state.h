@@ -14,7 +14,6 @@
 #include "oauth/clients/caller_cache.h"
 #include "oauth/clients/client_directory.h"
 #include "oauth/clients/client_document_cache.h"
-#include "oauth/clients/registration_ledger.h"
 #include "oauth/clients/remote_client_keys.h"
 #include "oauth/device/device_poll.h"
 #include "oauth/introspection/remote_token_cache.h"
@@ -60,7 +59,6 @@ struct ShardState {
     storage::WorkingSet tokens;
 
     // What lives on this shard because of its name: see owner_of().
-    RegistrationLedger registrations;
     RateLimiter token_limits;         // by client_id, and address where the client is public
     RateLimiter registration_limits;  // by address
     AttemptThrottle wrong_secrets;    // by client_id and address

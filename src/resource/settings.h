@@ -13,6 +13,7 @@
 #include "crypto/jws_algorithm.h"
 #include "crypto/tls_client_context.h"
 #include "friction/config.h"
+#include "http/ip_network.h"
 #include "token/client_auth_method.h"
 #include "token/resource_identifier.h"
 #include "token/scope.h"
@@ -96,6 +97,8 @@ struct ResourceSettings {
 struct Settings {
     std::vector<std::string> allowed_origins;  // "https://app.example.com"; "*": any
     std::string own_origin;                    // of public_url; always allowed
+    // In which many people share an address: limits by address are wider.
+    std::vector<http::IpNetwork> trusted_networks{};
     // Event streams that one caller may have open on a shard; beyond it 429. Far above what an
     // agent needs, and a quarter of the connections that a shard takes: nobody keeps everybody else
     // out.

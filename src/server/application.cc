@@ -23,9 +23,6 @@ constexpr std::size_t waiting_lookups_max = 1024;
 std::optional<oauth::Settings> share_of_each_shard(std::optional<oauth::Settings> settings,
                                                    std::size_t shard_count) {
     if (!settings) return settings;
-    // Every shard keeps a copy of every client.
-    settings->unused_clients_max =
-        std::max<std::size_t>(settings->unused_clients_max / shard_count, 1000);
     settings->tokens_in_memory_max =
         std::max<std::size_t>(settings->tokens_in_memory_max / shard_count, 1);
     return settings;

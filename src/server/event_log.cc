@@ -1,5 +1,7 @@
 #include "server/event_log.h"
 
+#include "oauth/client_id.h"
+
 namespace sluice::server {
 namespace {
 
@@ -60,7 +62,7 @@ void EventLog::on_event(const oauth::Event& event) {
     count(metrics_, event.kind);
     LogLine line = log_.line(level_of(event.kind), shard_.wall_now(), oauth::to_text(event.kind));
     if (event.request_id != 0) line.add("request_id", event.request_id);
-    add_known(line, "client_id", event.client_id);
+    add_known(line, "client_id", oauth::short_client_id(event.client_id));
     add_known(line, "username", event.username);
     add_known(line, "scope", event.scope);
     add_known(line, "resource", event.resource);
@@ -78,7 +80,7 @@ void EventLog::on_friction(const resource::FrictionEvent& event) {
     LogLine line = log_.line(LogLevel::info, shard_.wall_now(), "friction");
     line.add("request_id", event.request_id)
         .add("resource", event.resource)
-        .add("client_id", event.client_id)
+        .add("client_id", oauth::short_client_id(event.client_id))
         .add("subject", event.subject)
         .add("tool_name", event.tool_name)
         .add("friction", decision.friction)
@@ -103,7 +105,7 @@ void EventLog::on_refusal(const resource::RefusalEvent& event) {
         .add("resource", event.resource)
         .add("status", event.status)
         .add("code", event.code);
-    add_known(line, "client_id", event.client_id);
+    add_known(line, "client_id", oauth::short_client_id(event.client_id));
     add_known(line, "tool_name", event.tool_name);
     add_known(line, "detail", event.detail);
 }
@@ -132,7 +134,7 @@ void EventLog::on_forgiven(const resource::ForgivenEvent& event) {
     log_.line(LogLevel::info, shard_.wall_now(), "forgiven")
         .add("request_id", event.request_id)
         .add("resource", event.resource)
-        .add("client_id", event.client_id)
+        .add("client_id", oauth::short_client_id(event.client_id))
         .add("subject", event.subject);
 }
 
@@ -141,7 +143,7 @@ void EventLog::on_counted(const resource::CountedEvent& event) {
     log_.line(LogLevel::debug, shard_.wall_now(), "friction")
         .add("request_id", event.request_id)
         .add("resource", event.resource)
-        .add("client_id", event.client_id)
+        .add("client_id", oauth::short_client_id(event.client_id))
         .add("subject", event.subject)
         .add("tool_name", event.tool_name);
 }
@@ -150,7 +152,7 @@ void EventLog::on_tools_listed(const resource::ListEvent& event) {
     log_.line(LogLevel::info, shard_.wall_now(), "tools_listed")
         .add("request_id", event.request_id)
         .add("resource", event.resource)
-        .add("client_id", event.client_id)
+        .add("client_id", oauth::short_client_id(event.client_id))
         .add("tools_before", event.before)
         .add("tools_after", event.after);
 }

@@ -314,9 +314,10 @@ io::Task<void> ShardService::serve_decision(const Endpoint& endpoint, http::Exch
     const http::Request& request = exchange.request();
     CHECK(auth_ != nullptr && endpoint.decision_handler != nullptr);
     const bool usual = exchange.body_complete() && request.field_count("Authorization") == 1;
-    return usual && auth_->knows_resource_server(*request.field("Authorization"))
-               ? (decision_api_.*endpoint.decision_handler)(exchange)
-               : serve_unproven(endpoint, exchange);
+    const token::ResourceRights* const rights =
+        usual ? auth_->find_resource_server(*request.field("Authorization")) : nullptr;
+    return rights != nullptr ? (decision_api_.*endpoint.decision_handler)(exchange, *rights)
+                             : serve_unproven(endpoint, exchange);
 }
 
 io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exchange& exchange) {
@@ -327,11 +328,11 @@ io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exch
         co_return;
     }
     const std::string_view authorization = request.field("Authorization").value_or("");
-    if (!co_await auth_->admit_resource_server(request, authorization, exchange.response())) {
-        co_return;
-    }
+    token::ResourceRights rights =
+        co_await auth_->admit_resource_server(request, authorization, exchange.response());
+    if (rights.none()) co_return;
     if (!exchange.body_complete() && !co_await read_body(exchange)) co_return;
-    co_await (decision_api_.*endpoint.decision_handler)(exchange);
+    co_await (decision_api_.*endpoint.decision_handler)(exchange, std::move(rights));
 }
 
 io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchange& exchange) {
@@ -341,8 +342,9 @@ io::Task<void> ShardService::serve_proxy(const Endpoint& endpoint, http::Exchang
     constexpr std::string_view field = resource::ExternalAuthorizer::proof_field;
     const bool once = request.field_count(field) == 1;
     const std::string_view proof = once ? *request.field(field) : std::string_view();
-    if (co_await auth_->admit_resource_server(request, proof, response)) {
-        co_return co_await (authorizer_.*endpoint.authorizer_handler)(exchange);
+    token::ResourceRights rights = co_await auth_->admit_resource_server(request, proof, response);
+    if (!rights.none()) {
+        co_return co_await (authorizer_.*endpoint.authorizer_handler)(exchange, std::move(rights));
     }
     // Not for the client to mend: it must not take this for a question about its own token.
     response.clear();

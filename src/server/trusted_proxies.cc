@@ -44,7 +44,7 @@ std::string_view without_port(std::string_view node) {
 bool TrustedProxies::trusts(const io::Address& address) const {
     if (address.family() == AF_UNIX) return trusts_unix_peers_;
     return std::ranges::any_of(
-        networks_, [&](const config::Network& network) { return network.contains(address); });
+        networks_, [&](const http::IpNetwork& network) { return network.contains(address); });
 }
 
 std::string_view TrustedProxies::client_of(const io::Address& peer, std::string_view peer_text,

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "config/network.h"
+#include "http/ip_network.h"
 #include "http/service.h"
 
 namespace sluice::server {
@@ -14,7 +14,7 @@ namespace sluice::server {
 class TrustedProxies final : public http::ClientLocator {
 public:
     /// trusts_unix_peers  Who connects by a UNIX socket is a trusted proxy, too.
-    TrustedProxies(std::vector<config::Network> networks, bool trusts_unix_peers)
+    TrustedProxies(std::vector<http::IpNetwork> networks, bool trusts_unix_peers)
         : networks_(std::move(networks)), trusts_unix_peers_(trusts_unix_peers) {}
 
     bool empty() const { return networks_.empty() && !trusts_unix_peers_; }
@@ -24,7 +24,7 @@ public:
 private:
     bool trusts(const io::Address& address) const;
 
-    std::vector<config::Network> networks_;
+    std::vector<http::IpNetwork> networks_;
     bool trusts_unix_peers_;
 };
 

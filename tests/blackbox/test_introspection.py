@@ -5,8 +5,8 @@ import json
 import pytest
 
 from http_request import FORM, basic, encode, get, post, post_form
-from oauth import as_client, obtain_code, obtain_tokens
-from sluice import API_KEY, CONF_SECRET, RS_SECRET
+from oauth import Browser, as_client, obtain_code, obtain_tokens
+from sluice import API_KEY, CONF_SECRET, RS_SECRET, Sluice
 
 RS = {"Authorization": basic("rs", RS_SECRET)}
 INACTIVE = {"active": False}
@@ -43,6 +43,34 @@ def test_a_json_body_may_ask(sluice, tokens):
     body = json.dumps({"token": tokens["access_token"]})
     answer = post(sluice.port, "/introspect", body, RS | {"Content-Type": "application/json"})
     assert answer.json()["active"] is True
+
+
+@pytest.fixture(scope="module")
+def opened():
+    with Sluice("http://127.0.0.1:9/mcp", more_auth='introspection_open = ["127.0.5.0/24"]') as one:
+        yield one
+
+
+def test_a_network_may_ask_without_credentials_where_it_is_opened(opened):
+    token = obtain_tokens(Browser(opened), resource=opened.resource)["access_token"]
+    inside, outside = "127.0.5.9", "127.0.6.9"
+    assert ask(opened, token, {}, inside).json()["active"] is True
+    assert ask(opened, "sat_x", {}, inside).json() == INACTIVE
+    assert ask(opened, token, {}, outside).status == 401
+    assert ask(opened, token, {}).status == 401
+    assert ask(opened, token, RS, outside).json()["active"] is True
+    for headers in (
+        {"Authorization": basic("rs", "canary-wrong")},
+        {"X-Forwarded-For": "127.0.5.9"},
+        {"Forwarded": "for=127.0.5.9"},
+        {"Via": "1.1 proxy"},
+    ):
+        assert ask(opened, token, headers, inside).status == 401, headers
+    pairs = {"token": token, "client_id": "pub"}
+    assert post_form(opened.port, "/introspect", pairs, {}, inside).status == 401
+    body = json.dumps({"client_id": "c", "resource": "/mcp", "tool": "read_note"})
+    json_type = {"Content-Type": "application/json"}
+    assert post(opened.port, "/v1/decision", body, json_type, inside).status == 401
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@
 
 #include "base/check.h"
 #include "base/json.h"
-#include "oauth/client_id.h"
 #include "oauth/clients/redirect_uri.h"
+#include "oauth/clients/registered_client_id.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/support/oauth_settings.h"
 
@@ -35,8 +35,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const auto again = parse_client_metadata(members, settings, false);
     CHECK(again.has_value(), members);
-    const std::string client_id = public_client_id(*metadata);
-    CHECK(is_client_id(client_id), client_id);
-    CHECK(public_client_id(*again) == client_id, members);
+    SeededRandom random(1);
+    const Keys keys = Keys::generate(random);
+    const std::string client_id = seal_client_id(registered_client(*metadata), keys, random);
+    const auto opened = open_client_id(client_id, keys);
+    CHECK(opened && opened->grant_types == metadata->grant_types, members);
+    const bool is_same = seal_client_id(registered_client(*again), keys, random) == client_id;
+    CHECK(is_same == !opened->confidential(), members);
     return 0;
 }

@@ -76,7 +76,7 @@ void check_credentials(const http::Request& request, std::string_view body) {
 
 // Nobody's address is ever taken from a peer that is not trusted, nor anything that is no address.
 void check_forwarded(const http::Request& request) {
-    const server::TrustedProxies proxies({*config::Network::parse("10.0.0.0/8")}, false);
+    const server::TrustedProxies proxies({*http::IpNetwork::parse("10.0.0.0/8")}, false);
     const auto near = *io::Address::from_ip("10.0.0.1", 0);
     const auto far = *io::Address::from_ip("192.0.2.1", 0);
     CHECK(proxies.client_of(far, "192.0.2.1", request) == "192.0.2.1");

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "base/check.h"
-#include "config/network.h"
 #include "config/quantity.h"
 #include "config/redis_url.h"
+#include "http/ip_network.h"
 #include "tests/fuzz/fuzz_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto again = parse_bytes(to_text(*bytes));
         CHECK(again && again->count == bytes->count, input);
     }
-    if (const auto network = Network::parse(input)) {
+    if (const auto network = http::IpNetwork::parse(input)) {
         const auto own = io::Address::from_ip(input.substr(0, input.find('/')), 0);
         CHECK(own && network->contains(*own), input);
     }

@@ -1,6 +1,7 @@
 // Who may register, and how many registrations are kept: RFC 7591 §3, §5.
 #include <gtest/gtest.h>
 
+#include "oauth/shard_state.h"
 #include "tests/support/oauth_browser.h"
 
 namespace sluice::oauth_test {
@@ -59,11 +60,10 @@ TEST(RegistrationLimits, OneAddressIsRefusedBeyondItsLimitAndAnotherIsNot) {
     EXPECT_EQ(post("192.0.2.2", 0).status(), 201);
 }
 
-TEST(RegistrationLimits, UnusedRegistrationsMakeRoomAndUsedOnesStay) {
+TEST(RegistrationLimits, AnyNumberOfRegistrationsTakesNoRoomAndEndsNobodys) {
     oauth::Settings settings = test_settings();
-    settings.unused_clients_max = 20;
-    settings.rate_limit.requests = 10'000;
-    Servers servers(settings, 1);
+    settings.rate_limit.requests = 100'000;
+    Servers servers(settings, 2);
     const auto post = [&](int number) {
         return servers
             .call("register", json_post("/register", R"({"token_endpoint_auth_method":"none",
@@ -77,17 +77,34 @@ TEST(RegistrationLimits, UnusedRegistrationsMakeRoomAndUsedOnesStay) {
         request["redirect_uri"] = "https://app.example/" + std::to_string(number);
         return request;
     };
-    const std::string consented = post(0);
+    const std::string used = post(0);
     const std::string unused = post(1);
-    EXPECT_EQ(Browser(servers).authorize(request_of(consented, 0)).status(), 303);
-    servers.advance(std::chrono::minutes{10});
-    for (int i = 2; i < 60; ++i) post(i);
-    EXPECT_LE(servers.server().counts().clients, 4U + 21U);  // four are configured
-    EXPECT_EQ(Browser(servers).get(request_of(consented, 0)).status(), 200);
-    EXPECT_EQ(Browser(servers).get(request_of(unused, 1)).status(), 400);
+    const std::uint64_t before = servers.server().counts().clients;
+    for (int i = 2; i < 3000; ++i) post(i);
+    EXPECT_EQ(servers.server().counts().clients, before);
+    EXPECT_EQ(Browser(servers).authorize(request_of(used, 0)).status(), 303);
     servers.advance(std::chrono::days{91});
-    post(99);
-    EXPECT_EQ(Browser(servers).get(request_of(consented, 0)).status(), 400);
+    for (const auto& [client_id, number] : {std::pair{used, 0}, std::pair{unused, 1}}) {
+        EXPECT_EQ(Browser(servers, 1).get(request_of(client_id, number)).status(), 200);
+    }
+}
+
+TEST(RegistrationLimits, AsManyClientsAsAreMetAreBoundedAndAllOfThemWork) {
+    Servers servers(test_settings());
+    const auto meet = [&](int number) {
+        servers.on_shard(0, [number](oauth::ShardState& state) {
+            oauth::Client client;
+            client.client_id = "client_" + std::to_string(number);
+            client.registered = true;
+            state.clients.add_met(std::move(client));
+        });
+    };
+    const std::uint64_t before = servers.server().counts().clients;
+    constexpr int most = oauth::ClientDirectory::met_max;
+    for (int i = 0; i < most + 50; ++i) meet(i);
+    EXPECT_EQ(servers.server().counts().clients, before + most);
+    for (int i = 0; i < 50; ++i) meet(most + 49);  // the same again makes nobody go
+    EXPECT_EQ(servers.server().counts().clients, before + most);
 }
 
 }  // namespace

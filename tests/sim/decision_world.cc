@@ -21,16 +21,11 @@ io::Task<std::expected<void, resource::TokenError>> find(oauth::AuthorizationSer
     co_return std::expected<void, resource::TokenError>();
 }
 
-io::Task<bool> admit(Counter& counter, http::Exchange& exchange) {
-    const auto proof = exchange.request().field("Authorization").value_or("");
-    co_return co_await counter.auth.admit_resource_server(exchange.request(), proof,
-                                                          exchange.response());
-}
-
 io::Task<void> through(Counter& counter, http::Exchange& exchange, DecisionApi::Handler handler) {
-    const auto proof = exchange.request().field("Authorization");
-    const bool known = proof && counter.auth.knows_resource_server(*proof);
-    if (known || co_await admit(counter, exchange)) co_await (counter.api.*handler)(exchange);
+    const auto proof = exchange.request().field("Authorization").value_or("");
+    auto rights =
+        co_await counter.auth.admit_resource_server(exchange.request(), proof, exchange.response());
+    if (!rights.none()) co_await (counter.api.*handler)(exchange, std::move(rights));
 }
 
 }  // namespace
@@ -162,10 +157,10 @@ io::Task<void> forgive_door(Counter& counter, http::Exchange& exchange) {
     return through(counter, exchange, &DecisionApi::forgive_client);
 }
 io::Task<void> nginx_door(Counter& counter, http::Exchange& exchange) {
-    return counter.authorizer.answer_nginx(exchange);
+    return counter.authorizer.answer_nginx(exchange, token::ResourceRights::all());
 }
 io::Task<void> envoy_door(Counter& counter, http::Exchange& exchange) {
-    return counter.authorizer.answer_envoy(exchange);
+    return counter.authorizer.answer_envoy(exchange, token::ResourceRights::all());
 }
 
 std::string proof() {

@@ -73,7 +73,7 @@ inline oauth::Settings test_settings_without_users() {
     rs.client_id = "rs";
     rs.auth_method = oauth::ClientAuthMethod::client_secret_basic;
     rs.client_secret = Secret(std::string(rs_secret));
-    rs.introspect = true;
+    rs.introspect = token::ResourceRights::all();
     settings.clients.push_back(rs);
     settings.api_keys.push_back({"monitor", Secret("key-0123456789abcdef0123456789abcdef")});
     settings.registration = oauth::Registration::open;

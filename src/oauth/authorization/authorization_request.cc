@@ -42,7 +42,10 @@ Result<ClientHandle> find_client(const http::Form& form, const ClientDirectory& 
     }
     const ClientHandle* client = clients.find(*client_id);
     if (client != nullptr) return *client;
-    return refuse(ErrorCode::invalid_client, "The client_id is unknown.");
+    return refuse(
+        ErrorCode::invalid_client,
+        "The application is not registered here, or not any more. Remove this server from "
+        "the application and add it again: it then registers anew.");
 }
 
 Result<> check_response_type(const http::Form& form) {

@@ -276,13 +276,6 @@ io::Task<void> serve_authorize(ShardState& state, const http::Request& request,
     }
     const auto parsed = parse_authorization_request(found->query, state.settings, state.clients);
     if (!parsed) co_return co_await answer_failure(state, request, response, parsed.error());
-    if (parsed->client->registered) {
-        co_await state.peers.call(
-            state.shard, state.owner_of(parsed->client->client_id), [&](ShardState& owner) {
-                owner.registrations.touch(parsed->client->client_id, owner.now());
-            });
-        if (is_renewal_due(state, *parsed->client)) co_await renew_client(state, parsed->client);
-    }
     const RequestContext context{state,       request, response, *parsed, found->request_uri,
                                  found->query};
     if (request.method() == http::Method::post) co_return co_await act(context);

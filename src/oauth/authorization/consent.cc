@@ -9,6 +9,7 @@
 #include "crypto/base64url.h"
 #include "crypto/digest.h"
 #include "oauth/clients/redirect_uri.h"
+#include "oauth/clients/stored_client.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
 
@@ -53,16 +54,9 @@ io::Task<Result<bool>> has_consented(ShardState& state, const AuthorizationReque
     co_return !allowed.empty() && allowed.includes(request.scope);
 }
 
-io::Task<void> keep_registration(ShardState& state, const Client& client) {
-    if (!client.registered || !client.document_host.empty()) co_return;
-    co_await state.peers.call(
-        state.shard, state.owner_of(client.client_id),
-        [&client](ShardState& owner) { owner.registrations.keep(client.client_id, owner.now()); });
-}
-
 io::Task<Result<>> note_consent(ShardState& state, const AuthorizationRequest& request,
                                 std::string_view username) {
-    co_await keep_registration(state, *request.client);
+    CO_REQUIRE(co_await keep_client(state, request.client));
     if (!may_be_remembered(state, request)) co_return Result<>();
     const std::string key = consent_key(request, username);
     CO_TRY(const token::ScopeSet before, co_await read_consent(state, key));

@@ -16,9 +16,6 @@ struct ShardState;
 io::Task<Result<bool>> has_consented(ShardState& state, const AuthorizationRequest& request,
                                      std::string_view username);
 
-/// Somebody has allowed the client something: its registration is kept.
-io::Task<void> keep_registration(ShardState& state, const Client& client);
-
 /// Notes that they have; and that the client is in use, so that its registration is kept.
 io::Task<Result<>> note_consent(ShardState& state, const AuthorizationRequest& request,
                                 std::string_view username);

@@ -18,10 +18,12 @@ constexpr Seconds busy_retry{2};
 
 // Each count on the shard that keeps it.
 io::Task<Attempt> begin_attempt(ShardState& state, std::string_view username,
-                                std::string_view address) {
-    const Attempt by_address = co_await state.peers.call(
-        state.shard, state.owner_of(address),
-        [&](ShardState& owner) { return owner.logins.begin_at_address(address, owner.now()); });
+                                const PeerAddress& peer) {
+    const std::string_view address = peer.key;
+    const Attempt by_address =
+        co_await state.peers.call(state.shard, state.owner_of(address), [&](ShardState& owner) {
+            return owner.logins.begin_at_address(address, owner.now(), peer.people);
+        });
     if (by_address.retry_after > Seconds{0}) co_return by_address;
     const Attempt by_account =
         co_await state.peers.call(state.shard, state.owner_of(username), [&](ShardState& owner) {
@@ -56,8 +58,8 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
     if (username.size() > username_size_max || password.size() > password_size_max) {
         co_return false;
     }
-    const PooledText address = address_key(request.peer());
-    const Attempt attempt = co_await begin_attempt(state, username, address);
+    const PeerAddress peer = peer_address(state.settings, request);
+    const Attempt attempt = co_await begin_attempt(state, username, peer);
     if (attempt.retry_after > Seconds{0}) {
         const bool configured = state.users.contains(username);
         report(state, request, EventKind::login_failed, configured ? username : "", "slowed");
@@ -79,7 +81,7 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
         report(state, request, EventKind::login_failed, known, "wrong_password");
         co_return false;
     }
-    co_await end_attempt(state, username, address);
+    co_await end_attempt(state, username, peer.key);
     report(state, request, EventKind::login_succeeded, username, {});
     co_return true;
 }

@@ -1,6 +1,10 @@
 // Authenticating at the token and revocation endpoints.
 #include "oauth/clients/authenticate_client.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "base/pooled_text.h"
 #include "oauth/clients/client_credentials.h"
 #include "oauth/clients/prove_client.h"
@@ -8,7 +12,9 @@
 #include "oauth/clients/stored_client.h"
 #include "oauth/limits/address_key.h"
 #include "oauth/limits/shared_limit.h"
+#include "oauth/parameters.h"
 #include "oauth/shard_state.h"
+#include "token/token_text.h"
 
 namespace sluice::oauth {
 namespace {
@@ -20,17 +26,35 @@ struct Admission {
 
 struct Presented {
     std::string_view client_id;
-    std::string_view address;  // address_key()
-    bool has_secret;           // something was sent that could be wrong
-    const Client* client;      // proved; null: not
+    const PeerAddress& peer;
+    PooledText grant;      // of the refresh token that is shown from a shared address
+    bool has_secret;       // something was sent that could be wrong
+    const Client* client;  // proved; null: not
+};
+
+// A window, and how many people share it.
+struct Window {
+    PooledText key;
+    unsigned people;
 };
 
 // Anybody may send a public client's identifier, and one that registered itself is shared by all
 // who use the app: each address has a window of its own.
-PooledText limit_key_of(const Client& client, std::string_view address) {
-    PooledText key(client.client_id);
-    if (!client.confidential()) key.append(" ").append(address);
-    return key;
+Window window_of(const Client& client, const PeerAddress& peer) {
+    Window window{PooledText(client.client_id), 1};
+    if (client.confidential()) return window;
+    window.key.append(" ").append(peer.key);
+    window.people = peer.people;
+    return window;
+}
+
+// Behind a shared address each grant has a window beside the wide one of all.
+PooledText grant_of(const PeerAddress& peer, const http::Form& form) {
+    if (peer.people == 1) return {};
+    const auto refresh = parameter(form, "refresh_token");
+    const auto tag =
+        refresh ? token::parse_token(*refresh, token::TokenKind::refresh) : std::nullopt;
+    return tag ? PooledText("grant ").append(fmt::format_int(tag->value()).str()) : PooledText();
 }
 
 // On the shard that counts for the client: one step there for all that is counted.
@@ -40,14 +64,17 @@ Admission admit(ShardState& owner, const Presented& presented) {
     // behind the same address.
     if (presented.has_secret) {
         admission.wait_for_secrets =
-            count_secret(owner, secret_guess_key(presented.address, presented.client_id),
-                         presented.client != nullptr);
+            count_secret(owner, secret_guess_key(presented.peer.key, presented.client_id),
+                         presented.peer.people, presented.client != nullptr);
     }
     // What others send in a client's name does not use up what the client may send.
     if (presented.client != nullptr && admission.wait_for_secrets == Seconds{0}) {
-        admission.wait_for_limit = owner.token_limits.admit(
-            limit_key_of(*presented.client, presented.address), owner.now());
-        owner.registrations.touch(presented.client_id, owner.now());
+        const Window window = window_of(*presented.client, presented.peer);
+        admission.wait_for_limit = owner.token_limits.admit(window.key, owner.now(), window.people);
+        if (!presented.grant.empty()) {
+            admission.wait_for_limit = std::max(
+                admission.wait_for_limit, owner.token_limits.admit(presented.grant, owner.now()));
+        }
     }
     return admission;
 }
@@ -98,8 +125,8 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
     }
     const std::uint64_t revision = state.clients.revision();
     CO_TRY(const Proof proof, co_await read_proof(state, request, form));
-    const PooledText address = address_key(request.peer());
-    const Presented presented{proof.client_id, address, proof.has_secret,
+    const PeerAddress peer = peer_address(state.settings, request);
+    const Presented presented{proof.client_id, peer, grant_of(peer, form), proof.has_secret,
                               proof.client ? proof.client->get() : nullptr};
     Admission admission = co_await state.peers.call(
         state.shard, state.owner_of(proof.client_id),
@@ -110,9 +137,10 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
                                  admission.wait_for_secrets);
     }
     if (state.shared_windows != nullptr && presented.client != nullptr) {
-        const PooledText key = limit_key_of(*presented.client, presented.address);
-        admission.wait_for_limit = co_await admit_among_boxes(
-            *state.shared_windows, state.settings, "token", key, admission.wait_for_limit);
+        const Window window = window_of(*presented.client, peer);
+        admission.wait_for_limit =
+            co_await admit_among_boxes(*state.shared_windows, state.settings, "token", window.key,
+                                       window.people, admission.wait_for_limit);
     }
     if (admission.wait_for_limit > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited, "Too many requests from this client.",
@@ -124,9 +152,6 @@ io::Task<Result<ClientHandle>> authenticate_client(ShardState& state, const http
     }
     if (proof.client && proof.assertion) {
         CO_REQUIRE(co_await use_assertion(state, request, *proof.assertion));
-    }
-    if (proof.client && is_renewal_due(state, **proof.client)) {
-        co_await renew_client(state, *proof.client);
     }
     co_return proof.client;
 }

@@ -8,16 +8,19 @@
 
 #include "crypto/digest.h"
 #include "oauth/clients/client.h"
+#include "token/introspection.h"
+#include "token/resource_rights.h"
 
 namespace sluice::oauth {
 
 /// Who asks about a token.
 struct Caller {
-    ClientHandle client;            // null: an API key's holder
-    bool sees_every_token = false;  // otherwise those issued to the client alone
+    ClientHandle client;           // null: an API key's holder
+    token::ResourceRights rights;  // to tokens of others than the client itself
 
-    bool sees(std::string_view client_id) const {
-        return sees_every_token || (client && client->client_id == client_id);
+    bool sees(const token::TokenInfo& token) const {
+        return rights.cover(token.audience.empty() ? "" : token.audience.front()) ||
+               (client && client->client_id == token.client_id);
     }
 };
 

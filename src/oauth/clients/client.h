@@ -10,6 +10,7 @@
 #include "crypto/digest.h"
 #include "oauth/clients/client_keys.h"
 #include "oauth/settings.h"
+#include "token/resource_rights.h"
 #include "token/scope.h"
 
 namespace sluice::oauth {
@@ -24,7 +25,7 @@ struct Client {
     std::vector<std::string> redirect_uris;
     GrantTypes grant_types;
     std::optional<token::ScopeSet> scope_max;  // nothing: every scope there is
-    bool introspect = false;
+    token::ResourceRights introspect{};
     bool registered = false;      // by itself (RFC 7591): nobody has verified its name
     std::string document_host;    // of a client ID metadata document; empty: it has none
     std::int64_t renewed_at = 0;  // seconds since 1970: when its time in the store began

@@ -10,7 +10,7 @@
 namespace sluice::oauth {
 namespace {
 
-constexpr std::size_t basic_size_max = 4096;  // bytes
+constexpr std::size_t basic_size_max = 16 * 1024;  // bytes
 
 std::unexpected<Error> not_authenticated(Challenge challenge) {
     return refuse(ErrorCode::invalid_client,

@@ -44,19 +44,24 @@ void ClientDirectory::add(Client client) {
     ++revision_;
 }
 
-void ClientDirectory::add_fetched(Client client) {
-    if (fetched_.size() == fetched_max) {
-        remove(fetched_.front());
-        fetched_.pop_front();
+void ClientDirectory::add_met(Client client) {
+    CHECK(client.registered && !client.client_id.empty(), "configured clients are never forgotten");
+    auto handle = std::make_shared<const Client>(std::move(client));
+    const auto [place, is_new] = by_id_.try_emplace(handle->client_id, handle);
+    if (!is_new) {
+        place->second = std::move(handle);
+        return;
     }
-    fetched_.push_back(client.client_id);
-    CHECK(fetched_.size() <= fetched_max);
-    add(std::move(client));
+    met_.push_back(place->first);
+    if (met_.size() <= met_max) return;
+    by_id_.erase(met_.front());
+    met_.pop_front();
+    CHECK(met_.size() == met_max);
 }
 
 void ClientDirectory::add_document(Client client) {
     const ClientHandle* known = find(client.client_id);
-    if (known == nullptr) return add_fetched(std::move(client));
+    if (known == nullptr) return add_met(std::move(client));
     const Client& before = **known;
     const bool same = before.name == client.name && before.auth_method == client.auth_method &&
                       before.grant_types == client.grant_types &&
@@ -66,10 +71,9 @@ void ClientDirectory::add_document(Client client) {
 }
 
 void ClientDirectory::remove(std::string_view client_id) {
-    const auto found = by_id_.find(client_id);
-    if (found == by_id_.end()) return;
-    by_id_.erase(found);
-    ++revision_;
+    ++revision_;  // one that is forgotten may have proved itself
+    by_id_.erase(std::string(client_id));
+    std::erase(met_, client_id);
 }
 
 }  // namespace sluice::oauth

@@ -6,8 +6,6 @@
 
 #include "base/json.h"
 #include "base/json_writer.h"
-#include "crypto/base64url.h"
-#include "crypto/digest.h"
 #include "http/uri.h"
 #include "oauth/clients/redirect_uri.h"
 #include "oauth/grants/grant_table.h"
@@ -21,7 +19,8 @@ constexpr std::size_t text_size_max = 1024;  // bytes
 constexpr std::size_t name_size_max = 200;   // bytes
 constexpr std::size_t list_size_max = 32;
 constexpr std::size_t redirect_uris_max = 16;
-constexpr std::size_t redirect_uris_size_max = 8 * 1024;  // bytes, of all together
+// Bytes, of all together: an identifier holds them.
+constexpr std::size_t redirect_uris_size_max = 4 * 1024;
 
 std::unexpected<Error> bad_metadata(std::string description) {
     return refuse(ErrorCode::invalid_client_metadata, description);
@@ -119,7 +118,7 @@ Result<> read_redirect_uris(const JsonValue& object, ClientMetadata& metadata) {
     for (const std::string& uri : metadata.redirect_uris) size += uri.size();
     if (metadata.redirect_uris.size() > redirect_uris_max || size > redirect_uris_size_max) {
         return refuse(ErrorCode::invalid_redirect_uri,
-                      "There are more than 16 redirect URIs, or more than 8 KiB of them.");
+                      "There are more than 16 redirect URIs, or more than 4 KiB of them.");
     }
     for (const std::string& uri : metadata.redirect_uris) {
         if (const auto fault = registered_redirect_uri_fault(uri)) {
@@ -165,7 +164,6 @@ void write_list(JsonWriter& json, std::string_view name, const std::vector<std::
     json.end_array();
 }
 
-// Everything but scope, whose change makes no other client.
 void write_members(JsonWriter& json, const ClientMetadata& metadata) {
     const auto text = [&](std::string_view name, const std::string& value) {
         if (!value.empty()) json.key(name).value(std::string_view(value));
@@ -214,18 +212,15 @@ Result<ClientMetadata> parse_client_metadata(std::string_view json, const Settin
     return metadata;
 }
 
-std::string public_client_id(const ClientMetadata& metadata) {
-    ClientMetadata same = metadata;
-    for (std::string& uri : same.redirect_uris) uri = without_loopback_port(uri);
-    std::ranges::sort(same.redirect_uris);
-    const auto repeated = std::ranges::unique(same.redirect_uris);
-    same.redirect_uris.erase(repeated.begin(), repeated.end());
-    std::string text;
-    JsonWriter json(text);
-    json.begin_object();
-    write_members(json, same);
-    json.end_object();
-    return "client_" + crypto::base64url(crypto::as_text(crypto::sha256(text)));
+Client registered_client(const ClientMetadata& metadata) {
+    Client client;
+    client.name = metadata.client_name;
+    client.auth_method = metadata.auth_method;
+    client.keys = metadata.keys;
+    client.redirect_uris = metadata.redirect_uris;
+    client.grant_types = metadata.grant_types;
+    client.registered = true;
+    return client;
 }
 
 void append_metadata_members(std::string& out, const ClientMetadata& metadata) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "oauth/clients/client.h"
 #include "oauth/clients/client_keys.h"
 #include "oauth/errors.h"
 #include "oauth/settings.h"
@@ -40,9 +41,8 @@ struct ClientMetadata {
 Result<ClientMetadata> parse_client_metadata(std::string_view json, const Settings& settings,
                                              bool trusted);
 
-/// The identifier of a public client with this metadata: the same text for the same client,
-/// whatever loopback port it happens to listen on and whatever scope it asks for.
-std::string public_client_id(const ClientMetadata& metadata);
+/// The client of that metadata, as yet without an identifier and a secret.
+Client registered_client(const ClientMetadata& metadata);
 
 /// Appends the members of the registration response (§3.2.1) that repeat the metadata.
 void append_metadata_members(std::string& out, const ClientMetadata& metadata);

@@ -26,8 +26,8 @@ PooledText secret_guess_key(std::string_view address, std::string_view client_id
     return PooledText(address).append(" ").append(client_id);
 }
 
-Seconds count_secret(ShardState& owner, std::string_view guess, bool right) {
-    return right ? Seconds{0} : owner.wrong_secrets.begin(guess, owner.now()).retry_after;
+Seconds count_secret(ShardState& owner, std::string_view guess, unsigned people, bool right) {
+    return right ? Seconds{0} : owner.wrong_secrets.begin(guess, owner.now(), people).retry_after;
 }
 
 }  // namespace sluice::oauth

@@ -29,9 +29,9 @@ void remember_proven_caller(ShardState& state, const http::Request& request, con
 /// address  address_key(). client_id  One text for one client, however it was encoded.
 PooledText secret_guess_key(std::string_view address, std::string_view client_id);
 
-/// On the shard that counts: one more secret was shown. Above zero: refuse, for so long. A right
-/// one is never refused, however many wrong ones others send from the same address: secrets have
-/// 256 random bits or are long, and guessing them online is hopeless.
-Seconds count_secret(ShardState& owner, std::string_view guess, bool right);
+/// On the shard that counts: one more secret was shown. people  Behind the address. Above zero:
+/// refuse, for so long. A right one is never refused, however many wrong ones others send from the
+/// same address: secrets have 256 random bits or are long, and guessing them online is hopeless.
+Seconds count_secret(ShardState& owner, std::string_view guess, unsigned people, bool right);
 
 }  // namespace sluice::oauth

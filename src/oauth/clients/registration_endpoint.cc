@@ -7,11 +7,10 @@
 #include "base/ascii.h"
 #include "base/check.h"
 #include "base/json_writer.h"
-#include "crypto/base64url.h"
 #include "crypto/digest.h"
 #include "http/media_type.h"
 #include "oauth/clients/client_metadata.h"
-#include "oauth/clients/stored_client.h"
+#include "oauth/clients/registered_client_id.h"
 #include "oauth/cors.h"
 #include "oauth/limits/address_key.h"
 #include "oauth/limits/shared_limit.h"
@@ -50,63 +49,24 @@ Result<> check_registration_allowed(const Settings& settings, const http::Reques
                   Challenge::bearer);
 }
 
-std::string random_text(Random& random) {
-    std::array<std::byte, 32> bytes;
-    random.fill(bytes);
-    return crypto::base64url(bytes);
-}
-
-Registered make_client(ClientMetadata metadata, Random& random) {
-    Registered registered;
+Registered make_client(ClientMetadata metadata, const Keys& keys, Random& random) {
+    Registered registered{.client = registered_client(metadata), .metadata = {}, .secret = {}};
     Client& client = registered.client;
-    client.auth_method = metadata.auth_method;
-    if (client.confidential()) {
-        // Never one identifier for two: whoever registers again has another secret or key.
-        client.client_id = "client_" + random_text(random);
-        if (client.has_secret()) {
-            registered.secret = Secret("secret_" + random_text(random));
-            client.secret_digest = crypto::sha256(registered.secret.reveal());
-        }
-    } else {
-        client.client_id = public_client_id(metadata);
-    }
-    client.keys = metadata.keys;
-    client.name = metadata.client_name;
-    client.redirect_uris = metadata.redirect_uris;
-    client.grant_types = metadata.grant_types;
-    client.registered = true;
+    client.client_id = seal_client_id(client, keys, random);
+    if (client.has_secret()) registered.secret = secret_of_client(client.client_id, keys);
     registered.metadata = std::move(metadata);
     return registered;
 }
 
-// It is stored, every shard knows the client, and has forgotten the ones it displaced, before
-// anybody is told.
-io::Task<Result<>> make_known(ShardState& state, const Client& client, std::string_view address) {
-    CO_REQUIRE(co_await store_client(state, client));
-    const auto displaced = co_await state.peers.call(
-        state.shard, state.owner_of(client.client_id), [&client, address](ShardState& owner) {
-            return owner.registrations.add(client.client_id, address, owner.now());
-        });
-    for (unsigned shard = 0; shard < state.peers.count(); ++shard) {
-        co_await state.peers.call(state.shard, shard, [&](ShardState& there) {
-            for (const std::string& client_id : displaced) there.clients.remove(client_id);
-            if (there.clients.find(client.client_id) == nullptr || client.confidential()) {
-                there.clients.add(client);
-            }
-        });
-    }
-    co_return co_await erase_clients(state, displaced);
-}
-
 io::Task<Result<Registered>> register_client(ShardState& state, const http::Request& request) {
-    const PooledText address = address_key(request.peer());
+    const PeerAddress peer = peer_address(state.settings, request);
     Seconds wait = co_await state.peers.call(
-        state.shard, state.owner_of(address), [&address](ShardState& owner) {
-            return owner.registration_limits.admit(address, owner.now());
+        state.shard, state.owner_of(peer.key), [&peer](ShardState& owner) {
+            return owner.registration_limits.admit(peer.key, owner.now(), peer.people);
         });
     if (state.shared_windows != nullptr) {
         wait = co_await admit_among_boxes(*state.shared_windows, state.settings, "register",
-                                          address, wait);
+                                          peer.key, peer.people, wait);
     }
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,
@@ -122,9 +82,10 @@ io::Task<Result<Registered>> register_client(ShardState& state, const http::Requ
     }
     const bool trusted = state.settings.registration == Registration::token;
     CO_TRY(ClientMetadata metadata, parse_client_metadata(request.body(), state.settings, trusted));
-    Registered registered = make_client(std::move(metadata), state.shard.random());
-    registered.client.renewed_at = numeric_date(state.shard.wall_now());
-    CO_REQUIRE(co_await make_known(state, registered.client, address));
+    Registered registered = make_client(std::move(metadata), state.keys, state.shard.random());
+    if (registered.client.client_id.size() > registered_client_id_size_max) {
+        co_return refuse(ErrorCode::invalid_client_metadata, "The client metadata is too large.");
+    }
     co_return registered;
 }
 

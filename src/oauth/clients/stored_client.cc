@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <span>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/check.h"
 #include "crypto/base64url.h"
+#include "crypto/digest.h"
+#include "oauth/client_id.h"
 #include "oauth/clients/client_credentials.h"
 #include "oauth/clients/client_document.h"
 #include "oauth/clients/client_document_cache.h"
+#include "oauth/clients/registered_client_id.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
@@ -17,7 +19,7 @@
 namespace sluice::oauth {
 namespace {
 
-constexpr std::size_t client_id_size_max = 256;  // bytes: longer ones are none of ours
+constexpr GrantTypes usual_grant_types{GrantType::authorization_code, GrantType::refresh_token};
 constexpr Seconds renewal_interval = std::chrono::days{1};
 
 std::optional<crypto::Digest> read_digest(std::string_view text) {
@@ -28,29 +30,73 @@ std::optional<crypto::Digest> read_digest(std::string_view text) {
     return digest;
 }
 
+// Sealed identifiers may be longer than a key of a store should be.
+std::string client_key(std::string_view client_id) {
+    if (client_id.size() <= client_id_size_max) return std::string(client_id);
+    return "sealed:" + crypto::base64url(crypto::as_text(crypto::sha256(client_id)));
+}
+
 }  // namespace
+
+void write_registered(JsonWriter& json, const Client& client) {
+    if (!client.name.empty()) json.member("client_name", std::string_view(client.name));
+    json.key("redirect_uris").begin_array();
+    for (const std::string& uri : client.redirect_uris) json.value(std::string_view(uri));
+    json.end_array();
+    if (client.auth_method != ClientAuthMethod::none) {
+        json.member("token_endpoint_auth_method", to_text(client.auth_method));
+    }
+    if (client.grant_types != usual_grant_types) {
+        json.key("grant_types").begin_array();
+        for (const auto& [name, type] : grant_type_names) {
+            if (client.grant_types.has(type)) json.value(name);
+        }
+        json.end_array();
+    }
+    if (client.scope_max) json.member("scope", client.scope_max->text());
+    write_client_keys(json, client.keys);
+}
+
+std::optional<Client> read_registered(const JsonValue& object) {
+    const auto method =
+        find_by_name(token::client_auth_method_names,
+                     object.find_string("token_endpoint_auth_method").value_or("none"));
+    if (!method) return std::nullopt;
+    Client client;
+    client.name = object.find_string("client_name").value_or("");
+    client.auth_method = *method;
+    client.keys = read_stored_keys(object);
+    client.registered = true;
+    if (const auto uris = object.find("redirect_uris")) {
+        for (const JsonValue& uri : uris->elements()) {
+            client.redirect_uris.emplace_back(uri.string().value_or(""));
+        }
+    }
+    client.grant_types = usual_grant_types;
+    if (const auto types = object.find("grant_types")) {
+        client.grant_types = {};
+        for (const JsonValue& name : types->elements()) {
+            const auto type = find_by_name(grant_type_names, name.string().value_or(""));
+            if (type) client.grant_types.add(*type);
+        }
+    }
+    if (const auto scope = object.find_string("scope")) {
+        client.scope_max = token::ScopeSet::parse(*scope).value_or(token::ScopeSet());
+    }
+    return client;
+}
 
 std::string to_json(const Client& client) {
     std::string text;
     JsonWriter json(text);
     json.begin_object()
         .member("client_id", std::string_view(client.client_id))
-        .member("client_name", std::string_view(client.name))
-        .member("token_endpoint_auth_method", to_text(client.auth_method))
         .member("renewed_at", client.renewed_at);
     if (client.has_secret()) {
         json.member("client_secret_sha256",
                     std::string_view(crypto::base64url(crypto::as_text(client.secret_digest))));
     }
-    write_client_keys(json, client.keys);
-    json.key("redirect_uris").begin_array();
-    for (const std::string& uri : client.redirect_uris) json.value(std::string_view(uri));
-    json.end_array().key("grant_types").begin_array();
-    for (const auto& [name, type] : grant_type_names) {
-        if (client.grant_types.has(type)) json.value(name);
-    }
-    json.end_array();
-    if (client.scope_max) json.member("scope", client.scope_max->text());
+    write_registered(json, client);
     json.end_object();
     return text;
 }
@@ -59,71 +105,46 @@ std::optional<Client> read_client(std::string_view json) {
     const auto document = JsonDocument::parse(json);
     if (!document) return std::nullopt;
     const JsonValue root = document->root();
-    const auto method = find_by_name(token::client_auth_method_names,
-                                     root.find_string("token_endpoint_auth_method").value_or(""));
-    if (!method) return std::nullopt;
-    Client client;
-    client.client_id = root.find_string("client_id").value_or("");
-    client.name = root.find_string("client_name").value_or("");
-    client.auth_method = *method;
-    client.registered = true;
+    auto client = read_registered(root);
+    if (!client) return std::nullopt;
+    client->client_id = root.find_string("client_id").value_or("");
     if (const auto renewed = root.find("renewed_at")) {
-        client.renewed_at = renewed->integer().value_or(0);
+        client->renewed_at = renewed->integer().value_or(0);
     }
-    client.keys = read_stored_keys(root);
-    if (client.has_secret()) {
+    if (client->has_secret()) {
         const auto digest = read_digest(root.find_string("client_secret_sha256").value_or(""));
         if (!digest) return std::nullopt;
-        client.secret_digest = *digest;
+        client->secret_digest = *digest;
     }
-    if (const auto uris = root.find("redirect_uris")) {
-        for (const JsonValue& uri : uris->elements()) {
-            client.redirect_uris.emplace_back(uri.string().value_or(""));
-        }
-    }
-    if (const auto types = root.find("grant_types")) {
-        for (const JsonValue& name : types->elements()) {
-            const auto type = find_by_name(grant_type_names, name.string().value_or(""));
-            if (type) client.grant_types.add(*type);
-        }
-    }
-    if (const auto scope = root.find_string("scope")) {
-        client.scope_max = token::ScopeSet::parse(*scope).value_or(token::ScopeSet());
-    }
-    if (client.client_id.empty()) return std::nullopt;
+    if (client->client_id.empty()) return std::nullopt;
     return client;
-}
-
-io::Task<Result<>> store_client(ShardState& state, const Client& client) {
-    if (state.store.keeps_nothing()) co_return Result<>();
-    const std::string json = to_json(client);
-    CO_REQUIRE(stored(co_await state.store.put({.kind = storage::DocumentKind::client,
-                                                .key = client.client_id,
-                                                .value = json,
-                                                .lifetime = state.settings.registered_client_ttl},
-                                               storage::PutMode::replace)));
-    co_return Result<>();
-}
-
-io::Task<Result<>> erase_clients(ShardState& state, const std::vector<std::string>& client_ids) {
-    if (state.store.keeps_nothing()) co_return Result<>();
-    for (const std::string& client_id : client_ids) {
-        CO_REQUIRE(stored(co_await state.store.erase({storage::DocumentKind::client, client_id})));
-    }
-    co_return Result<>();
 }
 
 io::Task<Result<>> know_client(ShardState& state, std::string_view client_id) {
     if (is_client_document_url(client_id))
         co_return co_await know_document_client(state, client_id);
-    const bool is_known = state.store.keeps_nothing() || state.clients.find(client_id) != nullptr;
-    if (is_known || client_id.empty() || client_id.size() > client_id_size_max) {
+    if (state.clients.find(client_id) != nullptr ||
+        !client_id.starts_with(registered_client_prefix) ||
+        client_id.size() > registered_client_id_size_max) {
         co_return Result<>();
     }
-    CO_TRY(const auto json,
-           stored(co_await state.store.get({storage::DocumentKind::client, client_id})));
-    if (!json || state.clients.find(client_id) != nullptr) co_return Result<>();
-    if (auto client = read_client(*json)) state.clients.add_fetched(*std::move(client));
+    std::optional<Client> client;
+    if (!state.store.keeps_nothing()) {
+        const std::string key = client_key(client_id);
+        CO_TRY(const auto json,
+               stored(co_await state.store.get({storage::DocumentKind::client, key})));
+        if (json) client = read_client(*json);
+        if (client && client->client_id != client_id) client.reset();
+    }
+    if (!client) {
+        if (!state.has_keys) {
+            co_return failure(storage_error(storage::StoreError::unavailable));
+        }
+        client = open_client_id(client_id, state.keys);
+    }
+    if (client && state.clients.find(client_id) == nullptr) {
+        state.clients.add_met(*std::move(client));
+    }
     co_return Result<>();
 }
 
@@ -135,10 +156,9 @@ io::Task<Result<>> know_client_of_query(ShardState& state, std::string_view quer
 
 io::Task<Result<>> know_claimed_client(ShardState& state, const http::Request& request,
                                        const http::Form& form) {
-    const bool may_be_document =
-        is_client_document_url(parameter(form, "client_id").value_or("")) ||
-        request.field("Authorization").has_value() || parameter(form, "client_assertion");
-    if (state.store.keeps_nothing() && !may_be_document) co_return Result<>();
+    const auto named = parameter(form, "client_id");
+    const bool is_met = named && state.clients.find(*named) != nullptr;
+    if (is_met && !is_client_document_url(*named)) co_return Result<>();
     const auto credentials = read_client_credentials(request, form);
     if (credentials) {
         for (const std::string_view client_id :
@@ -155,15 +175,27 @@ io::Task<Result<>> know_claimed_client(ShardState& state, const http::Request& r
     co_return co_await know_client(state, credentials->client_id_decoded);
 }
 
-bool is_renewal_due(const ShardState& state, const Client& client) {
-    return client.registered && client.document_host.empty() && !state.store.keeps_nothing() &&
-           numeric_date(state.shard.wall_now()) - client.renewed_at >= renewal_interval.count();
-}
-
-io::Task<void> renew_client(ShardState& state, ClientHandle client) {
-    Client renewed = *client;
-    renewed.renewed_at = numeric_date(state.shard.wall_now());
-    if (co_await store_client(state, renewed)) state.clients.add(std::move(renewed));
+io::Task<Result<>> keep_client(ShardState& state, ClientHandle handle) {
+    const bool describes_itself = !handle->document_host.empty();
+    if (!handle->registered || describes_itself || state.store.keeps_nothing()) {
+        co_return Result<>();
+    }
+    // Who has proved itself before may be remembered from before it was kept.
+    const ClientHandle* const latest = state.clients.find(handle->client_id);
+    if (latest != nullptr) handle = *latest;
+    const std::int64_t now = numeric_date(state.shard.wall_now());
+    if (now - handle->renewed_at < renewal_interval.count()) co_return Result<>();
+    Client client = *handle;
+    client.renewed_at = now;
+    const std::string json = to_json(client);
+    const std::string key = client_key(client.client_id);
+    CO_REQUIRE(stored(co_await state.store.put({.kind = storage::DocumentKind::client,
+                                                .key = key,
+                                                .value = json,
+                                                .lifetime = state.settings.registered_client_ttl},
+                                               storage::PutMode::replace)));
+    state.clients.add_met(std::move(client));
+    co_return Result<>();
 }
 
 }  // namespace sluice::oauth

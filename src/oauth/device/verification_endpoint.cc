@@ -9,7 +9,6 @@
 #include "http/form.h"
 #include "io/event.h"
 #include "oauth/authorization/authorization_response.h"
-#include "oauth/authorization/consent.h"
 #include "oauth/authorization/sign_in_form.h"
 #include "oauth/clients/stored_client.h"
 #include "oauth/device/device_request.h"
@@ -63,10 +62,11 @@ std::string target_of_code(const RequestContext& context, std::string_view user_
 }
 
 // RFC 8628 §5.1: whoever tries codes is slowed down, then refused.
-io::Task<Result<>> count_guess(ShardState& state, std::string_view address) {
-    const Attempt attempt = co_await state.peers.call(
-        state.shard, state.owner_of(address),
-        [&](ShardState& owner) { return owner.user_code_guesses.begin(address, owner.now()); });
+io::Task<Result<>> count_guess(ShardState& state, const PeerAddress& peer) {
+    const Attempt attempt =
+        co_await state.peers.call(state.shard, state.owner_of(peer.key), [&](ShardState& owner) {
+            return owner.user_code_guesses.begin(peer.key, owner.now(), peer.people);
+        });
     if (attempt.retry_after > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited, "Too many wrong codes.",
                                  attempt.retry_after);
@@ -76,10 +76,11 @@ io::Task<Result<>> count_guess(ShardState& state, std::string_view address) {
 }
 
 // Nothing where the code is wrong, has expired, or was decided on.
-io::Task<Result<std::optional<Open>>> find_open(ShardState& state, std::string_view peer,
+io::Task<Result<std::optional<Open>>> find_open(ShardState& state, const http::Request& request,
                                                 std::string_view typed) {
-    const PooledText address = address_key(peer);
-    CO_REQUIRE(co_await count_guess(state, address));
+    const PeerAddress peer = peer_address(state.settings, request);
+    const std::string_view address = peer.key;
+    CO_REQUIRE(co_await count_guess(state, peer));
     std::string user_code = normalize_user_code(typed);
     CO_TRY(auto found, co_await find_open_device_request(state, user_code));
     if (!found) co_return std::nullopt;
@@ -102,7 +103,7 @@ void show_code_page(const RequestContext& context, bool wrong_code, std::string_
 }
 
 io::Task<void> show(RequestContext context, std::string typed) {
-    const auto open = co_await find_open(context.state, context.http.peer(), typed);
+    const auto open = co_await find_open(context.state, context.http, typed);
     if (!open) co_return show_error(context, open.error());
     if (!*open) co_return show_code_page(context, true, typed);
     const std::string cookie(find_session_cookie(context.state, context.http).value_or(""));
@@ -119,7 +120,7 @@ io::Task<void> show(RequestContext context, std::string typed) {
 
 io::Task<void> take_code(RequestContext context, const PostedForm& posted) {
     const std::string typed(parameter(posted.form, "code").value_or(""));
-    const auto open = co_await find_open(context.state, context.http.peer(), typed);
+    const auto open = co_await find_open(context.state, context.http, typed);
     if (!open) co_return show_error(context, open.error());
     if (!*open) co_return show_code_page(context, true, typed);
     redirect(context.response, target_of_code(context, (*open)->user_code));
@@ -139,14 +140,17 @@ io::Task<void> take_decision(RequestContext context, const PostedForm& posted, c
     const auto first = co_await decide_device_request(state, open.found, open.user_code, decision);
     if (!first) co_return show_error(context, first.error());
     if (!*first) co_return show_code_page(context, true, {});
-    if (allowed) co_await keep_registration(state, *open.client);
+    if (allowed) {
+        // Tried again when the device gets its tokens.
+        static_cast<void>(co_await keep_client(state, open.client));
+    }
     report(context, allowed ? EventKind::consent_given : EventKind::consent_denied, open, username);
     write_device_done_page(context.response, state.page_style, *open.client, allowed);
 }
 
 // What the page of a code brings back.
 io::Task<void> act_on_code(RequestContext context, const PostedForm& posted, std::string typed) {
-    const auto found = co_await find_open(context.state, context.http.peer(), typed);
+    const auto found = co_await find_open(context.state, context.http, typed);
     if (!found) co_return show_error(context, found.error());
     if (!*found) co_return show_code_page(context, true, typed);
     const Open& open = **found;

@@ -5,6 +5,7 @@
 
 #include "http/form.h"
 #include "oauth/clients/authenticate_client.h"
+#include "oauth/clients/stored_client.h"
 #include "oauth/cors.h"
 #include "oauth/grants/grant_table.h"
 #include "oauth/grants/token_request.h"
@@ -33,7 +34,10 @@ io::Task<TokenResult> answer(ShardState& state, const http::Request& request, ht
         co_return refuse(ErrorCode::unauthorized_client,
                          "The client is not registered for this grant type.");
     }
-    co_return co_await grant->serve(state, {request, form, *client});
+    CO_TRY(IssuedTokens tokens, co_await grant->serve(state, {request, form, *client}));
+    // Whoever holds a grant is in use. What cannot be written now is written at the next one.
+    if (client->registered) static_cast<void>(co_await keep_client(state, client));
+    co_return tokens;
 }
 
 }  // namespace

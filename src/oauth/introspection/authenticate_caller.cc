@@ -23,11 +23,12 @@ bool is_bearer(std::string_view field) {
 }
 
 // Every key is compared, so that time does not tell which one was nearly right.
-bool is_api_key(const Settings& settings, std::string_view presented) {
+const ApiKeySetting* find_api_key(const Settings& settings, std::string_view presented) {
     const crypto::Digest digest = crypto::sha256(presented);
-    bool found = false;
+    const ApiKeySetting* found = nullptr;
     for (const ApiKeySetting& setting : settings.api_keys) {
-        found |= crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
+        const bool same = crypto::constant_time_equal(digest, crypto::sha256(setting.key.reveal()));
+        found = same ? &setting : found;
     }
     return found;
 }
@@ -37,10 +38,11 @@ Result<Caller> check_api_key(const ShardState& state, const http::Request& reque
     if (request.field_count("Authorization") > 1) {
         return refuse(ErrorCode::invalid_request, "There is more than one Authorization header.");
     }
-    if (!is_api_key(state.settings, trim(field.substr(bearer.size())))) {
+    const ApiKeySetting* key = find_api_key(state.settings, trim(field.substr(bearer.size())));
+    if (key == nullptr) {
         return refuse(ErrorCode::invalid_token, "The API key is invalid.", Challenge::bearer);
     }
-    return Caller{nullptr, true};
+    return Caller{nullptr, key->introspect};
 }
 
 io::Task<Result<Caller>> check_client(ShardState& state, const http::Request& request,
@@ -50,14 +52,15 @@ io::Task<Result<Caller>> check_client(ShardState& state, const http::Request& re
         co_return refuse(ErrorCode::invalid_client, "Introspection requires a confidential client.",
                          credentials.challenge());
     }
-    const bool sees_every_token = client->introspect;
-    co_return Caller{std::move(client), sees_every_token};
+    token::ResourceRights rights = client->introspect;
+    co_return Caller{std::move(client), std::move(rights)};
 }
 
-io::Task<Seconds> pause_of(ShardState& state, const PooledText& guess, bool right) {
+io::Task<Seconds> pause_of(ShardState& state, const PeerAddress& guess, bool right) {
     co_return co_await state.peers.call(
-        state.shard, state.owner_of(guess),
-        [&guess, right](ShardState& owner) { return count_secret(owner, guess, right); });
+        state.shard, state.owner_of(guess.key), [&guess, right](ShardState& owner) {
+            return count_secret(owner, guess.key, guess.people, right);
+        });
 }
 
 // One count for one client, however its identifier was encoded; empty where no secret was sent.
@@ -74,7 +77,7 @@ PooledText guess_of(const ShardState& state, const ClientCredentials& credential
 io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
                                              const http::Form& form) {
     const auto field = request.field("Authorization");
-    PooledText guess = address_key(request.peer());
+    PeerAddress guess = peer_address(state.settings, request);
     Result<Caller> caller = refuse(ErrorCode::invalid_token, "The API key is invalid.");
     const std::uint64_t revision = state.clients.revision();
     Result<ClientCredentials> credentials;
@@ -87,10 +90,10 @@ io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Requ
         }
         CO_REQUIRE(credentials);
         CO_REQUIRE(co_await know_claimed_client(state, request, form));
-        guess = guess_of(state, *credentials, guess);
+        guess.key = guess_of(state, *credentials, guess.key);
         caller = co_await check_client(state, request, *credentials);
     }
-    if (guess.empty()) co_return caller;
+    if (guess.key.empty()) co_return caller;
     const Seconds wait = co_await pause_of(state, guess, caller.has_value());
     if (wait > Seconds{0}) {
         co_return refuse_for_now(ErrorCode::rate_limited,

@@ -19,15 +19,19 @@ struct ShardState;
 io::Task<Result<Caller>> authenticate_caller(ShardState& state, const http::Request& request,
                                              const http::Form& form);
 
-// The right to ask for decisions: who may introspect every token has it.
+// The right to ask for decisions about a resource: who may introspect its tokens has it.
 
-/// Whether `authorization` has proved this before: then admit_resource_server() need not be asked.
-/// No allocation.
-bool knows_resource_server(ShardState& state, std::string_view authorization);
-/// Whether `request` comes from a resource server: a confidential client that may introspect every
-/// token, or the holder of an API key, by `authorization`, what an Authorization field would say.
-/// Otherwise `response` is the answer. Both live until the task ends.
-io::Task<bool> admit_resource_server(ShardState& state, const http::Request& request,
-                                     std::string_view authorization, http::Response& response);
+/// The rights that `authorization` has proved before: then admit_resource_server() need not be
+/// asked. Null: none. No allocation. Valid until the shard suspends.
+const token::ResourceRights* find_resource_server(ShardState& state,
+                                                  std::string_view authorization);
+/// The rights of whoever sends `request`, where it is a resource server: a confidential client that
+/// may introspect tokens of others, or the holder of an API key, by `authorization`, what an
+/// Authorization field would say. Rights over nothing where it is none: then `response` is the
+/// answer. Both live until the task ends.
+io::Task<token::ResourceRights> admit_resource_server(ShardState& state,
+                                                      const http::Request& request,
+                                                      std::string_view authorization,
+                                                      http::Response& response);
 
 }  // namespace sluice::oauth

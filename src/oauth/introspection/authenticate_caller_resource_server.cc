@@ -1,4 +1,4 @@
-// Who may ask for decisions: the same callers, by the same proof, as may introspect every token.
+// Who may ask for decisions: the same callers, by the same proof, as may introspect.
 #include "http/request_builder.h"
 #include "oauth/introspection/authenticate_caller.h"
 #include "oauth/shard_state.h"
@@ -18,17 +18,21 @@ io::Task<Result<Caller>> authenticate(ShardState& state, const http::Request& re
 
 }  // namespace
 
-bool knows_resource_server(ShardState& state, std::string_view authorization) {
+const token::ResourceRights* find_resource_server(ShardState& state,
+                                                  std::string_view authorization) {
     const Caller* const known =
         state.callers.find(crypto::sha256(authorization), state.clients.revision());
-    return known != nullptr && known->sees_every_token;
+    return known != nullptr && !known->rights.none() ? &known->rights : nullptr;
 }
 
-io::Task<bool> admit_resource_server(ShardState& state, const http::Request& request,
-                                     std::string_view authorization, http::Response& response) {
-    if (knows_resource_server(state, authorization)) co_return true;
+io::Task<token::ResourceRights> admit_resource_server(ShardState& state,
+                                                      const http::Request& request,
+                                                      std::string_view authorization,
+                                                      http::Response& response) {
+    const token::ResourceRights* const known = find_resource_server(state, authorization);
+    if (known != nullptr) co_return *known;
     const Result<Caller> caller = co_await authenticate(state, request, authorization);
-    if (caller && caller->sees_every_token) co_return true;
+    if (caller && !caller->rights.none()) co_return caller->rights;
     const Error error = caller ? refuse(ErrorCode::access_denied,
                                         "The client is not allowed to request decisions: "
                                         "introspect is not enabled for it.")
@@ -39,7 +43,7 @@ io::Task<bool> admit_resource_server(ShardState& state, const http::Request& req
                              .detail = to_text(error.code),
                              .address = request.peer(),
                              .request_id = request.id()});
-    co_return false;
+    co_return token::ResourceRights();
 }
 
 }  // namespace sluice::oauth

@@ -1,6 +1,7 @@
 // POST /introspect (RFC 7662), and the same question asked in process.
 #include "oauth/introspection/introspection_endpoint.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -161,6 +162,18 @@ void refuse_question(ShardState& state, const http::Request& request, http::Resp
                              .request_id = request.id()});
 }
 
+// Whether whoever asks may do so without credentials, and has sent none. Who came by way of a proxy
+// is not who connects, and needs them.
+bool is_open_to(const Settings& settings, const http::Request& request, const http::Form& form) {
+    if (!http::contain(settings.introspection_open, request.peer())) return false;
+    for (const std::string_view field : {"Authorization", "Forwarded", "X-Forwarded-For", "Via"}) {
+        if (request.field(field)) return false;
+    }
+    return std::ranges::none_of(form.parameters(), [](const auto& parameter) {
+        return parameter.name.starts_with("client_");
+    });
+}
+
 // What the question of an unusual request refers to.
 struct UnusualRequest {
     http::Form form;
@@ -173,10 +186,12 @@ io::Task<Result<Caller>> read_and_authenticate(ShardState& state, const http::Re
                                                std::optional<Question>& question) {
     http::Form& form = unusual.form;
     CO_REQUIRE(read_question(form, request, unusual.converted));
-    const Caller* remembered = find_proven_caller(state, request, form);
-    Result<Caller> caller = remembered != nullptr
-                                ? Result<Caller>(*remembered)
-                                : co_await authenticate_caller(state, request, form);
+    Result<Caller> caller = Caller{nullptr, token::ResourceRights::all()};
+    if (!is_open_to(state.settings, request, form)) {
+        const Caller* remembered = find_proven_caller(state, request, form);
+        caller = remembered != nullptr ? Result<Caller>(*remembered)
+                                       : co_await authenticate_caller(state, request, form);
+    }
     CO_REQUIRE(caller);
     CO_TRY(const std::string_view token, require_parameter(form, "token"));
     question = question_about(state, token);
@@ -190,7 +205,7 @@ io::Task<Result<>> append_answer_from_afar(ShardState& state, const Question& qu
     if (question.kind == token::TokenKind::access) {
         CO_TRY(const auto* fetched, stored(co_await fetch_access(state, owner, question.key)));
         const auto* record = unless_over(state, fetched);
-        if (record != nullptr && caller.sees(record->claims->info.client_id)) {
+        if (record != nullptr && caller.sees(record->claims->info)) {
             append_access_answer(out, *record);
         }
     } else if (question.kind == token::TokenKind::refresh) {
@@ -240,7 +255,7 @@ io::Task<void> serve_introspect(ShardState& state, const http::Request& request,
             ? find_access_here(state, state.owner_of(question->key.tag), question->key.digest)
             : nullptr;
     if (record != nullptr) {
-        if (caller->sees(record->claims->info.client_id) && unless_over(state, record) != nullptr) {
+        if (caller->sees(record->claims->info) && unless_over(state, record) != nullptr) {
             append_access_answer(response.body(), *record);
         }
     } else if (question && may_be_elsewhere(state, *question)) {

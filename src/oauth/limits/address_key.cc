@@ -26,4 +26,9 @@ PooledText address_key(std::string_view address) {
     return PooledText(printed.data()).append("/64");
 }
 
+PeerAddress peer_address(const Settings& settings, const http::Request& request) {
+    const bool shared = http::contain(settings.trusted_networks, request.peer());
+    return {address_key(request.peer()), shared ? people_behind_shared_address : 1};
+}
+
 }  // namespace sluice::oauth

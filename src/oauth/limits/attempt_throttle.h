@@ -34,9 +34,9 @@ public:
     AttemptThrottle(const ThrottleRule& rule, std::uint64_t hash_seed)
         : rule_(rule), attempts_(rule.memory, keys_max, storage::TextHash{hash_seed}) {}
 
-    Attempt begin(std::string_view key, MonotonicTime now);
-    /// What begin() would refuse with; counts nothing.
-    Seconds pause_left(std::string_view key, MonotonicTime now);
+    /// people  That the key stands for: so many times more attempts cost nothing, each time for
+    /// that key.
+    Attempt begin(std::string_view key, MonotonicTime now, unsigned people = 1);
     /// It succeeded: as if this one had not been.
     void take_back(std::string_view key, MonotonicTime now);
     /// It succeeded, and so clears everything before it.
@@ -45,6 +45,9 @@ public:
     void expire(MonotonicTime now) { attempts_.expire(now, 64); }
 
 private:
+    // Zero: not paused.
+    Seconds pause_left(std::string_view key, MonotonicTime now, std::uint32_t free);
+
     struct Count {
         std::uint32_t attempts = 0;
         MonotonicTime last{};

@@ -24,8 +24,9 @@ LoginThrottle::LoginThrottle(std::uint64_t hash_seed)
       by_account_(account_rule, hash_seed),
       by_address_(address_rule, hash_seed) {}
 
-Attempt LoginThrottle::begin_at_address(std::string_view address, MonotonicTime now) {
-    return by_address_.begin(address, now);
+Attempt LoginThrottle::begin_at_address(std::string_view address, MonotonicTime now,
+                                        unsigned people) {
+    return by_address_.begin(address, now, people);
 }
 
 Attempt LoginThrottle::begin_at_account(std::string_view account, std::string_view address,

@@ -16,7 +16,8 @@ public:
     explicit LoginThrottle(std::uint64_t hash_seed);
 
     // One attempt, counted before it is known whether it succeeds.
-    Attempt begin_at_address(std::string_view address, MonotonicTime now);
+    // people  Behind the address.
+    Attempt begin_at_address(std::string_view address, MonotonicTime now, unsigned people = 1);
     Attempt begin_at_account(std::string_view account, std::string_view address, MonotonicTime now);
 
     // It succeeded. The account's counts start anew; the address gets this attempt back alone,

@@ -20,14 +20,15 @@ public:
         : limit_(limit), windows_(2 * limit.window, keys_max, storage::TextHash{hash_seed}) {}
 
     /// How long `key` has to wait; zero: it may go on, and that was counted.
-    Seconds admit(std::string_view key, MonotonicTime now) {
+    /// people  That the key stands for: the limit is so many times wider, each time for that key.
+    Seconds admit(std::string_view key, MonotonicTime now, unsigned people = 1) {
         SlidingWindow* window = windows_.find(key, now);
         if (window == nullptr) {
             window = &windows_.put(std::string(key), {}, now);
         } else {
             windows_.renew(key, now);  // a key in use never starts afresh
         }
-        return window->admit(limit_, now);
+        return window->admit(limit_.for_people(people), now);
     }
 
     void expire(MonotonicTime now) { windows_.expire(now, 64); }

@@ -9,7 +9,24 @@ namespace {
 
 using Purpose = DecisionService::Purpose;
 
-constexpr std::string_view unknown_resource = "unknown resource";
+/// Why nothing is decided about what a question names; nothing where it is.
+struct Fault {
+    http::Status status;
+    std::string_view code;
+    std::string_view words;
+};
+
+std::optional<Fault> find_fault(const ProtectedResource* resource,
+                                const token::ResourceRights& rights) {
+    using http::Status;
+    if (resource == nullptr) {
+        return Fault{Status::bad_request, "unknown_resource", "unknown resource"};
+    }
+    if (is_over(rights, *resource)) return std::nullopt;
+    return Fault{Status::forbidden, "access_denied",
+                 "decisions about this resource are not for this caller: its introspect does not "
+                 "name the resource"};
+}
 
 void refuse(http::Exchange& exchange, http::Status status, std::string_view error,
             std::string_view description) {
@@ -29,15 +46,16 @@ void DecisionApi::begin_answer(http::Response& response) const {
     response.body().clear();
 }
 
-io::Task<void> DecisionApi::decide(http::Exchange& exchange) {
-    return answer(exchange, Purpose::decide);
+io::Task<void> DecisionApi::decide(http::Exchange& exchange, token::ResourceRights rights) {
+    return answer(exchange, std::move(rights), Purpose::decide);
 }
 
-io::Task<void> DecisionApi::record(http::Exchange& exchange) {
-    return answer(exchange, Purpose::record);
+io::Task<void> DecisionApi::record(http::Exchange& exchange, token::ResourceRights rights) {
+    return answer(exchange, std::move(rights), Purpose::record);
 }
 
-io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
+io::Task<void> DecisionApi::answer(http::Exchange& exchange, token::ResourceRights rights,
+                                   Purpose purpose) {
     const std::string_view body = exchange.request().body();
     if (body.size() > body_bytes_max) {
         co_return refuse(exchange, http::Status::content_too_large, "invalid_request",
@@ -49,7 +67,7 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
                          document.error().reason);
     }
     const JsonValue root = document->root();
-    if (root.is_array()) co_return co_await answer_batch(exchange, root, purpose);
+    if (root.is_array()) co_return co_await answer_batch(exchange, root, rights, purpose);
     const auto list = root.find("decisions");
     if (!list) {
         const auto request = read_decision_request(root);
@@ -57,10 +75,9 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
             co_return refuse(exchange, http::Status::bad_request, "invalid_request",
                              request.error());
         }
-        const ProtectedResource* const resource = service_.find_resource(request->resource);
-        if (resource == nullptr) {
-            co_return refuse(exchange, http::Status::bad_request, "unknown_resource",
-                             unknown_resource);
+        const ProtectedResource* const resource = service_.find_resource(request->resource, rights);
+        if (const auto fault = find_fault(resource, rights)) {
+            co_return refuse(exchange, fault->status, fault->code, fault->words);
         }
         begin_answer(exchange.response());
         co_return co_await append_answer(exchange, *resource, *request, purpose);
@@ -70,7 +87,7 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
                          "decisions must be an array");
     }
     std::string& text = exchange.response().body();
-    co_await answer_batch(exchange, *list, purpose);
+    co_await answer_batch(exchange, *list, rights, purpose);
     if (exchange.response().status() == http::Status::ok) {
         text.insert(0, R"({"decisions":)");
         text += '}';
@@ -78,7 +95,7 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, Purpose purpose) {
 }
 
 io::Task<void> DecisionApi::answer_batch(http::Exchange& exchange, JsonValue questions,
-                                         Purpose purpose) {
+                                         const token::ResourceRights& rights, Purpose purpose) {
     const std::vector<JsonValue> list = questions.elements();
     if (list.size() > batch_size_max) {
         co_return refuse(exchange, http::Status::bad_request, "invalid_request",
@@ -91,16 +108,19 @@ io::Task<void> DecisionApi::answer_batch(http::Exchange& exchange, JsonValue que
         if (text.size() > 1) text += ',';
         const auto request = read_decision_request(question);
         const ProtectedResource* const resource =
-            request ? service_.find_resource(request->resource) : nullptr;
-        if (resource != nullptr) {
+            request ? service_.find_resource(request->resource, rights) : nullptr;
+        const auto fault =
+            request ? find_fault(resource, rights)
+                    : Fault{http::Status::bad_request, "invalid_request", request.error()};
+        if (!fault) {
             co_await append_answer(exchange, *resource, *request, purpose);
             continue;
         }
         append_decision_response(text, {.verb = verb_of(purpose),
                                         .allowed = false,
-                                        .status = http::code(http::Status::bad_request),
-                                        .reason = request ? "unknown_resource" : "invalid_request",
-                                        .message = request ? unknown_resource : request.error()});
+                                        .status = http::code(fault->status),
+                                        .reason = fault->code,
+                                        .message = fault->words});
     }
     text += ']';
 }

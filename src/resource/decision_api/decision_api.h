@@ -25,23 +25,25 @@ public:
 
     explicit DecisionApi(DecisionService& service) : service_(service) {}
 
-    using Handler = io::Task<void> (DecisionApi::*)(http::Exchange&);
+    /// rights  Over the resources that the asker may have decisions about.
+    using Handler = io::Task<void> (DecisionApi::*)(http::Exchange&, token::ResourceRights rights);
 
     /// One question, an array of them, or {"decisions": [...]}: answered in the same form. Those of
     /// a batch are decided in their order, each for itself.
-    io::Task<void> decide(http::Exchange& exchange);
-    io::Task<void> record(http::Exchange& exchange);
+    io::Task<void> decide(http::Exchange& exchange, token::ResourceRights rights);
+    io::Task<void> record(http::Exchange& exchange, token::ResourceRights rights);
 
     /// The client is the path's last segment or the parameter client_id; `subject` is the client
-    /// itself where it is not given, `resource` all of them.
-    io::Task<void> show_client(http::Exchange& exchange);
-    io::Task<void> forgive_client(http::Exchange& exchange);
+    /// itself where it is not given, `resource` all that the asker has rights over.
+    io::Task<void> show_client(http::Exchange& exchange, token::ResourceRights rights);
+    io::Task<void> forgive_client(http::Exchange& exchange, token::ResourceRights rights);
 
 private:
     using Purpose = DecisionService::Purpose;
 
-    io::Task<void> answer(http::Exchange& exchange, Purpose purpose);
-    io::Task<void> answer_batch(http::Exchange& exchange, JsonValue questions, Purpose purpose);
+    io::Task<void> answer(http::Exchange& exchange, token::ResourceRights rights, Purpose purpose);
+    io::Task<void> answer_batch(http::Exchange& exchange, JsonValue questions,
+                                const token::ResourceRights& rights, Purpose purpose);
     io::Task<void> append_answer(http::Exchange& exchange, const ProtectedResource& resource,
                                  const DecisionRequest& request, Purpose purpose);
 

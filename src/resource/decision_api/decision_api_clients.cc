@@ -15,10 +15,12 @@ namespace {
 struct Subject {
     std::string client_id;
     std::string subject;
-    const ProtectedResource* resource = nullptr;  // null: every one
+    const ProtectedResource* resource = nullptr;  // null: every one that rights are over
+    token::ResourceRights rights{};
 
     bool covers(const ProtectedResource& other) const {
-        return other.settings().friction != nullptr && (resource == nullptr || resource == &other);
+        return other.settings().friction != nullptr && is_over(rights, other) &&
+               (resource == nullptr || resource == &other);
     }
     CallerKey key(const ProtectedResource& of) const {
         return CallerKey::of(of.settings().issuer, client_id, subject);
@@ -26,9 +28,11 @@ struct Subject {
 };
 
 /// Nothing, and an answer, where the request names no client or no resource.
-std::optional<Subject> read_subject(http::Exchange& exchange, const DecisionService& service) {
-    const auto refuse = [&exchange](std::string_view error, std::string_view description) {
-        http::write_error(exchange.response(), http::Status::bad_request, error, description);
+std::optional<Subject> read_subject(http::Exchange& exchange, const DecisionService& service,
+                                    token::ResourceRights rights) {
+    const auto refuse = [&exchange](std::string_view error, std::string_view description,
+                                    http::Status status = http::Status::bad_request) {
+        http::write_error(exchange.response(), status, error, description);
         return std::nullopt;
     };
     http::Form query;
@@ -46,11 +50,18 @@ std::optional<Subject> read_subject(http::Exchange& exchange, const DecisionServ
     if (subject.client_id.empty()) return refuse("invalid_request", "client_id is missing");
     subject.subject = query.get("subject").value_or(subject.client_id);
     if (const auto name = query.get("resource")) {
-        subject.resource = service.find_resource(*name);
+        subject.resource = service.find_resource(*name, rights);
         if (subject.resource == nullptr) {
             return refuse("unknown_resource", "unknown resource");
         }
+        if (!is_over(rights, *subject.resource)) {
+            return refuse("access_denied",
+                          "the friction of this resource is not for this caller: its introspect "
+                          "does not name the resource",
+                          http::Status::forbidden);
+        }
     }
+    subject.rights = std::move(rights);
     return subject;
 }
 
@@ -92,8 +103,8 @@ void write_standing(JsonWriter& json, const ResourceSettings& settings,
 
 }  // namespace
 
-io::Task<void> DecisionApi::show_client(http::Exchange& exchange) {
-    const auto subject = read_subject(exchange, service_);
+io::Task<void> DecisionApi::show_client(http::Exchange& exchange, token::ResourceRights rights) {
+    const auto subject = read_subject(exchange, service_, std::move(rights));
     if (!subject) co_return;
     const DecisionParts& parts = service_.parts();
     http::Response& response = exchange.response();
@@ -118,8 +129,8 @@ io::Task<void> DecisionApi::show_client(http::Exchange& exchange) {
                       "no calls are recorded for this client and subject");
 }
 
-io::Task<void> DecisionApi::forgive_client(http::Exchange& exchange) {
-    const auto subject = read_subject(exchange, service_);
+io::Task<void> DecisionApi::forgive_client(http::Exchange& exchange, token::ResourceRights rights) {
+    const auto subject = read_subject(exchange, service_, std::move(rights));
     if (!subject) co_return;
     const DecisionParts& parts = service_.parts();
     http::Response& response = exchange.response();

@@ -24,9 +24,18 @@ token::ScopeSet scope_of(std::string_view text) {
 
 }  // namespace
 
-const ProtectedResource* DecisionService::find_resource(std::string_view name) const {
+const ProtectedResource* DecisionService::find_resource(std::string_view name,
+                                                        const token::ResourceRights& rights) const {
     const auto resources = gateway_.resources();
-    if (name.empty()) return resources.size() == 1 ? resources.front().get() : nullptr;
+    if (name.empty()) {
+        const auto is_asked = [&rights](const auto& resource) {
+            return is_over(rights, *resource);
+        };
+        const auto only = std::ranges::find_if(resources, is_asked);
+        const bool found = only != resources.end() && std::find_if(std::next(only), resources.end(),
+                                                                   is_asked) == resources.end();
+        return found ? only->get() : nullptr;
+    }
     const auto is_named = [name](const auto& resource) {
         const ResourceSettings& settings = resource->settings();
         return settings.path == name || settings.identifier.text() == name;
@@ -53,6 +62,10 @@ const ProtectedResource* DecisionService::find_resource_at(std::string_view path
         }
     }
     return longest;
+}
+
+bool is_over(const token::ResourceRights& rights, const ProtectedResource& resource) {
+    return rights.cover(resource.settings().identifier.text());
 }
 
 io::Task<Verdict> DecisionService::judge(Question question, token::TokenInfo& caller) {

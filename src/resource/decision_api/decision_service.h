@@ -14,6 +14,7 @@
 #include "resource/gateway/gateway.h"
 #include "resource/metadata/denial.h"
 #include "token/introspection.h"
+#include "token/resource_rights.h"
 
 namespace sluice::resource {
 
@@ -25,6 +26,9 @@ struct Verdict {
 
     bool allowed() const { return !denial && decision.allowed(); }
 };
+
+/// Whether its tokens, decisions and friction are for a resource server with these rights.
+bool is_over(const token::ResourceRights& rights, const ProtectedResource& resource);
 
 /// Lives on one shard.
 class DecisionService {
@@ -43,9 +47,10 @@ public:
     DecisionService(DecisionParts parts, const Gateway& gateway)
         : parts_(parts), gateway_(gateway), callers_(callers_kept_max) {}
 
-    /// The resource of this path or identifier, in any spelling; the only one where `name` is empty
-    /// and there is one; null where there is none.
-    const ProtectedResource* find_resource(std::string_view name) const;
+    /// The resource of this path or identifier, in any spelling; where `name` is empty the only one
+    /// that `rights` are over; null where there is none.
+    const ProtectedResource* find_resource(std::string_view name,
+                                           const token::ResourceRights& rights) const;
     /// The resource whose path `path` lies at or below, the longest where several do; null where
     /// none does. path  In normal form, as Request::path() is.
     const ProtectedResource* find_resource_at(std::string_view path) const;

@@ -180,11 +180,12 @@ struct ExternalAuthorizer::Answer {
     }
 };
 
-io::Task<void> ExternalAuthorizer::answer_nginx(http::Exchange& exchange) {
+io::Task<void> ExternalAuthorizer::answer_nginx(http::Exchange& exchange,
+                                                token::ResourceRights rights) {
     const http::Request& request = exchange.request();
     Answer answer(service_.lease_caller());
     const std::string path = path_of(single(request, "X-Original-URI"));
-    co_await judge(exchange, Asker::nginx, path, answer);
+    co_await judge(exchange, Asker::nginx, rights, path, answer);
     if (answer.allowed()) co_return answer.write(exchange.response(), http::Status::ok);
     const auto status = static_cast<http::Status>(answer.status);
     if (http::code(status) >= 500) co_return answer.write(exchange.response(), status);
@@ -193,16 +194,18 @@ io::Task<void> ExternalAuthorizer::answer_nginx(http::Exchange& exchange) {
                  unauthorized ? http::Status::unauthorized : http::Status::forbidden);
 }
 
-io::Task<void> ExternalAuthorizer::answer_envoy(http::Exchange& exchange) {
+io::Task<void> ExternalAuthorizer::answer_envoy(http::Exchange& exchange,
+                                                token::ResourceRights rights) {
     std::string_view path = exchange.request().path();
     path.remove_prefix(std::min(envoy_prefix.size(), path.size()));
     Answer answer(service_.lease_caller());
-    co_await judge(exchange, Asker::envoy, path.empty() ? "/" : path, answer);
+    co_await judge(exchange, Asker::envoy, rights, path.empty() ? "/" : path, answer);
     answer.write(exchange.response(), static_cast<http::Status>(answer.status));
 }
 
 io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, Asker asker,
-                                         std::string_view path, Answer& answer) {
+                                         const token::ResourceRights& rights, std::string_view path,
+                                         Answer& answer) {
     const http::Request& request = exchange.request();
     for (const std::string_view field : {"Sluice-Resource", "Sluice-Tool"}) {
         if (request.field_count(field) < 2) continue;
@@ -211,10 +214,15 @@ io::Task<void> ExternalAuthorizer::judge(http::Exchange& exchange, Asker asker,
     }
     const std::string_view name = single(request, "Sluice-Resource");
     const ProtectedResource* const resource =
-        name.empty() ? service_.find_resource_at(path) : service_.find_resource(name);
+        name.empty() ? service_.find_resource_at(path) : service_.find_resource(name, rights);
     if (resource == nullptr) {
         co_return answer.refuse(http::Status::internal_server_error, "unknown_resource",
                                 "The proxy asks for an unknown resource");
+    }
+    if (!is_over(rights, *resource)) {
+        co_return answer.refuse(http::Status::internal_server_error, "proxy_not_authorized",
+                                "The proxy is not authorized for this resource: introspect of its "
+                                "client does not name it");
     }
     const std::string_view tool = single(request, "Sluice-Tool");
     if (tool.empty() && asker == Asker::nginx && decides_on_tools(*resource) &&

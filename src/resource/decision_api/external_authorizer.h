@@ -31,25 +31,27 @@ public:
 
     explicit ExternalAuthorizer(DecisionService& service) : service_(service) {}
 
-    using Handler = io::Task<void> (ExternalAuthorizer::*)(http::Exchange&);
+    /// rights  Over the resources that the proxy may ask about.
+    using Handler = io::Task<void> (ExternalAuthorizer::*)(http::Exchange&,
+                                                           token::ResourceRights rights);
 
     /// nginx understands 2xx, 401 and 403, and takes all else for a fault: whatever is refused for
     /// another reason is 403 here. The original URI is X-Original-URI. nginx never sends a body:
     /// where tools matter, a request that may call one (X-Original-Method) passes only with the
     /// tool named.
-    io::Task<void> answer_nginx(http::Exchange& exchange);
+    io::Task<void> answer_nginx(http::Exchange& exchange, token::ResourceRights rights);
     /// Envoy passes every status and the body on. The original path follows the prefix. Where Envoy
     /// names no tool, the tools are those of the JSON-RPC message in the body (with_request_body).
     /// A POST whose body did not come whole, and as plain JSON, is refused, since nobody has read
     /// it.
-    io::Task<void> answer_envoy(http::Exchange& exchange);
+    io::Task<void> answer_envoy(http::Exchange& exchange, token::ResourceRights rights);
 
 private:
     struct Answer;
     enum class Asker : std::uint8_t { nginx, envoy };
 
-    io::Task<void> judge(http::Exchange& exchange, Asker asker, std::string_view path,
-                         Answer& answer);
+    io::Task<void> judge(http::Exchange& exchange, Asker asker, const token::ResourceRights& rights,
+                         std::string_view path, Answer& answer);
     /// message  What it was read from; null where the proxy names the tool itself.
     io::Task<void> judge_tool(http::Exchange& exchange, const ProtectedResource& resource,
                               std::string_view tool, std::string_view justification, Answer& answer,

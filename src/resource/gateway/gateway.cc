@@ -52,7 +52,7 @@ Gateway::Gateway(Parts parts, const Settings& settings)
     : parts_(std::move(parts)),
       origins_(settings),
       streams_(settings.streams_of_caller_max),
-      invalid_tokens_(parts_.shard.random()),
+      invalid_tokens_(parts_.shard.random(), settings.trusted_networks),
       callers_(callers_kept),
       session_ids_(callers_kept) {
     for (std::size_t i = 0; i < settings.resources.size(); ++i) {

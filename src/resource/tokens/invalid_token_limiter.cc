@@ -12,13 +12,16 @@
 namespace sluice::resource {
 namespace {
 
-constexpr Duration each = Duration(Seconds{1}) / InvalidTokenLimiter::per_second;
-constexpr Duration patience = each * InvalidTokenLimiter::burst;
+constexpr Duration of_one_person = Duration(Seconds{1}) / InvalidTokenLimiter::per_second;
+constexpr Duration patience = of_one_person * InvalidTokenLimiter::burst;
 
 }  // namespace
 
-InvalidTokenLimiter::InvalidTokenLimiter(Random& random)
-    : hash_key_{random.next_u64(), random.next_u64()}, addresses_(addresses_max) {}
+InvalidTokenLimiter::InvalidTokenLimiter(Random& random,
+                                         std::span<const http::IpNetwork> trusted_networks)
+    : hash_key_{random.next_u64(), random.next_u64()},
+      trusted_networks_(trusted_networks),
+      addresses_(addresses_max) {}
 
 std::optional<std::uint64_t> InvalidTokenLimiter::key_of(std::string_view peer) const {
     // Whose address could not be told is one of them all.
@@ -51,6 +54,8 @@ InvalidTokenLimiter::Address& InvalidTokenLimiter::place_of(std::uint64_t key) {
 InvalidTokenLimiter::Verdict InvalidTokenLimiter::count(std::string_view peer, MonotonicTime now) {
     const auto key = key_of(peer);
     if (!key) return {};
+    const Duration each =
+        http::contain(trusted_networks_, peer) ? of_one_person / shared_factor : of_one_person;
     Address& address = place_of(*key);
     const MonotonicTime free_at = std::max(address.free_at, now) + each;
     const Duration above = free_at - now - patience;

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "friction/key_hash.h"
+#include "http/ip_network.h"
 
 namespace sluice::resource {
 
@@ -20,9 +22,12 @@ class InvalidTokenLimiter {
 public:
     static constexpr unsigned burst = 300;  // at once
     static constexpr unsigned per_second = 5;
+    static constexpr unsigned shared_factor = 100;  // so many times more in a trusted network
     static constexpr std::size_t addresses_max = 4096;
 
-    explicit InvalidTokenLimiter(Random& random);
+    /// trusted_networks  In which many people share an address; they outlive the limiter.
+    explicit InvalidTokenLimiter(Random& random,
+                                 std::span<const http::IpNetwork> trusted_networks = {});
 
     struct Verdict {
         Seconds wait{0};      // above zero: this one was too many
@@ -45,6 +50,7 @@ private:
     Address& place_of(std::uint64_t key);
 
     friction::HashKey hash_key_;
+    std::span<const http::IpNetwork> trusted_networks_;
     std::vector<Address> addresses_;
 };
 

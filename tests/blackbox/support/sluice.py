@@ -53,6 +53,8 @@ def configuration(port: int, upstream: str, **changes: str) -> str:
         "rate_limit": "100000",
         "replay_window": "120s",
         "code_ttl": "60s",
+        "lifetimes": 'access_token_ttl = "1h"',
+        "refresh_lifetime": "30d",
         "registration": "open",
         "more_auth": "",
         "friction": "",

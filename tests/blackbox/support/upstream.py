@@ -90,9 +90,9 @@ Behaviour = Callable[[Client, Received], None]
 class Upstream:
     """Serves each connection on a thread. `behave` may be replaced between tests."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None):
+    def __init__(self, tls: ssl.SSLContext | None = None, port: int = 0):
         self.tls = tls
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        self.listener = socket.create_server(("127.0.0.1", port), backlog=4096)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/mcp"
         if tls:

@@ -150,8 +150,50 @@ TEST(ConfigClient, ScopesExist) {
 
 TEST(ConfigClient, OnlyAConfidentialClientIntrospects) {
     const std::string line = "introspect = true\ngrant_types = []";
-    EXPECT_TRUE(config_of(client(confidential + line)).auth()->clients[0].introspect);
+    EXPECT_TRUE(config_of(client(confidential + line)).auth()->clients[0].introspect.cover(""));
     expect_problem(client(line), "13: auth.client[0].introspect", "needs a client with a secret");
+    expect_problem(client("introspect = [\"/mcp\"]\ngrant_types = []"),
+                   "13: auth.client[0].introspect", "needs a client with a secret");
+}
+
+TEST(ConfigClient, IntrospectsTheResourcesThatItNames) {
+    const auto rights = [](std::string_view introspect) {
+        const std::string line = "grant_types = []\nintrospect = ";
+        return config_of(client(confidential + line + introspect)).auth()->clients[0].introspect;
+    };
+    EXPECT_TRUE(rights("false").none());
+    EXPECT_TRUE(rights("[]").none());
+    for (const char* one : {R"(["/mcp"])", R"(["/mcp/"])", R"(["https://BOX.example:443/mcp"])"}) {
+        const token::ResourceRights over = rights(one);
+        EXPECT_TRUE(over.cover("https://box.example/mcp")) << one;
+        EXPECT_FALSE(over.cover("https://box.example/other")) << one;
+        EXPECT_FALSE(over.cover("")) << one;
+    }
+}
+
+TEST(ConfigClient, IntrospectsNoResourceThatIsUnknown) {
+    const auto with_introspect = [](std::string_view introspect) {
+        return client(confidential + std::string("grant_types = []\nintrospect = ") + introspect);
+    };
+    expect_problem(with_introspect(R"(["/mcp", "/mpc"])"), "16: auth.client[0].introspect[1]",
+                   "\"/mpc\" is no resource of this configuration: /mcp; write");
+    expect_problem(with_introspect(R"(["https://elsewhere.example/mcp"])"),
+                   "16: auth.client[0].introspect[0]", "is no resource of this configuration");
+    expect_problem(with_introspect(R"(["mcp"])"), "16: auth.client[0].introspect[0]", "");
+    expect_problem(with_introspect(R"("all")"), "16: auth.client[0].introspect",
+                   "true, false or a list of resources");
+    expect_problem(with_introspect("[1]"), "16: auth.client[0].introspect[0]", "string in quotes");
+}
+
+TEST(ConfigApiKey, IntrospectsEverythingUnlessItNamesResources) {
+    const auto rights = [](std::string_view line) {
+        const std::string key =
+            "[[auth.api_key]]\nname = \"k\"\nkey = \"0123456789abcdef0123456789abcdef\"\n";
+        return config_of(followed_by(key + std::string(line))).auth()->api_keys[0].introspect;
+    };
+    EXPECT_TRUE(rights("").cover("https://box.example/other"));
+    EXPECT_FALSE(rights("introspect = [\"/mcp\"]\n").cover("https://box.example/other"));
+    EXPECT_TRUE(rights("introspect = [\"/mcp\"]\n").cover("https://box.example/mcp"));
 }
 
 TEST(ConfigSecret, ComesFromAVariableOrAFile) {

@@ -29,6 +29,18 @@ TEST(ConfigChanges, NameTheKeysThatSaySomethingElse) {
               Keys{"resource[0].required_scopes"});
 }
 
+TEST(ConfigChanges, NameARightThatIsBoundToOtherResources) {
+    const auto with_right = [](std::string_view right) {
+        return followed_by(
+            "[[auth.api_key]]\nname = \"k\"\nkey = \"0123456789abcdef\"\nintrospect = " +
+            std::string(right) + "\n");
+    };
+    const Keys changed{"auth.api_key[0].introspect"};
+    EXPECT_EQ(between(with_right("true"), with_right("true")), Keys{});
+    EXPECT_EQ(between(with_right("true"), with_right("[\"/mcp\"]")), changed);
+    EXPECT_EQ(between(with_right("false"), with_right("[\"/mcp\"]")), changed);
+}
+
 TEST(ConfigChanges, NameEveryKeyOfATableThatComes) {
     const auto user = followed_by("[[auth.user]]\nusername = \"a\"\npassword = \"p\"\n");
     const Keys changed = between(std::string(valid_toml), user);

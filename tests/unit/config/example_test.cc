@@ -24,7 +24,7 @@ TEST(ConfigExample, IsValid) {
     EXPECT_EQ(config.auth()->scopes[0].name, "mcp:read");
     EXPECT_EQ(config.auth()->users.at(0).attributes.at(0).value, "engineering");
     EXPECT_EQ(config.auth()->clients.size(), 4U);
-    EXPECT_TRUE(config.auth()->clients.at(3).introspect);
+    EXPECT_FALSE(config.auth()->clients.at(3).introspect.none());
     ASSERT_EQ(config.gateway().resources.size(), 1U);
     const resource::ResourceSettings& notes = config.gateway().resources[0];
     EXPECT_EQ(notes.name, "Notes");

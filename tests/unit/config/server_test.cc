@@ -158,6 +158,15 @@ TEST(ConfigServer, TrustsNetworks) {
                    "2: server.trusted_proxies[0]", "is not a valid network");
 }
 
+TEST(ConfigServer, TrustedNetworksReachTheLimitsOfBothParts) {
+    const Config config = config_of(with("[server]", "trusted_networks = [\"160.79.104.0/21\"]"));
+    EXPECT_TRUE(http::contain(config.auth()->trusted_networks, "160.79.105.1"));
+    EXPECT_TRUE(http::contain(config.gateway().trusted_networks, "160.79.105.1"));
+    EXPECT_FALSE(http::contain(config.gateway().trusted_networks, "160.79.112.1"));
+    expect_problem(with("[server]", "trusted_networks = [\"160.79.104.0/20\", \"unix\"]"),
+                   "2: server.trusted_networks[1]", "is not a valid network");
+}
+
 TEST(ConfigServer, AllowsOriginsAsBrowsersSendThem) {
     EXPECT_EQ(problems_of(with("[server]",
                                "allowed_origins = [\"https://a.example\", \"http://b:8\", \"*\"]")),

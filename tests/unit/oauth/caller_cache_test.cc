@@ -20,12 +20,14 @@ protected:
             const auto call = servers.begin(endpoint, request, shard);
             servers.on_shard(shard, [](oauth::ShardState& state) {
                 state.clients.add(oauth::Client(**state.clients.find("pub2")));
-                state.callers.remember(crypto::sha256(another), {nullptr, true},
+                state.callers.remember(crypto::sha256(another),
+                                       {nullptr, token::ResourceRights::all()},
                                        state.clients.revision());
             });
             EXPECT_EQ(call->answer().status(), 200);
-            EXPECT_TRUE(servers.server(shard).knows_resource_server(another));
-            EXPECT_FALSE(servers.server(shard).knows_resource_server(basic("rs", rs_secret)));
+            EXPECT_NE(servers.server(shard).find_resource_server(another), nullptr);
+            const std::string rs = basic("rs", rs_secret);
+            EXPECT_EQ(servers.server(shard).find_resource_server(rs), nullptr);
         }
     }
 
@@ -47,9 +49,9 @@ TEST_F(CallerCache, AChangeOfAClientForgetsWhoHasProvedIt) {
     Sent question = form_post("/introspect", encode({{"token", "x"}}));
     question.field("Authorization", header);
     EXPECT_EQ(servers.call("introspect", question).status(), 200);
-    EXPECT_TRUE(servers.server().knows_resource_server(header));
+    EXPECT_NE(servers.server().find_resource_server(header), nullptr);
     servers.on_shard(0, [](oauth::ShardState& state) { state.clients.remove("rs"); });
-    EXPECT_FALSE(servers.server().knows_resource_server(header));
+    EXPECT_EQ(servers.server().find_resource_server(header), nullptr);
     EXPECT_EQ(servers.call("introspect", question).status(), 401);
 }
 

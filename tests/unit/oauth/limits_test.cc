@@ -117,10 +117,27 @@ TEST(AttemptThrottle, HoldsAfterTheFreeAttemptsAndPausesAfterTheSlowedOnes) {
     EXPECT_EQ(throttle.begin("k", start + seconds{61}).retry_after, seconds{59});
 }
 
+TEST(AttemptThrottle, FreeAttemptsAreForEachOfThePeopleBehindAKey) {
+    AttemptThrottle throttle({.free = 2, .slowed = 0}, 1);
+    for (int i = 0; i < 2 * 100; ++i) {
+        EXPECT_EQ(throttle.begin("k", start, 100).retry_after, seconds{0}) << i;
+    }
+    EXPECT_EQ(throttle.begin("k", start, 100).retry_after, seconds{60});
+}
+
+TEST(RateLimiter, TheLimitIsForEachOfThePeopleBehindAKey) {
+    RateLimiter limiter(ten_a_minute, 1);
+    for (int i = 0; i < 10 * 100; ++i) {
+        EXPECT_EQ(limiter.admit("k", start, 100), seconds{0}) << i;
+    }
+    EXPECT_GT(limiter.admit("k", start, 100), seconds{0});
+    EXPECT_EQ(RateLimit{.requests = 1'000'000'000}.for_people(100).requests, UINT32_MAX);
+}
+
 TEST(AttemptThrottle, ForgetsAfterSilenceAndWhereItIsTold) {
     AttemptThrottle throttle({.free = 1, .slowed = 0}, 1);
     throttle.begin("k", start);
-    EXPECT_GT(throttle.pause_left("k", start), seconds{0});
+    EXPECT_GT(throttle.begin("k", start).retry_after, seconds{0});
     throttle.forget("k");
     EXPECT_EQ(throttle.begin("k", start).retry_after, seconds{0});
     throttle.take_back("k", start);

@@ -11,7 +11,7 @@ namespace {
 /// believed.
 std::string client(std::string_view peer, std::string_view name, std::string_view value) {
     const TrustedProxies proxies(
-        {*config::Network::parse("10.0.0.0/8"), *config::Network::parse("2001:db8::/32")}, false);
+        {*http::IpNetwork::parse("10.0.0.0/8"), *http::IpNetwork::parse("2001:db8::/32")}, false);
     http::RequestBuilder builder(http::Method::get, "/");
     builder.field("Host", "a").field(name, value);
     const http::Request& request = builder.request();
@@ -28,8 +28,8 @@ TEST(TrustedProxies, AreBelievedOnAUnixSocketOnlyWhereItIsNamed) {
     http::RequestBuilder builder(http::Method::get, "/");
     builder.field("Host", "a").field("X-Forwarded-For", "203.0.113.7");
     const auto peer = *io::Address::parse("unix:/run/s");
-    const std::vector<config::Network> everybody = {*config::Network::parse("0.0.0.0/0"),
-                                                    *config::Network::parse("::/0")};
+    const std::vector<http::IpNetwork> everybody = {*http::IpNetwork::parse("0.0.0.0/0"),
+                                                    *http::IpNetwork::parse("::/0")};
     EXPECT_EQ(TrustedProxies(everybody, false).client_of(peer, "unix", builder.request()), "unix");
     EXPECT_EQ(TrustedProxies({}, true).client_of(peer, "unix", builder.request()), "203.0.113.7");
     EXPECT_FALSE(TrustedProxies({}, true).empty());
@@ -53,7 +53,7 @@ TEST(TrustedProxies, ReadForwardedWithPortsBracketsAndQuotes) {
 }
 
 TEST(TrustedProxies, PreferXForwardedForToAForwardedThatAClientMayHaveSent) {
-    const TrustedProxies proxies({*config::Network::parse("10.0.0.0/8")}, false);
+    const TrustedProxies proxies({*http::IpNetwork::parse("10.0.0.0/8")}, false);
     http::RequestBuilder builder(http::Method::get, "/");
     builder.field("Host", "a").field("Forwarded", "for=198.51.100.1");
     builder.field("X-Forwarded-For", "203.0.113.7");

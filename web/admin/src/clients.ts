@@ -53,6 +53,10 @@ function held_text({ delayed, asked, refused }: ClientState): string {
     return parts.join(" · ") || "nothing held back";
 }
 
+/** As log lines have it: the id of a client that registered itself is long, and its beginning tells it from all others. */
+export const short_client_id = (id: string): string =>
+    id.length > 64 && id.startsWith("client_") ? `${id.slice(0, 29)}…` : id;
+
 export function client_row(first: ClientView, forgive: (view: ClientView) => Promise<void>): Row<ClientView> {
     let shown = first;
     const lines = new ToolLines();
@@ -63,15 +67,15 @@ export function client_row(first: ClientView, forgive: (view: ClientView) => Pro
     const seen = h("small", { class: "seen" });
     const { client_id, subject } = first.client;
     const named = subject !== client_id && subject !== "";
-    const button = h("button", { type: "button", class: "second", "aria-label": `Forgive ${named ? subject : client_id}` }, "Forgive");
+    const button = h("button", { type: "button", class: "second", "aria-label": `Forgive ${named ? subject : short_client_id(client_id)}` }, "Forgive");
     button.addEventListener("click", async () => {
         set(button, "disabled", true);
         await forgive(shown);
         set(button, "disabled", false);
         button.blur();
     });
-    const who = h("p", { class: "who" }, h("strong", {}, h("bdi", {}, named ? subject : client_id)));
-    if (named) who.append(h("small", {}, " with ", h("bdi", {}, client_id)));
+    const who = h("p", { class: "who" }, h("strong", {}, h("bdi", {}, named ? subject : short_client_id(client_id))));
+    if (named) who.append(h("small", {}, " with ", h("bdi", {}, short_client_id(client_id))));
     const element = h(
         "article",
         { class: "card client" },

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace sluice::resource {
 namespace {
@@ -42,6 +43,20 @@ TEST_F(StrangersTest, AddressesAreCountedApart) {
     send(1000, "192.0.2.1");
     EXPECT_EQ(send(1000, "192.0.2.2"), InvalidTokenLimiter::burst);
     EXPECT_EQ(send(1, "192.0.2.1"), 0u);
+}
+
+TEST_F(StrangersTest, ManyPeopleBehindAnAddressOfATrustedNetworkMaySendMore) {
+    const std::vector<http::IpNetwork> networks{*http::IpNetwork::parse("160.79.104.0/21")};
+    InvalidTokenLimiter limiter(random, networks);
+    constexpr unsigned most = InvalidTokenLimiter::burst * InvalidTokenLimiter::shared_factor;
+    unsigned fine = 0;
+    for (unsigned i = 0; i < 2 * most; ++i) {
+        fine += limiter.count("160.79.105.7", now).wait == Seconds{0};
+    }
+    EXPECT_EQ(fine, most);
+    EXPECT_GT(limiter.count("160.79.105.7", now).wait, Seconds{0}) << "without end";
+    for (unsigned i = 0; i < InvalidTokenLimiter::burst; ++i) limiter.count("160.79.112.1", now);
+    EXPECT_GT(limiter.count("160.79.112.1", now).wait, Seconds{0}) << "of another network";
 }
 
 TEST_F(StrangersTest, OneHostsIpv6AddressesAreOne) {

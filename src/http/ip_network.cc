@@ -1,4 +1,4 @@
-#include "config/network.h"
+#include "http/ip_network.h"
 
 #include <netinet/in.h>
 
@@ -7,9 +7,9 @@
 
 #include "base/ascii.h"
 
-namespace sluice::config {
+namespace sluice::http {
 
-std::optional<Network> Network::parse(std::string_view text) {
+std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
     const std::size_t slash = text.find('/');
     const auto address = io::Address::from_ip(text.substr(0, slash), 0);
     if (!address) return std::nullopt;
@@ -25,15 +25,15 @@ std::optional<Network> Network::parse(std::string_view text) {
     for (unsigned bit = bits; bit < 128; ++bit) {
         if (((*bytes)[bit / 8] >> (7 - bit % 8) & 1U) != 0) return std::nullopt;
     }
-    return Network(*bytes, bits);
+    return IpNetwork(*bytes, bits);
 }
 
-bool Network::contains(const io::Address& address) const {
+bool IpNetwork::contains(const io::Address& address) const {
     const auto bytes = mapped_bytes(address);
     return bytes && prefix_matches(*bytes);
 }
 
-std::optional<Network::Bytes16> Network::mapped_bytes(const io::Address& address) {
+std::optional<IpNetwork::Bytes16> IpNetwork::mapped_bytes(const io::Address& address) {
     Bytes16 bytes{};
     if (address.family() == AF_INET) {
         sockaddr_in v4;
@@ -51,7 +51,7 @@ std::optional<Network::Bytes16> Network::mapped_bytes(const io::Address& address
     return std::nullopt;
 }
 
-bool Network::prefix_matches(const Bytes16& bytes) const {
+bool IpNetwork::prefix_matches(const Bytes16& bytes) const {
     const unsigned whole = bits_ / 8;
     if (!std::equal(base_.begin(), base_.begin() + whole, bytes.begin())) return false;
     const unsigned rest = bits_ % 8;
@@ -60,4 +60,13 @@ bool Network::prefix_matches(const Bytes16& bytes) const {
     return (base_[whole] & mask) == (bytes[whole] & mask);
 }
 
-}  // namespace sluice::config
+bool contain(std::span<const IpNetwork> networks, std::string_view peer) {
+    if (networks.empty()) return false;
+    // A link-local address ends in the interface that it came by ("%eth0").
+    const auto address = io::Address::from_ip(peer.substr(0, peer.find('%')), 0);
+    return address && std::ranges::any_of(networks, [&](const IpNetwork& network) {
+               return network.contains(*address);
+           });
+}
+
+}  // namespace sluice::http
