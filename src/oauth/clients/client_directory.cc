@@ -65,7 +65,9 @@ void ClientDirectory::add_document(Client client) {
     const Client& before = **known;
     const bool same = before.name == client.name && before.auth_method == client.auth_method &&
                       before.grant_types == client.grant_types &&
-                      before.redirect_uris == client.redirect_uris;
+                      before.redirect_uris == client.redirect_uris &&
+                      before.keys.jwks_uri == client.keys.jwks_uri &&
+                      before.keys.jwks == client.keys.jwks;  // those of another document are others
     if (same) return;
     add(std::move(client));
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "oauth/clients/client_directory.h"
 #include "tests/support/oauth_settings.h"
 
 namespace sluice::oauth {
@@ -126,6 +127,22 @@ TEST(ClientDocument, IsRefusedWhereItIsFaulty) {
     const auto other = parse_client_document(document(), "https://app.example/other",
                                              oauth_test::test_settings_without_users());
     EXPECT_FALSE(other) << "the identifier is the address, letter by letter";
+}
+
+TEST(ClientDocument, OfOtherKeysOrNamesTakesThePlaceOfTheOneBefore) {
+    ClientDirectory directory(oauth_test::test_settings_without_users(), 7);
+    Client client = *parse(document());
+    directory.add_document(client);
+    const std::uint64_t revision = directory.revision();
+    directory.add_document(client);
+    EXPECT_EQ(directory.revision(), revision) << "the same again";
+    client.keys.jwks_uri = "https://app.example/keys.json";
+    directory.add_document(client);
+    EXPECT_EQ((*directory.find(url))->keys.jwks_uri, "https://app.example/keys.json");
+    EXPECT_NE(directory.revision(), revision);
+    client.name = "Another";
+    directory.add_document(client);
+    EXPECT_EQ((*directory.find(url))->name, "Another");
 }
 
 TEST(ClientDocument, CopiesOfWellKnownClientsAreGoodDocuments) {
