@@ -4,7 +4,7 @@
 #include "base/check.h"
 #include "oauth/authorization/person_attributes.h"
 #include "oauth/cors.h"
-#include "oauth/introspection/authenticate_caller.h"
+#include "oauth/introspection/admit_resource_server.h"
 #include "oauth/jwt_access_token.h"
 #include "oauth/metadata.h"
 #include "oauth/shard_state.h"

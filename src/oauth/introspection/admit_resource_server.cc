@@ -1,4 +1,5 @@
-// Who may ask for decisions: the same callers, by the same proof, as may introspect.
+#include "oauth/introspection/admit_resource_server.h"
+
 #include "http/request_builder.h"
 #include "oauth/introspection/authenticate_caller.h"
 #include "oauth/shard_state.h"
