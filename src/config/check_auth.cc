@@ -108,6 +108,19 @@ void check_registration(const RawAuth& raw, oauth::Settings& auth, const Environ
     }
 }
 
+void check_registration_grants(const RawAuth& raw, oauth::Settings& auth, Problems& problems) {
+    if (raw.registration_grants.empty()) return;
+    oauth::GrantTypes& grants = auth.registration_grants.emplace();
+    for (const auto& name : raw.registration_grants) {
+        const auto type = choose(name, oauth::grant_type_names, problems);
+        if (type) grants.add(*type);
+    }
+    if (auth.registration == oauth::Registration::closed) {
+        problems.add(raw.registration_grants[0].place,
+                     "has no effect with registration = \"closed\"; remove it");
+    }
+}
+
 void check_callers(const RawAuth& raw, oauth::Settings& auth, const token::ScopeSet& scopes,
                    const Environment& environment, Problems& problems) {
     UniqueNames usernames("username", problems);
@@ -221,6 +234,7 @@ oauth::Settings check_auth(const RawAuth& raw, const ServerConfig& server,
     check_registration(raw, auth, environment, problems);
     auth.trusted_networks = server.trusted_networks;
     auth.introspection_open = check_networks(raw.introspection_open, problems);
+    check_registration_grants(raw, auth, problems);
     auth.rate_limit.requests = check_count(raw.rate_limit.requests, 1, 1'000'000'000, problems);
     auth.rate_limit.window = check_range<Duration>(raw.rate_limit.window, 1s, 24h, problems);
     check_callers(raw, auth, scopes, environment, problems);

@@ -160,6 +160,9 @@ struct RawAuth {
     /// A registered client that somebody has consented to is kept for so long after its last use.
     /// 1d to 3650d.
     Setting<Duration> registered_client_ttl = std::chrono::days(90);
+    /// What a client that registers itself may have. Empty: authorization_code and refresh_token,
+    /// with registration = "token" also client_credentials.
+    StringList registration_grants;
     RawRateLimit rate_limit;  // per client at /token, per address at /register
     /// Authorization requests that were not pushed before are refused (RFC 9126 §5).
     Setting<bool> require_pushed_authorization_requests = false;
@@ -185,6 +188,7 @@ struct RawAuth {
         key("keys", keys);
         key("introspection_open", introspection_open);
         key("registered_client_ttl", registered_client_ttl);
+        key("registration_grants", registration_grants);
         key("rate_limit", rate_limit);
         key("require_pushed_authorization_requests", require_pushed_authorization_requests);
         key("device", device);

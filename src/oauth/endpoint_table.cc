@@ -103,6 +103,9 @@ constexpr std::array<Endpoint, 9> table{{
 constexpr Endpoint metadata_document{
     .name = "metadata", .methods = get, .cross_origin = true, .handler = serve_metadata};
 
+constexpr Endpoint resource_document{
+    .name = "metadata", .methods = get, .cross_origin = true, .handler = serve_resource_metadata};
+
 void add(std::vector<Route>& routes, const Endpoint& endpoint, const std::string& path) {
     const auto add_method = [&](Method method) {
         CHECK(path.starts_with('/') && endpoint.handler != nullptr, path);
@@ -125,6 +128,12 @@ bool is_offered(const Endpoint& endpoint, const Settings& settings) {
     return endpoint.offered == nullptr || endpoint.offered(settings);
 }
 
+std::vector<Route> resource_metadata_routes() {
+    std::vector<Route> routes;
+    add(routes, resource_document, "/.well-known/oauth-protected-resource");
+    return routes;
+}
+
 std::vector<Route> routes(const Settings& settings) {
     const std::string base(issuer_path(settings));
     std::vector<Route> routes;
@@ -140,6 +149,12 @@ std::vector<Route> routes(const Settings& settings) {
     for (const std::string& inserted : {base, std::string()}) {
         add(routes, metadata_document, "/.well-known/oauth-authorization-server" + inserted);
         add(routes, metadata_document, "/.well-known/openid-configuration" + inserted);
+    }
+    // A client that takes a resource of this host for its own issuer inserts the resource's path.
+    for (const ResourceSetting& resource : settings.resources) {
+        if (!settings.issuer.starts_with(resource.identifier.origin())) continue;
+        const std::string path(resource.identifier.path());
+        add(routes, metadata_document, "/.well-known/oauth-authorization-server" + path);
     }
     add(routes, metadata_document, base + "/.well-known/openid-configuration");
     add(routes, metadata_document, base + "/.well-known/oauth-authorization-server");

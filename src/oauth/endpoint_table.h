@@ -55,4 +55,8 @@ struct Route {
 /// the caller's affair.
 std::vector<Route> routes(const Settings& settings);
 
+/// Protected resource metadata at the root (RFC 9728), for a process that has no resource of its
+/// own and is asked all the same.
+std::vector<Route> resource_metadata_routes();
+
 }  // namespace sluice::oauth

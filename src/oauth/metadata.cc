@@ -85,6 +85,27 @@ io::Task<void> serve_metadata(ShardState& state, const http::Request&, http::Res
     co_return;
 }
 
+io::Task<void> serve_resource_metadata(ShardState& state, const http::Request&,
+                                       http::Response& response) {
+    const Settings& settings = state.settings;
+    response.set_status(http::Status::ok);
+    response.add_field("Content-Type", "application/json");
+    response.add_field("Cache-Control", "public, max-age=300");
+    allow_every_origin(response);
+    response.body().clear();
+    JsonWriter json(response.body());
+    json.begin_object().member("resource", settings.resources.empty()
+                                               ? std::string_view(settings.issuer)
+                                               : settings.resources.front().identifier.text());
+    write_list(json, "authorization_servers", {settings.issuer});
+    json.key("scopes_supported").begin_array();
+    for (const auto name : settings.default_scope) json.value(name);
+    json.end_array();
+    write_list(json, "bearer_methods_supported", {"header"});
+    json.end_object();
+    co_return;
+}
+
 std::string_view issuer_path(const Settings& settings) {
     const std::string_view issuer = settings.issuer;
     const std::size_t authority = issuer.find("://");

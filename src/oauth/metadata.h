@@ -19,6 +19,11 @@ std::string make_metadata(const Settings& settings);
 io::Task<void> serve_metadata(ShardState& state, const http::Request& request,
                               http::Response& response);
 
+/// An EndpointHandler: the resource that other processes serve, or the issuer's own address where
+/// tokens are for any resource, and this authorization server (RFC 9728 §2).
+io::Task<void> serve_resource_metadata(ShardState& state, const http::Request& request,
+                                       http::Response& response);
+
 /// The path of the issuer, with a leading slash; empty where it has none.
 std::string_view issuer_path(const Settings& settings);
 

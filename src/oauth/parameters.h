@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/form.h"
@@ -19,6 +20,13 @@ std::optional<std::string_view> repeated_parameter(const http::Form& form);
 
 /// read_parameters() for a body: it must say that it is a form (RFC 6749 §4.1.3).
 Result<> read_form_body(http::Form& form, const http::Request& request);
+
+/// read_form_body(), or a JSON object that stands for a form: its texts are parameters, lists of
+/// texts repeat one, null is absent. For clients that send JSON where OAuth has forms.
+/// converted  Holds what `form` refers to where the body was JSON: as long as `form` is used.
+/// Errors: also invalid_request for JSON that is no object, or longer than 1040 KiB.
+Result<> read_form_or_json_body(http::Form& form, const http::Request& request,
+                                std::string& converted);
 
 /// The value of `name`; one without a value counts as absent (RFC 6749 §3.1).
 std::optional<std::string_view> parameter(const http::Form& form, std::string_view name);

@@ -1,6 +1,8 @@
 // POST /revoke (RFC 7009).
 #include "oauth/revocation_endpoint.h"
 
+#include <string>
+
 #include "base/check.h"
 #include "http/form.h"
 #include "oauth/clients/authenticate_client.h"
@@ -48,8 +50,8 @@ io::Task<Result<bool>> revoke_grant(ShardState& owner, token::TokenKind kind,
 // True where a grant ended. An unknown token and one of another client are no errors (§2.2), and
 // not told apart.
 io::Task<Result<bool>> revoke(ShardState& state, const http::Request& request, http::Form& form,
-                              ClientHandle& client) {
-    CO_REQUIRE(read_form_body(form, request));
+                              std::string& converted, ClientHandle& client) {
+    CO_REQUIRE(read_form_or_json_body(form, request, converted));
     CO_TRY(client, co_await authenticate_client(state, request, form));
     CO_TRY(const std::string_view text, require_parameter(form, "token"));
     const auto presented = read_presented_token(state, text, token::TokenKind::access);
@@ -65,8 +67,9 @@ io::Task<Result<bool>> revoke(ShardState& state, const http::Request& request, h
 io::Task<void> serve_revoke(ShardState& state, const http::Request& request,
                             http::Response& response) {
     http::Form form;
+    std::string converted;
     ClientHandle client;
-    const Result<bool> revoked = co_await revoke(state, request, form, client);
+    const Result<bool> revoked = co_await revoke(state, request, form, converted, client);
     allow_every_origin(response);
 
     Event event{.kind = EventKind::grant_revoked};

@@ -139,6 +139,9 @@ struct Settings {
 
     Registration registration = Registration::closed;
     Secret registration_token;  // where registration is `token`
+    // What a client that registers itself may have, whoever registers it; absent: as grant_table.h
+    // says of each grant.
+    std::optional<GrantTypes> registration_grants;
     // Per client at /token, and per address where the client is public; per address at /register.
     RateLimit rate_limit;
     // In which many people share an address: limits by address are people_behind_shared_address

@@ -26,6 +26,12 @@ ServiceRouter::ServiceRouter(const oauth::Settings* auth, const resource::Settin
                 {Endpoint::Kind::oauth, route_named(route.endpoint->name), route.endpoint});
         }
     }
+    if (auth != nullptr && resources.resources.empty()) {
+        for (const oauth::Route& route : oauth::resource_metadata_routes()) {
+            add(route.method, route.path,
+                {Endpoint::Kind::oauth, metrics::Route::metadata, route.endpoint});
+        }
+    }
     // Who asks for decisions is a client or holds an API key of [auth].
     if (auth != nullptr && !resources.resources.empty()) {
         add_decisions();

@@ -11,6 +11,9 @@ DOCUMENTS = [
     "/.well-known/oauth-protected-resource",
     "/.well-known/oauth-protected-resource/mcp",
     "/.well-known/oauth-protected-resource/other",
+    # Where clients of the Python reference look.
+    "/.well-known/oauth-authorization-server/mcp",
+    "/mcp/.well-known/oauth-protected-resource",
 ]
 LIES = [
     {"Host": "evil.example"},

@@ -1,8 +1,10 @@
 """POST /revoke: a client ends its own grants, and nobody else's."""
 
+import json
+
 import pytest
 
-from http_request import basic, post_form
+from http_request import basic, post, post_form
 from oauth import as_client, is_active, obtain_tokens, refresh
 
 
@@ -28,6 +30,14 @@ def test_revoking_an_access_token_ends_it(browser):
     sluice = browser.sluice
     tokens = obtain_tokens(browser)
     assert revoke(sluice, tokens["access_token"]).status == 200
+    assert not is_active(sluice, tokens["access_token"])
+
+
+def test_a_body_of_json_revokes_too(browser):
+    sluice = browser.sluice
+    tokens = obtain_tokens(browser)
+    body = json.dumps({"token": tokens["access_token"], "client_id": "pub", "client_secret": None})
+    assert post(sluice.port, "/revoke", body, {"Content-Type": "application/json"}).status == 200
     assert not is_active(sluice, tokens["access_token"])
 
 

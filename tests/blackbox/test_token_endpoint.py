@@ -114,10 +114,24 @@ def test_a_malformed_authorization_is_refused(sluice, elsewhere, value):
     check_serves(endpoint(sluice))
 
 
+def test_a_body_of_json_is_as_good_as_a_form(sluice):
+    json_type = CONF | {"Content-Type": "application/json; charset=utf-8"}
+    good = '{"grant_type":"client_credentials","scope":null,"client_id":null}'
+    assert post(sluice.port, "/token", good, json_type).status == 200
+    for body in ("[]", '"x"', "{", '{"grant_type":"client_credentials","grant_type":"x"}', "", encode(GRANT), " " * 20_000):
+        answer = post(sluice.port, "/token", body, json_type)
+        assert (answer.status, answer.error) == (400, "invalid_request"), body
+    # Two resources in a list are two parameters, as in a form; a list repeats no other.
+    twice = '{"grant_type":["client_credentials","client_credentials"]}'
+    assert post(sluice.port, "/token", twice, json_type).error == "invalid_request"
+    elsewhere = '{"grant_type":"client_credentials","resource":["https://nowhere.example/a"]}'
+    assert post(sluice.port, "/token", elsewhere, json_type).error == "invalid_target"
+
+
 @pytest.mark.parametrize(
     "content_type",
     [
-        "application/json",
+        "application/json-patch+json",
         "multipart/form-data; boundary=x",
         "text/plain",
         "application/x-www-form-urlencoded2",

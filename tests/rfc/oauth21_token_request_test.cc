@@ -105,7 +105,7 @@ TEST_F(TokenRequestTest, OtherKindsOfTokensAreNoCodes) {
     EXPECT_TRUE(client.is_active(tokens.json("access_token")));
 }
 
-TEST_F(TokenRequestTest, OnlyFormsAreTaken) {
+TEST_F(TokenRequestTest, OnlyFormsAndJsonObjectsAreTaken) {
     for (const char* type : {"application/json", "text/plain", "multipart/form-data; boundary=x"}) {
         Sent sent{http::Method::post, "/token"};
         sent.field("Content-Type", type).body = "grant_type=authorization_code";

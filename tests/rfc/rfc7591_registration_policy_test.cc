@@ -35,6 +35,23 @@ TEST(RegistrationModes, ATokenIsAskedForWhereTheSettingsSaySo) {
     EXPECT_EQ(right.json("grant_types"), R"(["authorization_code","client_credentials"])");
 }
 
+TEST(RegistrationModes, GrantsAreTheWrittenOnesWhereTheSettingsWriteThem) {
+    constexpr std::string_view worker = R"({"grant_types":["client_credentials"],
+        "token_endpoint_auth_method":"client_secret_basic"})";
+    oauth::Settings settings = test_settings();
+    EXPECT_EQ(Servers(settings).call("register", json_post("/register", worker)).status(), 400);
+    settings.registration_grants = {oauth::GrantType::client_credentials};
+    Servers servers(settings);
+    const Answer answer = servers.call("register", json_post("/register", worker));
+    EXPECT_EQ(answer.status(), 201);
+    EXPECT_EQ(answer.json("grant_types"), R"(["client_credentials"])");
+    // What is not written is not to be had, and who keeps no secret acts for nobody.
+    EXPECT_EQ(servers.call("register", json_post("/register", native)).status(), 400);
+    const Answer open = servers.call("register", json_post("/register", R"({"grant_types":
+        ["client_credentials"],"token_endpoint_auth_method":"none"})"));
+    EXPECT_EQ(open.status(), 400);
+}
+
 TEST(RegistrationModes, ClosedMeansClosedAndIsNotAdvertised) {
     oauth::Settings settings = test_settings();
     settings.registration = oauth::Registration::closed;

@@ -34,7 +34,8 @@ struct ClientMetadata {
 };
 
 /// `trusted` registrations, made with the registration token, may act for themselves
-/// (client_credentials); anybody else's may not, since nobody stands behind them.
+/// (client_credentials); anybody else's may not, since nobody stands behind them. Settings that say
+/// registration_grants decide for both.
 /// Members that are not known, and grant types that are not supported, are left out, as §2 allows;
 /// the answer tells what was registered. Errors: invalid_redirect_uri naming the URI,
 /// invalid_client_metadata (§3.2.2).

@@ -41,7 +41,10 @@ GrantTypes registrable_grant_types(const Settings& settings, bool trusted,
     for (const GrantDeclaration& grant : table) {
         if (!is_offered(grant, settings)) continue;
         if (grant.confidential_only && !token::is_confidential(auth_method)) continue;
-        if (grant.self_registrable || trusted) types.add(grant.type);
+        const bool open = settings.registration_grants
+                              ? settings.registration_grants->has(grant.type)
+                              : grant.self_registrable || trusted;
+        if (open) types.add(grant.type);
     }
     return types;
 }

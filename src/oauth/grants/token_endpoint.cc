@@ -1,6 +1,7 @@
 // POST /token (RFC 6749 §3.2).
 #include "oauth/grants/token_endpoint.h"
 
+#include <string>
 #include <string_view>
 
 #include "http/form.h"
@@ -25,8 +26,8 @@ Result<const GrantDeclaration*> find_grant(const Settings& settings, std::string
 }
 
 io::Task<TokenResult> answer(ShardState& state, const http::Request& request, http::Form& form,
-                             ClientHandle& client) {
-    CO_REQUIRE(read_form_body(form, request));
+                             std::string& converted, ClientHandle& client) {
+    CO_REQUIRE(read_form_or_json_body(form, request, converted));
     CO_TRY(const std::string_view name, require_parameter(form, "grant_type"));
     CO_TRY(const GrantDeclaration* grant, find_grant(state.settings, name));
     CO_TRY(client, co_await authenticate_client(state, request, form));
@@ -45,8 +46,9 @@ io::Task<TokenResult> answer(ShardState& state, const http::Request& request, ht
 io::Task<void> serve_token(ShardState& state, const http::Request& request,
                            http::Response& response) {
     http::Form form;
+    std::string converted;
     ClientHandle client;  // stays null where it was not authenticated
-    const TokenResult result = co_await answer(state, request, form, client);
+    const TokenResult result = co_await answer(state, request, form, converted, client);
     allow_every_origin(response);
 
     Event event{.kind = EventKind::tokens_issued};

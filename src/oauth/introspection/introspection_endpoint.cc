@@ -8,9 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/check.h"
-#include "base/json.h"
 #include "crypto/digest.h"
-#include "http/media_type.h"
 #include "oauth/clients/proven_caller.h"
 #include "oauth/introspection/authenticate_caller.h"
 #include "oauth/introspection/remote_token_cache.h"
@@ -23,36 +21,6 @@
 
 namespace sluice::oauth {
 namespace {
-
-// Of a body: a token may be as long as the longest header that can be configured.
-constexpr std::size_t json_size_max = 1024 * 1024 + 16 * 1024;  // bytes
-
-// A body of JSON as the form it stands for, so that one reader serves both.
-Result<std::string> form_of_json(std::string_view body) {
-    const auto document = JsonDocument::parse(body);
-    if (!document || !document->root().is_object()) {
-        return refuse(ErrorCode::invalid_request, "The body is not a JSON object.");
-    }
-    std::string form;
-    for (const JsonMember& member : document->root().members()) {
-        const auto text = member.value.string();
-        if (text && !member.key.empty()) http::append_form_parameter(form, member.key, *text);
-    }
-    return form;
-}
-
-// `converted` holds what the form refers to where the body was JSON.
-Result<> read_question(http::Form& form, const http::Request& request, std::string& converted) {
-    const auto type = request.field("Content-Type");
-    if (!type || !http::is_media_type(*type, "application/json")) {
-        return read_form_body(form, request);
-    }
-    if (request.body().size() > json_size_max) {
-        return refuse(ErrorCode::invalid_request, "The body exceeds 1040 KiB.");
-    }
-    TRY(converted, form_of_json(request.body()));
-    return read_parameters(form, converted);
-}
 
 void append_number(std::string& out, std::int64_t number) {
     std::array<char, 20> digits;
@@ -185,7 +153,7 @@ io::Task<Result<Caller>> read_and_authenticate(ShardState& state, const http::Re
                                                UnusualRequest& unusual,
                                                std::optional<Question>& question) {
     http::Form& form = unusual.form;
-    CO_REQUIRE(read_question(form, request, unusual.converted));
+    CO_REQUIRE(read_form_or_json_body(form, request, unusual.converted));
     Result<Caller> caller = Caller{nullptr, token::ResourceRights::all()};
     if (!is_open_to(state.settings, request, form)) {
         const Caller* remembered = find_proven_caller(state, request, form);

@@ -60,6 +60,9 @@ Gateway::Gateway(Parts parts, const Settings& settings)
         resources_.push_back(std::make_unique<ProtectedResource>(
             i, resource, make_verifier(resource), make_upstream(resource)));
         add_document(metadata_path(resource), metadata_json(resource));
+        // Clients of the Python reference look below the resource itself.
+        add_document(std::string(resource.identifier.path()).append(metadata_root),
+                     metadata_json(resource));
     }
     // Clients that find nothing at the inserted path ask at the root (RFC 9728 §3.1 for a resource
     // without a path); a resource that is the origin itself stands there already.

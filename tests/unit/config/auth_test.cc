@@ -150,6 +150,20 @@ TEST(ConfigClientDocuments, HostsAreNamesOrPatterns) {
                    "4: auth.client_documents.cache_max", "is not between");
 }
 
+TEST(ConfigAuth, RegistrationGrantsAreNames) {
+    EXPECT_FALSE(config_of(with("[auth]", "")).auth()->registration_grants);
+    const Config config =
+        config_of(with("[auth]", "registration_grants = [\"client_credentials\"]"));
+    ASSERT_TRUE(config.auth()->registration_grants);
+    EXPECT_TRUE(config.auth()->registration_grants->has(oauth::GrantType::client_credentials));
+    EXPECT_FALSE(config.auth()->registration_grants->has(oauth::GrantType::refresh_token));
+    expect_problem(with("[auth]", "registration_grants = [\"password\"]"),
+                   "4: auth.registration_grants[0]", "is not one of");
+    expect_problem(
+        with("[auth]", "registration = \"closed\"\nregistration_grants = [\"refresh_token\"]"),
+        "5: auth.registration_grants[0]", "no effect");
+}
+
 TEST(ConfigApiKey, HasANameAndAKey) {
     const Config config = config_of(
         followed_by("[[auth.api_key]]\nname = \"gateway\"\nkey = \"0123456789abcdef\"\n"));
