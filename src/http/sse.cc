@@ -45,19 +45,21 @@ std::expected<std::optional<SseEvent>, SseReader::TooLarge> SseReader::next() {
     return std::nullopt;
 }
 
-// A CR at the end of what has arrived may be half of a CRLF: it ends no line yet.
+// A CR ends a line at once: what follows may be long in coming. An LF right behind it belongs to
+// it.
 std::optional<std::string_view> SseReader::next_line() {
     const std::string_view text = buffer_;
+    if (after_cr_ && read_ < text.size()) {
+        after_cr_ = false;
+        if (text[read_] == '\n') ++read_;
+        scanned_ = std::max(scanned_, read_);
+    }
     const std::size_t end = text.find_first_of("\r\n", scanned_);
     scanned_ = std::min(end, text.size());
     if (end == std::string_view::npos) return std::nullopt;
-    std::size_t next = end + 1;
-    if (text[end] == '\r') {
-        if (next == text.size()) return std::nullopt;
-        if (text[next] == '\n') ++next;
-    }
+    after_cr_ = text[end] == '\r';
     const std::string_view line = text.substr(read_, end - read_);
-    read_ = scanned_ = next;
+    read_ = scanned_ = end + 1;
     return line;
 }
 

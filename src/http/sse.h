@@ -21,7 +21,8 @@ struct SseEvent {
     bool has_comment = false;
 };
 
-/// Takes a stream apart as it arrives, whatever the split; LF, CR and CRLF end lines.
+/// Takes a stream apart as it arrives, whatever the split; LF, CR and CRLF end lines, and a CR ends
+/// its line before it is known what follows.
 class SseReader {
 public:
     explicit SseReader(std::size_t event_bytes_max = 4 * 1024 * 1024);
@@ -43,6 +44,7 @@ private:
     std::size_t read_ = 0;     // buffer_ before this was taken apart
     std::size_t scanned_ = 0;  // no line end stands between read_ and this
     bool at_start_ = true;     // a byte order mark may follow
+    bool after_cr_ = false;    // an LF may follow that ends no line of its own
     bool block_given_ = false;
     std::size_t block_bytes_ = 0;
     std::string event_;

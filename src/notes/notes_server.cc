@@ -83,7 +83,7 @@ void NotesServer::handle(const http::Request& request, http::Response& response)
         return answer_error(response, http::Status::method_not_allowed, nullptr, invalid_request,
                             "Only POST is allowed: this server has no sessions and no streams.");
     }
-    const auto document = JsonDocument::parse(request.body());
+    const auto document = JsonDocument::parse_carried(request.body());
     if (!document) {
         return answer_error(response, http::Status::bad_request, nullptr, parse_error,
                             document.error().reason);

@@ -1,6 +1,9 @@
 #include "token/introspection.h"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
+#include <charconv>
 #include <cmath>
 
 #include "base/json_writer.h"
@@ -28,47 +31,87 @@ void write_audience(JsonWriter& json, const std::vector<std::string>& audience) 
     json.end_array();
 }
 
-/// The member where it is there and not null.
-std::optional<JsonValue> find_known(const JsonValue& object, std::string_view name) {
-    auto member = object.find(name);
-    return member && !member->is_null() ? member : std::nullopt;
+using Read = std::expected<void, IntrospectionError>;
+
+std::unexpected<IntrospectionError> unusable(std::string_view reason) {
+    return failure(IntrospectionError{.concerns_token = true, .reason = reason});
 }
 
-Result<std::string> read_text(const JsonValue& object, std::string_view name) {
-    const auto member = find_known(object, name);
-    if (!member) return std::string();
-    const auto text = member->string();
-    if (!text) return failure(Error{"a member of the introspection response is not a string"});
-    return std::string(*text);
-}
-
-Result<std::optional<std::int64_t>> read_time(const JsonValue& object, std::string_view name) {
-    const auto member = find_known(object, name);
-    if (!member) return std::nullopt;
-    const auto number = member->number();
-    constexpr double bound = 9e15;  // below 2^53: far beyond any date, and exact as a double
-    if (!number || std::abs(*number) > bound) {
-        return failure(Error{"a time in the introspection response is not a number of seconds"});
+/// A name, or the number that some servers keep for one.
+Read read_name(const JsonValue& value, std::string& name) {
+    if (const auto text = value.string()) {
+        name = *text;
+    } else if (value.integer()) {
+        name = value.raw();
+    } else {
+        return unusable("sub, client_id, iss or token_type is neither a string nor an integer");
     }
+    return {};
+}
+
+/// Of those that nothing depends on: nothing where it is no text.
+void read_remark(const JsonValue& value, std::string& remark) {
+    remark = value.readable_string().value_or("");
+}
+
+std::optional<std::int64_t> find_seconds(const JsonValue& value) {
+    auto number = value.number();
+    if (const auto text = value.string()) {
+        double read = 0;
+        const char* const end = text->data() + text->size();
+        const auto result = std::from_chars(text->data(), end, read);
+        if (result.ec == std::errc() && result.ptr == end) number = read;
+    }
+    constexpr double bound = 9e15;  // below 2^53: far beyond any date, and exact as a double
+    if (!number || !(std::abs(*number) <= bound)) return std::nullopt;
     return static_cast<std::int64_t>(std::floor(*number));
 }
 
-Result<std::vector<std::string>> read_audience(const JsonValue& object) {
-    std::vector<std::string> audience;
-    const auto member = find_known(object, "aud");
-    if (!member) return audience;
-    if (const auto text = member->string()) {
-        audience.emplace_back(*text);
-        return audience;
-    }
-    if (!member->is_array()) return failure(Error{"the audience is neither a string nor an array"});
-    for (const JsonValue& one : member->elements()) {
-        const auto text = one.string();
-        if (!text) return failure(Error{"the audience contains something that is not a string"});
-        audience.emplace_back(*text);
-    }
-    return audience;
+Read read_bound(const JsonValue& value, std::optional<std::int64_t>& time) {
+    time = find_seconds(value);
+    if (!time) return unusable("exp or nbf is not a number of seconds");
+    return {};
 }
+
+/// A text, or several of one name or more. What is no scope grants nothing.
+void read_scope(const JsonValue& value, ScopeSet& scope) {
+    std::string names(value.string().value_or(""));
+    value.for_each_element([&names](const JsonValue& one) {
+        names.append(" ").append(one.string().value_or(""));
+        return true;
+    });
+    scope = ScopeSet::parse(names).value_or(ScopeSet());
+}
+
+/// What is no text names no resource.
+void read_audience(const JsonValue& value, std::vector<std::string>& audience) {
+    const auto add = [&audience](const JsonValue& one) {
+        if (const auto text = one.string()) audience.emplace_back(*text);
+        return true;
+    };
+    add(value);
+    value.for_each_element(add);
+}
+
+Read read_member(std::string_view name, const JsonValue& value, TokenInfo& info) {
+    if (name == "client_id") return read_name(value, info.client_id);
+    if (name == "sub") return read_name(value, info.subject);
+    if (name == "iss") return read_name(value, info.issuer);
+    if (name == "token_type") return read_name(value, info.token_type);
+    if (name == "exp") return read_bound(value, info.expires_at);
+    if (name == "nbf") return read_bound(value, info.not_before);
+    if (name == "iat") info.issued_at = find_seconds(value);
+    if (name == "scope") read_scope(value, info.scope);
+    if (name == "aud") read_audience(value, info.audience);
+    if (name == "username") read_remark(value, info.username);
+    if (name == "jti") read_remark(value, info.token_id);
+    return {};
+}
+
+/// Those that are read: none may stand twice, since others might read the other one.
+constexpr std::array<std::string_view, 12> known_names = {
+    "active", "client_id", "sub", "iss", "token_type", "exp",
+    "nbf",    "scope",     "aud", "iat", "username",   "jti"};
 
 }  // namespace
 
@@ -98,28 +141,29 @@ void append_introspection_json(std::string& out, const TokenInfo& info) {
     json.end_object();
 }
 
-Result<std::optional<TokenInfo>> parse_introspection_json(std::string_view text) {
-    const auto document = JsonDocument::parse(text);
-    if (!document) return failure(Error{document.error().reason});
+std::expected<std::optional<TokenInfo>, IntrospectionError> parse_introspection_json(
+    std::string_view text) {
+    const auto document = JsonDocument::parse_carried(text);
+    if (!document) return failure(IntrospectionError{.reason = document.error().reason});
     const JsonValue root = document->root();
     const auto active = root.find("active");
-    const auto truth = active ? active->boolean() : std::nullopt;
-    if (!truth) return failure(Error{"the introspection response has no member active"});
+    if (!active) return failure(IntrospectionError{.reason = "there is no member active"});
+    const auto truth = active->boolean();
+    if (!truth) return unusable("active is not a boolean");
     if (!*truth) return std::nullopt;
 
     TokenInfo info;
-    TRY(const std::string scope, read_text(root, "scope"));
-    TRY(info.scope, ScopeSet::parse(scope));
-    TRY(info.client_id, read_text(root, "client_id"));
-    TRY(info.username, read_text(root, "username"));
-    TRY(info.token_type, read_text(root, "token_type"));
-    TRY(info.expires_at, read_time(root, "exp"));
-    TRY(info.issued_at, read_time(root, "iat"));
-    TRY(info.not_before, read_time(root, "nbf"));
-    TRY(info.subject, read_text(root, "sub"));
-    TRY(info.audience, read_audience(root));
-    TRY(info.issuer, read_text(root, "iss"));
-    TRY(info.token_id, read_text(root, "jti"));
+    Read read;
+    std::bitset<known_names.size()> seen;
+    root.for_each_member([&](std::string_view name, const JsonValue& value) {
+        const auto known = std::ranges::find(known_names, name);
+        if (known == known_names.end() || !read) return;
+        const auto place = static_cast<std::size_t>(known - known_names.begin());
+        if (seen[place]) read = unusable("a member stands twice");
+        seen.set(place);
+        if (read && !value.is_null()) read = read_member(name, value, info);
+    });
+    REQUIRE(read);
     return info;
 }
 

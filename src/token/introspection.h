@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,11 +55,21 @@ inline constexpr std::string_view inactive_json = R"({"active":false})";
 /// `aud` is a text where there is one audience and an array where there are several.
 void append_introspection_json(std::string& out, const TokenInfo& info);
 
+/// Why nothing is known of a token.
+struct IntrospectionError {
+    bool concerns_token = false;  // it was answered for, and the answer cannot be used: refuse it.
+                                  // Else the text is no answer: the server fails
+    std::string_view reason;      // static text, for logs
+};
+
 /// Reads the answer of any server; nothing in it is an inactive token. A member that is null or not
-/// known to TokenInfo is taken as absent; `aud` may be a text or an array, a time may have a
-/// fraction (it is cut off). Errors: no JSON object, `active` that is not a JSON boolean, a member
-/// of another type than RFC 7662 gives it, a scope that RFC 6749 does not allow. Take an error as a
-/// server that fails, never as an active token.
-Result<std::optional<TokenInfo>> parse_introspection_json(std::string_view json);
+/// known to TokenInfo is taken as absent, and so is one of an unexpected type where nothing depends
+/// on it (username, jti, iat). Read besides what RFC 7662 says: a scope that is an array of texts,
+/// times that are texts or have a fraction (it is cut off), an integer as sub, client_id or iss.
+/// What is no scope grants nothing, what is no text is no audience. Errors: no JSON object with
+/// `active`; of a token, `active` that is not a JSON boolean, exp or nbf that is no time, another
+/// member that is no name, one that stands twice. Never take an error as an active token.
+std::expected<std::optional<TokenInfo>, IntrospectionError> parse_introspection_json(
+    std::string_view json);
 
 }  // namespace sluice::token

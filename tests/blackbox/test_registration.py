@@ -153,7 +153,6 @@ BOMBS = {
     "deep value": b'{"redirect_uris":' + b"[" * 100_000,
     "duplicate keys": b'{"redirect_uris":["https://a.example/"],"redirect_uris":["https://b.example/"]}',
     "duplicate by escape": b'{"redirect_uris":["https://a.example/"],"redirect\\u005furis":["https://b.example/"]}',
-    "huge number": b'{"redirect_uris":["https://a.example/"],"x":1e999999}',
     "long number": b'{"redirect_uris":["https://a.example/"],"x":' + b"9" * 100_000 + b"}",
     "bad UTF-8": b'{"redirect_uris":["https://a.example/\xff"]}',
     "overlong UTF-8": b'{"client_name":"\xc0\xaf","redirect_uris":["https://a.example/"]}',

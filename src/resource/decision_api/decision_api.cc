@@ -61,7 +61,7 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, token::ResourceRigh
         co_return refuse(exchange, http::Status::content_too_large, "invalid_request",
                          "the body exceeds 1 MiB");
     }
-    const auto document = JsonDocument::parse(body);
+    const auto document = JsonDocument::parse_carried(body);
     if (!document) {
         co_return refuse(exchange, http::Status::bad_request, "invalid_request",
                          document.error().reason);
@@ -96,7 +96,11 @@ io::Task<void> DecisionApi::answer(http::Exchange& exchange, token::ResourceRigh
 
 io::Task<void> DecisionApi::answer_batch(http::Exchange& exchange, JsonValue questions,
                                          const token::ResourceRights& rights, Purpose purpose) {
-    const std::vector<JsonValue> list = questions.elements();
+    std::vector<JsonValue> list;
+    questions.for_each_element([&list](const JsonValue& question) {
+        list.push_back(question);
+        return list.size() <= batch_size_max;
+    });
     if (list.size() > batch_size_max) {
         co_return refuse(exchange, http::Status::bad_request, "invalid_request",
                          "a batch has at most 100 entries");

@@ -1,7 +1,10 @@
 #include "resource/decision_api/decision_request.h"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 
+#include "base/check.h"
 #include "base/result.h"
 
 namespace sluice::resource {
@@ -11,6 +14,10 @@ bool holds_control(std::string_view text) {
     return std::ranges::any_of(
         text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
+
+constexpr std::array<std::string_view, 9> known_keys = {"token",         "tool",    "resource",
+                                                        "client_id",     "subject", "scope",
+                                                        "justification", "method",  "arguments"};
 
 /// Where the member `key` belongs; null for one that is not known.
 std::string_view* place_of(DecisionRequest& request, std::string_view key) {
@@ -57,15 +64,31 @@ std::expected<DecisionRequest, std::string_view> read_decision_request(const Jso
     }
     DecisionRequest request;
     bool all_texts = true;
+    std::bitset<known_keys.size()> seen;
+    bool repeats = false;
     question.for_each_member([&](std::string_view key, const JsonValue& value) {
-        if (key == "arguments") request.arguments = {true, value};
+        const auto known = std::ranges::find(known_keys, key);
+        if (known == known_keys.end()) return;
+        const auto number = static_cast<std::size_t>(known - known_keys.begin());
+        repeats = repeats || seen[number];
+        seen.set(number);
+        if (key == "arguments") {
+            request.arguments = {true, value};
+            return;
+        }
         if (value.is_null()) return;
         std::string_view* const place = place_of(request, key);
-        if (place == nullptr) return;
-        const auto text = value.string();
+        CHECK(place != nullptr, "every known key has a place");
+        // A reason is for people; a name with half of a character is nobody's.
+        const auto text = key == "justification" ? value.readable_string() : value.string();
         all_texts = all_texts && text.has_value();
         *place = text.value_or("");
     });
+    if (repeats) {
+        return failure(std::string_view(
+            "token, client_id, subject, scope, resource, tool, method, arguments and "
+            "justification may stand once"));
+    }
     if (!all_texts) {
         return failure(std::string_view(
             "token, client_id, subject, scope, resource, tool, method and justification must be "

@@ -29,8 +29,8 @@ struct DecisionRequest {
 };
 
 /// Members that are not known, and those that are null, are taken as absent.
-/// Errors (for people, static text): no object, a member that is no text, a tool that is missing or
-/// no name, a token beside a client_id, a subject or scope without a client_id.
+/// Errors (for people, static text): no object, a member that is no text or stands twice, a tool
+/// that is missing or no name, a token beside a client_id, a subject or scope without a client_id.
 std::expected<DecisionRequest, std::string_view> read_decision_request(const JsonValue& question);
 
 }  // namespace sluice::resource

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "resource/mcp/raw_json.h"
-
 namespace sluice::resource {
 namespace {
 
@@ -17,21 +15,6 @@ bool is_done(const JsonValue& result) {
            result.find_string("resultType") != asks_back;
 }
 
-/// The text of a message's member.
-std::string_view text_of(const JsonValue& message, std::string_view text, std::string_view key) {
-    std::size_t index = 0;
-    std::size_t found = 0;
-    bool there = false;
-    message.for_each_member([&](std::string_view name, const JsonValue&) {
-        if (name == key) {
-            found = index;
-            there = true;
-        }
-        ++index;
-    });
-    return there ? find_raw_json(text, found) : std::string_view();
-}
-
 }  // namespace
 
 std::optional<Retry> find_retry(const Message& call) {
@@ -39,7 +22,7 @@ std::optional<Retry> find_retry(const Message& call) {
     if (!call.text.contains("requestState") && !call.text.contains("inputResponses")) {
         return std::nullopt;
     }
-    const auto document = JsonDocument::parse(call.text);
+    const auto document = JsonDocument::parse_carried(call.text);
     const auto params = document ? document->root().find("params") : std::nullopt;
     if (!params) return std::nullopt;
     const auto state = params->find_string("requestState");
@@ -53,23 +36,20 @@ bool AnsweredCalls::concerns(std::string_view json) const {
 
 io::Task<void> AnsweredCalls::look_at(std::string_view json) {
     if (!concerns(json)) co_return;
-    if (json.starts_with("\xef\xbb\xbf")) json.remove_prefix(3);
-    const auto document = JsonDocument::parse(json);
+    const auto document = JsonDocument::parse_carried(json);
     if (!document) co_return;
     const JsonValue root = document->root();
-    if (root.is_object()) co_return co_await look_at_message(root, json);
-    if (!root.is_array()) co_return;
-    const auto elements = root.elements();
-    const auto texts = split_raw_json(json);
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-        if (elements[i].is_object()) co_await look_at_message(elements[i], texts[i]);
-    }
+    if (root.is_object()) co_return co_await look_at_message(root);
+    for (const JsonValue& message : root.elements()) co_await look_at_message(message);
 }
 
-io::Task<void> AnsweredCalls::look_at_message(const JsonValue& message, std::string_view text) {
+io::Task<void> AnsweredCalls::look_at_message(const JsonValue& message) {
     const auto result = message.find("result");
     if (!result) co_return;
-    if (is_done(*result)) co_return co_await count(text_of(message, text, "id"));
+    if (is_done(*result)) {
+        const auto id = message.find("id");
+        co_return co_await count(id ? id->raw() : std::string_view());
+    }
     if (expected_.may_ask_back && result->find_string("resultType") == asks_back) {
         co_await open_round(*result);
     }
@@ -96,7 +76,7 @@ io::Task<void> AnsweredCalls::count(std::string_view id) {
 
 io::Task<void> AnsweredCalls::open_round(const JsonValue& result) {
     // What was posted is parsed no more: calls that ask back are few.
-    const auto document = JsonDocument::parse(body_->messages().front().text);
+    const auto document = JsonDocument::parse_carried(body_->messages().front().text);
     const auto params = document ? document->root().find("params") : std::nullopt;
     if (!params) co_return;
     const std::string tool(params->find_string("name").value_or(""));

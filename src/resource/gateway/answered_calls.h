@@ -59,7 +59,7 @@ public:
     io::Task<void> look_at(std::string_view json);
 
 private:
-    io::Task<void> look_at_message(const JsonValue& message, std::string_view text);
+    io::Task<void> look_at_message(const JsonValue& message);
     io::Task<void> count(std::string_view id);
     io::Task<void> open_round(const JsonValue& result);
 

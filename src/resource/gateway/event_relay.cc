@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "resource/decision/tool_changes.h"
+#include "resource/gateway/refusal.h"
 #include "resource/gateway/tool_view.h"
 
 namespace sluice::resource {
@@ -16,12 +17,13 @@ constexpr std::string_view heartbeat_text = ": keep-alive\n\n";
 }  // namespace
 
 EventRelay::EventRelay(RequestContext& context, bool filter, bool looks, AnsweredCalls* answered,
-                       TaskView& tasks)
+                       TaskView& tasks, AwaitedAnswers awaited)
     : context_(context),
       filter_(filter),
       looks_(looks),
       answered_(answered),
       tasks_(tasks),
+      awaited_(std::move(awaited)),
       reader_(event_bytes_max),
       idle_(context.exchange.shard()),
       heartbeat_scope_(&context.exchange.scope()) {
@@ -36,7 +38,22 @@ io::Task<bool> EventRelay::run(UpstreamResponse& answer, std::string_view ahead)
     const bool complete = co_await pump(answer);
     heartbeat_scope_.cancel();
     co_await group_.join();
-    co_return complete;
+    co_return co_await answer_awaited(complete);
+}
+
+/// complete  Whether the stream came to its own end.
+io::Task<bool> EventRelay::answer_awaited(bool complete) {
+    if (context_.exchange.cancelled() || awaited_.empty()) co_return complete;
+    if (has_ids_ && !has_lost_) co_return complete;
+    const std::vector<std::string_view> ids = awaited_.ids();
+    out_.clear();
+    for (const std::string& error :
+         errors_of_lost(context_, ids,
+                        complete ? "its event stream ended without the answer"
+                                 : "its event stream was cut off before the answer")) {
+        http::append_sse(out_, {.event = "message", .data = error, .has_data = true});
+    }
+    co_return co_await write(out_);
 }
 
 io::Task<bool> EventRelay::pump(UpstreamResponse& answer) {
@@ -70,6 +87,7 @@ bool EventRelay::take_events() {
 }
 
 void EventRelay::append_event(const http::SseEvent& event) {
+    has_ids_ = has_ids_ || !event.id.empty();
     if (looks_ && event.has_data) {
         for (auto& definition : read_tool_definitions(event.data, ToolInventory::tools_max)) {
             listed_.push_back(std::move(definition));
@@ -83,14 +101,24 @@ void EventRelay::append_event(const http::SseEvent& event) {
     http::SseEvent shown = event;
     if (filter_) {
         filtered_.clear();
-        if (!append_visible_tools(context_, shown.data, filtered_)) return;
+        if (!append_visible_tools(context_, shown.data, filtered_)) {
+            return lose("an event whose data is no valid JSON, where a list of tools may stand");
+        }
         shown.data = filtered_;
     }
     if (TaskView::concerns(shown.data)) {
-        if (!tasks_.show(shown.data, shown_)) return;
+        if (!tasks_.show(shown.data, shown_)) {
+            return lose("an event that cannot be read, where a list of tasks may stand");
+        }
         shown.data = shown_;
     }
     append_sse(out_, shown);
+    if (!awaited_.empty()) awaited_.note(event.data);
+}
+
+void EventRelay::lose(std::string_view detail) {
+    has_lost_ = true;
+    note_lost(context_, detail);
 }
 
 io::Task<bool> EventRelay::write(std::string_view text) {

@@ -12,6 +12,7 @@
 #include "resource/gateway/answered_calls.h"
 #include "resource/gateway/request_context.h"
 #include "resource/gateway/task_view.h"
+#include "resource/mcp/awaited_answers.h"
 #include "resource/tools/tool_definition.h"
 #include "resource/upstream/upstream.h"
 
@@ -24,11 +25,14 @@ public:
     /// filter  Whether events may hold a list of tools that the caller may not see whole.
     /// looks   Whether lists of tools are looked at for changes.
     /// answered  To be shown the messages; null: nobody.
+    /// awaited  The answers that the stream has to bring.
     EventRelay(RequestContext& context, bool filter, bool looks, AnsweredCalls* answered,
-               TaskView& tasks);
+               TaskView& tasks, AwaitedAnswers awaited);
 
-    /// The response's stream was begun; `ahead` are events to send first. False where the client
-    /// must learn that the stream was cut off; true where it is complete.
+    /// The response's stream was begun; `ahead` are events to send first. Where it ends without an
+    /// answer that is awaited, an error takes its place, unless the client can ask for the rest of
+    /// the stream (MCP 2025-11-25: its events have ids). False where the client must learn that the
+    /// stream was cut off; true where it is complete.
     io::Task<bool> run(UpstreamResponse& answer, std::string_view ahead);
 
 private:
@@ -37,12 +41,17 @@ private:
     io::Task<bool> write(std::string_view text);
     bool take_events();
     void append_event(const http::SseEvent& event);
+    void lose(std::string_view detail);
+    io::Task<bool> answer_awaited(bool complete);
 
     RequestContext& context_;
     bool filter_;
     bool looks_;
     AnsweredCalls* answered_;
     TaskView& tasks_;
+    AwaitedAnswers awaited_;
+    bool has_ids_ = false;                // of events: the stream can be taken up again
+    bool has_lost_ = false;               // an event that could not be passed on
     std::vector<ToolDefinition> listed_;  // by events that are not written yet
     std::vector<std::string> to_show_;    // to answered_, of such events
     http::SseReader reader_;

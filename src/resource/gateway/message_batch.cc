@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "http/media_type.h"
 #include "http/sse.h"
-#include "resource/mcp/raw_json.h"
 
 namespace sluice::resource {
 
@@ -20,14 +19,13 @@ std::string merged(std::string_view json, const std::vector<std::string>& messag
         if (out.size() > 1) out += ',';
         out += message;
     };
-    // A mark that may stand at a text's start (RFC 8259 §8.1) must not stand within one.
-    if (json.starts_with("\xef\xbb\xbf")) json.remove_prefix(3);
-    if (const auto document = JsonDocument::parse(json)) {
-        if (document->root().is_array()) {
-            for (const std::string_view message : split_raw_json(json)) add(message);
-        } else {
-            add(json);
-        }
+    if (const auto document = JsonDocument::parse_carried(json)) {
+        const JsonValue root = document->root();
+        if (!root.is_array()) add(root.raw());
+        root.for_each_element([&](const JsonValue& message) {
+            add(message.raw());
+            return true;
+        });
     }
     for (const std::string& message : messages) add(message);
     return out + "]";

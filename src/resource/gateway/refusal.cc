@@ -217,6 +217,29 @@ Answered refuse_busy(RequestContext& context, http::Status status, std::string_v
                             .retry_after = counted ? static_cast<std::uint32_t>(seconds) : 0});
 }
 
+std::vector<std::string> errors_of_lost(RequestContext& context,
+                                        std::span<const std::string_view> ids,
+                                        std::string_view detail) {
+    std::vector<std::string> errors;
+    const RpcFailure failure{.code = RpcCode::upstream_failed,
+                             .message = "The upstream MCP server did not answer this request",
+                             .error = "upstream_failed",
+                             .request_id = context.request().id()};
+    for (const std::string_view id : ids) append_rpc_error(errors.emplace_back(), id, failure);
+    if (!errors.empty()) note_lost(context, detail);
+    return errors;
+}
+
+void note_lost(RequestContext& context, std::string_view detail) {
+    context.observer.on_refusal({.resource = context.resource.settings().path,
+                                 .client_id = context.caller.client_id,
+                                 .tool_name = {},
+                                 .code = "upstream_failed",
+                                 .detail = detail,
+                                 .status = http::code(context.response().status()),
+                                 .request_id = context.request().id()});
+}
+
 Answered refuse_upstream(RequestContext& context, const http::ClientError& error,
                          const PostedBody* body) {
     using Kind = http::ClientError::Kind;

@@ -2,7 +2,10 @@
 // gets instead of what it asked for.
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/client_error.h"
 #include "resource/gateway/request_context.h"
@@ -52,6 +55,13 @@ Answered refuse_unreadable(RequestContext& context, http::Status status, const P
 /// the client could read.
 Answered refuse_busy(RequestContext& context, http::Status status, std::string_view told,
                      const PostedBody* body);
+/// Errors for those of `ids` (of requests, as JSON) whose answers will not come, for a response
+/// that has begun. detail  Why, for the log: static text.
+std::vector<std::string> errors_of_lost(RequestContext& context,
+                                        std::span<const std::string_view> ids,
+                                        std::string_view detail);
+/// Tells the log that a message of the MCP server could not be passed on. detail  Why: static text.
+void note_lost(RequestContext& context, std::string_view detail);
 /// 502, 503 or 504: the MCP server could not be reached or did not answer properly.
 Answered refuse_upstream(RequestContext& context, const http::ClientError& error,
                          const PostedBody* body);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/json.h"
 #include "resource/decision/tool_changes.h"
 #include "resource/gateway/event_relay.h"
 #include "resource/gateway/forward.h"
@@ -12,7 +13,6 @@
 #include "resource/gateway/token_watch.h"
 #include "resource/gateway/tool_view.h"
 #include "resource/gateway/upstream_answer.h"
-#include "resource/mcp/json_shape.h"
 
 namespace sluice::resource {
 
@@ -108,14 +108,31 @@ private:
         refuse_unreadable(context_, answer_.status(), call_.body);
     }
 
+    /// The answers that this one has to bring: what is held back here has been answered.
+    AwaitedAnswers awaited() const {
+        if (!call_.asks) return {};
+        AwaitedAnswers awaited(*call_.body);
+        if (call_.held == nullptr) return awaited;
+        for (const std::string& message : *call_.held) CHECK(awaited.note(message));
+        return awaited;
+    }
+
     /// Whether a whole body may be passed on: what answers a request, or says why there is no
-    /// answer, must be JSON where it is said to be.
-    bool is_readable(std::string_view body) const {
+    /// answer, must be JSON where it is said to be. Adds errors for those requests of a batch that
+    /// it leaves out.
+    bool is_readable(std::string& body) {
         const http::Status status = answer_.status();
         if (!call_.asks && !refuses(status)) return true;
         if (body.empty()) return refuses(status) || status == http::Status::accepted;
-        return !is_json(answer_.head()) || answer_.head().field("Content-Encoding") ||
-               is_json_shaped(body);
+        if (!is_json(answer_.head()) || answer_.head().field("Content-Encoding")) return true;
+        AwaitedAnswers left = awaited();
+        // Bytes that are no UTF-8 are the client's affair.
+        if (!left.note(body)) return is_json_shaped(body);
+        if (left.empty() || !succeeds(status)) return true;
+        if (!call_.body->is_batch()) return false;
+        body = merged(body, errors_of_lost(context_, left.ids(),
+                                           "its response leaves out requests of the batch"));
+        return true;
     }
 
     io::Task<void> relay_events(bool hides) {
@@ -133,7 +150,7 @@ private:
         if (!co_await context_.exchange.begin_stream()) co_return;
         std::string ahead;
         if (call_.held != nullptr) append_events(ahead, *call_.held);
-        EventRelay relay(context_, hides, looks_, call_.answered, tasks_);
+        EventRelay relay(context_, hides, looks_, call_.answered, tasks_, awaited());
         TokenWatch watch(context_, scope_);
         if (call_.endless) watch.start();
         const bool complete = co_await relay.run(answer_, ahead);

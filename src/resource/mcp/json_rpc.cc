@@ -2,77 +2,62 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <optional>
 
-#include "base/ascii.h"
 #include "base/check.h"
 #include "base/result.h"
+#include "resource/mcp/decided_keys.h"
 #include "resource/mcp/justification.h"
-#include "resource/mcp/raw_json.h"
 
 namespace sluice::resource {
 namespace {
 
+constexpr std::string_view batch_bounds = "a batch must have 1 to 256 messages";
 constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
 
-constexpr std::array<std::string_view, 4> message_keys = {"jsonrpc", "id", "method", "params"};
-constexpr std::array<std::string_view, 5> params_keys = {"name", "uri", "_meta", "arguments",
-                                                         "ref"};
+constexpr std::array<std::string_view, 6> message_keys = {"jsonrpc", "id",     "method",
+                                                          "params",  "result", "error"};
+constexpr std::size_t posed_message_keys = 4;  // the first: what others may be read as
+// Behind the first, what friction and tasks go by.
+constexpr std::array<std::string_view, 10> params_keys = {
+    "name",           "uri",    "_meta", "arguments", "ref", "requestState",
+    "inputResponses", "taskId", "task",  "taskIds"};
+constexpr std::size_t posed_params_keys = 5;
+constexpr std::array<std::string_view, 2> ref_keys = {"name", "uri"};
+constexpr std::array<std::string_view, 2> meta_keys = {version_key, justification_key};
 
-/// Letters beyond ASCII that some reader takes for one of ASCII when it ignores case: LATIN SMALL
-/// LETTER LONG S, KELVIN SIGN, I WITH DOT ABOVE, DOTLESS I.
-struct Fold {
-    std::string_view bytes;
-    char letter;
-};
-constexpr std::array<Fold, 4> folds = {
-    {{"\xc5\xbf", 's'}, {"\xe2\x84\xaa", 'k'}, {"\xc4\xb0", 'i'}, {"\xc4\xb1", 'i'}}};
-
-bool equals_folded(std::string_view key, std::string_view lower) {
-    for (const char letter : lower) {
-        if (key.empty()) return false;
-        const auto fold = std::ranges::find_if(
-            folds, [&](const Fold& one) { return key.starts_with(one.bytes); });
-        if ((fold == folds.end() ? to_lower(key.front()) : fold->letter) != letter) return false;
-        key.remove_prefix(fold == folds.end() ? 1 : fold->bytes.size());
-    }
-    return key.empty();
-}
-
-/// Whether a server that matches keys ignoring case, as some libraries do, would read `key` as one
-/// of `names` although it is none of them.
-bool poses_as(std::string_view key, std::span<const std::string_view> names) {
-    return std::ranges::any_of(
-        names, [&](std::string_view name) { return key != name && equals_folded(key, name); });
-}
-
-/// The members of a JSON-RPC message that matter here, with the id's own text.
+/// The members of a JSON-RPC message that matter here.
 struct Parts {
     std::optional<JsonValue> version;
     std::optional<JsonValue> id;
-    std::string_view id_text;
     std::optional<JsonValue> method;
     std::optional<JsonValue> params;
     bool answers = false;  // has a result or an error
     bool has_error = false;
-    bool poses = false;  // has a key that others may read as one of message_keys
+    bool poses = false;    // has a key that others may read as one of message_keys
+    bool repeats = false;  // has one of message_keys, a result or an error twice
 };
 
-Parts take_apart(const JsonValue& object, std::string_view text) {
+Parts take_apart(const JsonValue& object) {
+    static constexpr DecidedKeys keys(message_keys);
     Parts parts;
-    std::size_t index = 0;
-    object.for_each_member([&](std::string_view key, const JsonValue& value) {
-        if (poses_as(key, message_keys)) parts.poses = true;
+    std::bitset<message_keys.size()> seen;
+    object.for_some_members(keys, [&](std::string_view key, const JsonValue& value) {
+        const auto match = keys.match(key);
+        if (!match) return;
+        if (match->poses) {
+            parts.poses = parts.poses || match->place < posed_message_keys;
+            return;
+        }
+        parts.repeats = parts.repeats || seen[match->place];
+        seen.set(match->place);
         if (key == "jsonrpc") parts.version = value;
+        if (key == "id") parts.id = value;
         if (key == "method") parts.method = value;
-        if (key == "params") parts.params = value;
+        if (key == "params" && !value.is_null()) parts.params = value;
         if (key == "result" || key == "error") parts.answers = true;
         if (key == "error") parts.has_error = true;
-        if (key == "id") {
-            parts.id = value;
-            parts.id_text = find_raw_json(text, index);
-        }
-        ++index;
     });
     return parts;
 }
@@ -86,25 +71,9 @@ bool has_good_id(const Parts& parts) {
            (parts.id->is_null() && parts.has_error && !parts.method);
 }
 
-std::string_view find_text(const std::optional<JsonValue>& object, std::string_view key) {
-    return object ? object->find_string(key).value_or("") : std::string_view();
-}
-
 std::string_view name_member(std::string_view method) {
     if (method == "tools/call" || method == "prompts/get") return "name";
     return method == "resources/read" ? "uri" : "";
-}
-
-/// What a message is about, as rules look at it.
-std::string_view find_object(const Message& message, const JsonValue& params) {
-    if (!message.name.empty()) return message.name;
-    if (message.method == "resources/subscribe" || message.method == "resources/unsubscribe") {
-        return params.find_string("uri").value_or("");
-    }
-    if (message.method != "completion/complete") return {};
-    const auto ref = params.find("ref");
-    const std::string_view name = find_text(ref, "name");
-    return name.empty() ? find_text(ref, "uri") : name;
 }
 
 /// A server that keeps its texts as C does would end them at a NUL, and so read another name than
@@ -114,22 +83,104 @@ bool holds_control(std::string_view text) {
         text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-std::expected<void, RpcError> check_params(const JsonValue& params, std::string_view id) {
-    if (!params.is_object() && !params.is_array()) {
-        return failure(
-            RpcError{RpcCode::invalid_request, "params must be an object or an array", id});
-    }
-    bool poses = false;
-    params.for_each_member([&poses](std::string_view key, const JsonValue&) {
-        poses = poses || poses_as(key, params_keys);
+RpcError repeated(std::string_view id) {
+    return {RpcCode::invalid_request, "a key that is decided on stands twice", id};
+}
+
+/// What _meta says, into `message`.
+std::expected<void, RpcError> read_meta(const JsonValue& meta, Message& message) {
+    static constexpr DecidedKeys keys(meta_keys);
+    std::bitset<meta_keys.size()> seen;
+    bool repeats = false;
+    meta.for_some_members(keys, [&](std::string_view key, const JsonValue& value) {
+        const auto match = keys.match(key);
+        if (!match || match->poses) return;
+        repeats = repeats || seen[match->place];
+        seen.set(match->place);
+        if (key == version_key) message.protocol_version = value.string().value_or("");
+        // For people, who are shown that something is missing.
+        if (key == justification_key) message.justification = value.readable_string().value_or("");
     });
-    if (poses) {
+    if (repeats) return failure(repeated(message.id));
+    return {};
+}
+
+/// What ref of completion/complete says, into `message`.
+std::expected<void, RpcError> read_ref(const JsonValue& ref, Message& message) {
+    static constexpr DecidedKeys keys(ref_keys);
+    std::bitset<ref_keys.size()> seen;
+    bool repeats = false;
+    std::array<std::string_view, ref_keys.size()> texts;
+    ref.for_some_members(keys, [&](std::string_view key, const JsonValue& value) {
+        const auto match = keys.match(key);
+        if (!match || match->poses) return;
+        repeats = repeats || seen[match->place];
+        seen.set(match->place);
+        texts[match->place] = value.string().value_or("");
+    });
+    if (repeats) return failure(repeated(message.id));
+    message.object = texts[0].empty() ? texts[1] : texts[0];
+    return {};
+}
+
+/// The members of params that are decided on.
+struct Params {
+    std::array<std::optional<JsonValue>, params_keys.size()> values;
+    bool poses = false;
+    bool repeats = false;
+
+    const std::optional<JsonValue>& find(std::string_view key) const {
+        return values[static_cast<std::size_t>(std::ranges::find(params_keys, key) -
+                                               params_keys.begin())];
+    }
+    std::string_view find_text(std::string_view key) const {
+        const auto& value = find(key);
+        return value ? value->string().value_or("") : std::string_view();
+    }
+};
+
+Params take_params_apart(const JsonValue& object) {
+    static constexpr DecidedKeys keys(params_keys);
+    Params params;
+    object.for_some_members(keys, [&](std::string_view key, const JsonValue& value) {
+        const auto match = keys.match(key);
+        if (!match) return;
+        if (match->poses) {
+            params.poses = params.poses || match->place < posed_params_keys;
+            return;
+        }
+        auto& place = params.values[match->place];
+        params.repeats = params.repeats || place.has_value();
+        place = value;
+    });
+    return params;
+}
+
+/// What params say, into `message`. named_by  The key of what is called; empty: nothing is.
+std::expected<void, RpcError> read_params(const JsonValue& object, std::string_view named_by,
+                                          Message& message) {
+    if (!object.is_object() && !object.is_array()) {
+        return failure(
+            RpcError{RpcCode::invalid_request, "params must be an object or an array", message.id});
+    }
+    const Params params = take_params_apart(object);
+    if (params.poses) {
         return failure(RpcError{
             RpcCode::invalid_request,
             "params has a key that differs from name, uri, arguments, ref or _meta in case "
             "only",
-            id});
+            message.id});
     }
+    if (params.repeats) return failure(repeated(message.id));
+    if (!named_by.empty()) message.name = params.find_text(named_by);
+    if (named_by == "name") message.arguments = params.find("arguments");
+    message.object = message.name;
+    if (message.method == "resources/subscribe" || message.method == "resources/unsubscribe") {
+        message.object = params.find_text("uri");
+    }
+    const auto& ref = params.find("ref");
+    if (message.method == "completion/complete" && ref) REQUIRE(read_ref(*ref, message));
+    if (const auto& meta = params.find("_meta")) REQUIRE(read_meta(*meta, message));
     return {};
 }
 
@@ -163,17 +214,9 @@ std::expected<Message, RpcError> read_call(const Parts& parts, Message message) 
     message.method = parts.method->string().value_or("");
     REQUIRE(check_method(message.method, message.id));
     message.kind = parts.id ? Message::Kind::request : Message::Kind::notification;
-    if (parts.params) REQUIRE(check_params(*parts.params, message.id));
-    const std::string_view member = name_member(message.method);
-    if (!member.empty()) message.name = find_text(parts.params, member);
-    REQUIRE(check_name(message, member));
-    if (parts.params) {
-        const auto meta = parts.params->find("_meta");
-        message.protocol_version = find_text(meta, version_key);
-        message.justification = find_text(meta, justification_key);
-        message.object = find_object(message, *parts.params);
-        if (member == "name") message.arguments = parts.params->find("arguments");
-    }
+    const std::string_view named_by = name_member(message.method);
+    if (parts.params) REQUIRE(read_params(*parts.params, named_by, message));
+    REQUIRE(check_name(message, named_by));
     // Without an id nobody could be told that it was refused, nor a list be recognised.
     if (!parts.id && (message.is_tool_call() || message.is_tool_list())) {
         return failure(RpcError{RpcCode::invalid_request, "this method requires an id", ""});
@@ -185,16 +228,17 @@ std::expected<Message, RpcError> read_call(const Parts& parts, Message message) 
     return message;
 }
 
-std::expected<Message, RpcError> read_message(const JsonValue& value, std::string_view text) {
+std::expected<Message, RpcError> read_message(const JsonValue& value) {
     if (!value.is_object()) {
         return failure(RpcError{RpcCode::invalid_request, "a message must be a JSON object", ""});
     }
-    const Parts parts = take_apart(value, text);
+    const Parts parts = take_apart(value);
     if (!has_good_id(parts)) {
         return failure(
             RpcError{RpcCode::invalid_request, "an id must be a string or a number", ""});
     }
-    Message message{.text = text, .id = parts.id_text};
+    Message message{.text = value.raw(), .id = parts.id ? parts.id->raw() : std::string_view()};
+    if (parts.repeats) return failure(repeated(message.id));
     if (parts.poses) {
         return failure(RpcError{RpcCode::invalid_request,
                                 "a key differs from jsonrpc, id, method or params in case only",
@@ -213,12 +257,6 @@ std::expected<Message, RpcError> read_message(const JsonValue& value, std::strin
     return message;
 }
 
-std::string_view trim_json(std::string_view text) {
-    const auto start = text.find_first_not_of(" \t\r\n");
-    if (start == std::string_view::npos) return {};
-    return text.substr(start, text.find_last_not_of(" \t\r\n") - start + 1);
-}
-
 }  // namespace
 
 std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
@@ -227,25 +265,30 @@ std::expected<PostedBody, RpcError> PostedBody::parse(std::string_view text) {
         return failure(
             RpcError{RpcCode::parse_error, "the body begins with a byte order mark", ""});
     }
-    auto document = JsonDocument::parse(text);
+    auto document = JsonDocument::parse_carried(text);
     if (!document) return failure(RpcError{RpcCode::parse_error, document.error().reason, ""});
     PostedBody body(*std::move(document));
     const JsonValue root = body.document_->root();
     if (!root.is_array()) {
-        TRY(body.single_, read_message(root, trim_json(text)));
+        TRY(body.single_, read_message(root));
         return body;
     }
     body.is_batch_ = true;
-    const auto elements = root.elements();
-    if (elements.empty() || elements.size() > batch_size_max) {
-        return failure(
-            RpcError{RpcCode::invalid_request, "a batch must have 1 to 256 messages", ""});
-    }
-    const auto texts = split_raw_json(text);
-    CHECK(texts.size() == elements.size(), "both readers see the same messages");
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-        TRY(Message message, read_message(elements[i], texts[i]));
-        body.batch_.push_back(message);
+    std::expected<void, RpcError> read;
+    root.for_each_element([&](const JsonValue& element) {
+        auto message = body.batch_.size() == batch_size_max
+                           ? failure(RpcError{RpcCode::invalid_request, batch_bounds, ""})
+                           : read_message(element);
+        if (message) {
+            body.batch_.push_back(*message);
+        } else {
+            read = failure(message.error());
+        }
+        return read.has_value();
+    });
+    REQUIRE(read);
+    if (body.batch_.empty()) {
+        return failure(RpcError{RpcCode::invalid_request, batch_bounds, ""});
     }
     return body;
 }

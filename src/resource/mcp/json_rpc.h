@@ -64,10 +64,11 @@ public:
     static constexpr std::size_t batch_size_max = 256;
     static constexpr std::size_t name_bytes_max = 256;  // of a method, of a tool's or prompt's name
 
-    /// `text` must outlive the body. Errors: malformed JSON, a key twice in one object, no JSON-RPC
-    /// 2.0 message, an empty or too large batch, an id that is neither text nor number (MCP allows
-    /// no null), a tools/call without id or name, a method or name above name_bytes_max, a key that
-    /// a server which ignores case would read as one that is decided on.
+    /// `text` must outlive the body. What nothing is decided on is not looked at: arguments, and
+    /// members of other names, may be all that JSON allows. Errors: malformed JSON, no JSON-RPC 2.0
+    /// message, an empty or too large batch, an id that is neither text nor number (MCP allows no
+    /// null), a tools/call without id or name, a method or name above name_bytes_max, a key that is
+    /// decided on twice in one object, or that only a server which ignores case would read as one.
     static std::expected<PostedBody, RpcError> parse(std::string_view text);
 
     std::span<const Message> messages() const {

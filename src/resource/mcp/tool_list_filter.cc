@@ -1,7 +1,10 @@
 #include "resource/mcp/tool_list_filter.h"
 
+#include <array>
+#include <optional>
+
 #include "base/check.h"
-#include "resource/mcp/raw_json.h"
+#include "resource/mcp/decided_keys.h"
 
 namespace sluice::resource {
 namespace {
@@ -27,51 +30,59 @@ private:
     std::string& out_;
 };
 
-void filter_array(const JsonValue& tools, std::string_view text, const ShowsTool& shows,
-                  Splicer& splicer, FilteredTools& counts) {
-    const auto elements = tools.elements();
-    const auto texts = split_raw_json(text);
-    CHECK(texts.size() == elements.size(), "both readers see the same tools");
-    std::string& out = splicer.replace(text);
+/// The name that all who read the list see; nothing where they may see different ones.
+std::optional<std::string_view> only_name(const JsonValue& tool) {
+    static constexpr std::array<std::string_view, 1> names = {"name"};
+    static constexpr DecidedKeys keys(names);
+    std::optional<JsonValue> name;
+    bool repeats = false;
+    tool.for_some_members(keys, [&](std::string_view key, const JsonValue& value) {
+        if (key != "name") return;
+        repeats = repeats || name;
+        name = value;
+    });
+    return name && !repeats ? name->string() : std::nullopt;
+}
+
+void filter_array(const JsonValue& tools, const ShowsTool& shows, Splicer& splicer,
+                  FilteredTools& counts) {
+    std::string& out = splicer.replace(tools.raw());
     out += '[';
     bool first = true;
-    for (std::size_t i = 0; i < elements.size(); ++i) {
+    tools.for_each_element([&](const JsonValue& tool) {
         ++counts.before;
-        const auto name = elements[i].find_string("name");
-        if (!name || !shows(*name)) continue;
+        const auto name = only_name(tool);
+        if (!name || !shows(*name)) return true;
         ++counts.after;
         if (!first) out += ',';
         first = false;
-        out += texts[i];
-    }
+        out += tool.raw();
+        return true;
+    });
     out += ']';
 }
 
-void filter_result(const JsonValue& result, std::string_view text, const ShowsTool& shows,
-                   Splicer& splicer, FilteredTools& counts) {
-    const auto tools = result.find("tools");
-    if (!tools || !tools->is_array()) return;
-    const auto members = result.members();
-    const auto texts = split_raw_json(text);
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        if (members[i].key == "tools") {
-            filter_array(members[i].value, texts[i], shows, splicer, counts);
-        } else if (members[i].key == "cacheScope") {
-            splicer.replace(texts[i]) += "\"private\"";
+void filter_result(const JsonValue& result, const ShowsTool& shows, Splicer& splicer,
+                   FilteredTools& counts) {
+    bool lists = false;
+    result.for_each_member([&](std::string_view key, const JsonValue& value) {
+        lists = lists || (key == "tools" && value.is_array());
+    });
+    if (!lists) return;
+    result.for_each_member([&](std::string_view key, const JsonValue& value) {
+        if (key == "tools" && value.is_array()) {
+            filter_array(value, shows, splicer, counts);
+        } else if (key == "cacheScope") {
+            splicer.replace(value.raw()) += "\"private\"";
         }
-    }
+    });
 }
 
-void filter_message(const JsonValue& message, std::string_view text, const ShowsTool& shows,
-                    Splicer& splicer, FilteredTools& counts) {
-    if (!message.is_object()) return;
-    const auto members = message.members();
-    const auto texts = split_raw_json(text);
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        if (members[i].key == "result" && members[i].value.is_object()) {
-            filter_result(members[i].value, texts[i], shows, splicer, counts);
-        }
-    }
+void filter_message(const JsonValue& message, const ShowsTool& shows, Splicer& splicer,
+                    FilteredTools& counts) {
+    message.for_each_member([&](std::string_view key, const JsonValue& value) {
+        if (key == "result") filter_result(value, shows, splicer, counts);
+    });
 }
 
 }  // namespace
@@ -79,22 +90,18 @@ void filter_message(const JsonValue& message, std::string_view text, const Shows
 std::expected<FilteredTools, JsonError> filter_tool_lists(std::string_view json,
                                                           const ShowsTool& shows,
                                                           std::string& out) {
-    // RFC 8259 §8.1: a byte order mark may be ignored, and the reader skips it.
+    // RFC 8259 §8.1: a byte order mark may be ignored, and must not be written.
     if (json.starts_with("\xef\xbb\xbf")) json.remove_prefix(3);
-    const auto document = JsonDocument::parse(json);
+    const auto document = JsonDocument::parse_carried(json);
     if (!document) return std::unexpected(document.error());
     FilteredTools counts;
     Splicer splicer(json, out);
     const JsonValue root = document->root();
-    if (root.is_array()) {
-        const auto elements = root.elements();
-        const auto texts = split_raw_json(json);
-        for (std::size_t i = 0; i < elements.size(); ++i) {
-            filter_message(elements[i], texts[i], shows, splicer, counts);
-        }
-    } else {
-        filter_message(root, json, shows, splicer, counts);
-    }
+    filter_message(root, shows, splicer, counts);
+    root.for_each_element([&](const JsonValue& message) {
+        filter_message(message, shows, splicer, counts);
+        return true;
+    });
     splicer.finish();
     return counts;
 }

@@ -60,7 +60,8 @@ Denial denial_of_token(const ProtectedResource& resource, const TokenError& erro
             .challenge = challenge_text({.error = "invalid_token",
                                          .error_description = message,
                                          .scope = &resource.entry_scope(),
-                                         .resource_metadata = resource.metadata_url()})};
+                                         .resource_metadata = resource.metadata_url()}),
+            .detail = error.detail};
 }
 
 Denial denial_of_scope(const ProtectedResource& resource, const token::ScopeSet& granted,

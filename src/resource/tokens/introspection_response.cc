@@ -20,7 +20,7 @@ TokenError unavailable(std::optional<std::string_view> retry_after) {
 /// token_type (RFC 7662 §2.2), or a refresh token by the members that several servers add.
 bool is_no_access_token(const token::TokenInfo& info, std::string_view body) {
     if (!info.token_type.empty() && !equal_ignoring_case(info.token_type, "Bearer")) return true;
-    const auto document = JsonDocument::parse(body);
+    const auto document = JsonDocument::parse_carried(body);
     if (!document) return true;
     const auto says_refresh = [&](std::string_view member) {
         const auto text = document->root().find_string(member);
@@ -35,6 +35,9 @@ std::expected<token::TokenInfo, TokenError> read_introspection_answer(
     http::Status status, std::optional<std::string_view> retry_after, std::string_view body) {
     if (status != http::Status::ok) return failure(unavailable(retry_after));
     auto info = token::parse_introspection_json(body);
+    if (!info && info.error().concerns_token) {
+        return failure(TokenError{.fault = TokenFault::inactive, .detail = info.error().reason});
+    }
     if (!info) return failure(unavailable({}));
     if (!*info || is_no_access_token(**info, body)) {
         return failure(TokenError{TokenFault::inactive});

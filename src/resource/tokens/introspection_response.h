@@ -10,9 +10,10 @@
 
 namespace sluice::resource {
 
-/// An active token, `inactive` (also for one that is no bearer access token), or `unavailable` for
-/// everything that is no proper answer: a refusal of our own credentials, an error, a body that is
-/// none. retry_after  The answer's Retry-After, if it had one; kept within a minute.
+/// An active token, `inactive` (also for one that is no bearer access token, and where what is said
+/// of it cannot be used: asking again would change nothing), or `unavailable` for everything that
+/// is no proper answer: a refusal of our own credentials, an error, a body that is none.
+/// retry_after  The answer's Retry-After, if it had one; kept within a minute.
 std::expected<token::TokenInfo, TokenError> read_introspection_answer(
     http::Status status, std::optional<std::string_view> retry_after, std::string_view body);
 

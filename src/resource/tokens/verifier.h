@@ -25,7 +25,7 @@ enum class TokenFault : std::uint8_t {
 struct TokenError {
     TokenFault fault = TokenFault::inactive;
     Seconds retry_after{0};     // of unavailable
-    std::string_view detail{};  // of unavailable, for logs: static text
+    std::string_view detail{};  // for logs: static text; may be empty
 };
 
 /// Implementations belong to one shard.

@@ -8,7 +8,8 @@
 namespace sluice::resource {
 namespace {
 
-/// Of the members `names` of a tool, as compact JSON; one that is absent differs from an empty one.
+/// Of the members `names` of a tool, as they were written but for white space; one that is absent
+/// differs from an empty one.
 crypto::Digest digest_of(const JsonValue& tool, std::initializer_list<std::string_view> names) {
     std::string text;
     for (const std::string_view name : names) {
@@ -23,13 +24,14 @@ void read_message(const JsonValue& message, std::size_t tools_max,
     const auto result = message.find("result");
     const auto tools = result ? result->find("tools") : std::nullopt;
     if (!tools) return;
-    for (const JsonValue& tool : tools->elements()) {
-        if (definitions.size() == tools_max) return;
+    tools->for_each_element([&](const JsonValue& tool) {
+        if (definitions.size() == tools_max) return false;
         const auto name = tool.find_string("name");
-        if (!name) continue;
+        if (!name) return true;
         definitions.push_back({std::string(*name), digest_of(tool, {"title", "description"}),
                                digest_of(tool, {"inputSchema"})});
-    }
+        return true;
+    });
 }
 
 }  // namespace
@@ -47,15 +49,13 @@ std::string ToolDefinition::hash() const {
 
 std::vector<ToolDefinition> read_tool_definitions(std::string_view json, std::size_t tools_max) {
     std::vector<ToolDefinition> definitions;
-    const auto document = JsonDocument::parse(json);
+    const auto document = JsonDocument::parse_carried(json);
     if (!document) return definitions;
-    if (document->root().is_array()) {
-        for (const JsonValue& message : document->root().elements()) {
-            read_message(message, tools_max, definitions);
-        }
-    } else {
-        read_message(document->root(), tools_max, definitions);
-    }
+    read_message(document->root(), tools_max, definitions);
+    document->root().for_each_element([&](const JsonValue& message) {
+        read_message(message, tools_max, definitions);
+        return definitions.size() < tools_max;
+    });
     return definitions;
 }
 

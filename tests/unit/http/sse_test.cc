@@ -54,6 +54,13 @@ TEST(SseReader, KnowsEveryLineEnd) {
               "data(a\nb);data(c);data(d);");
 }
 
+TEST(SseReader, TakesACarriageReturnForALineEndAtOnce) {
+    EXPECT_EQ(events_of("data: a\rdata: b\r\rid: 7\rdata: c\r\r"), "data(a\nb);id(7)data(c);");
+    EXPECT_EQ(events({"data: a\r", "\r"}), "data(a);") << "though an LF may follow";
+    EXPECT_EQ(events({"data: a\r", "\n\r", "\ndata: b\r\n\r\n"}), "data(a);data(b);");
+    EXPECT_EQ(events({"data: a\r\n\r", "\n\n\r", "data: b\n\r"}), "data(a);data(b);");
+}
+
 TEST(SseReader, ShowsCommentsAndSkipsEmptyLines) {
     EXPECT_EQ(events_of("\n\n: heartbeat\n\n:\n\ndata: a\n\n\n\n"),
               "comment(heartbeat);comment();data(a);");

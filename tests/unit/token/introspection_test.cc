@@ -14,10 +14,10 @@ std::string written(const TokenInfo& info) {
     return json;
 }
 
-/// "active", "inactive", or "error".
+/// "active", "inactive", "unusable" (the token, for good), or "error" (the server).
 std::string read(std::string_view json) {
     const auto answer = parse_introspection_json(json);
-    if (!answer) return "error";
+    if (!answer) return answer.error().concerns_token ? "unusable" : "error";
     return *answer ? "active" : "inactive";
 }
 
@@ -84,10 +84,12 @@ TEST(IntrospectionAnswer, IsActiveOnlyByAJsonTrue) {
     EXPECT_EQ(read(R"({"active":false,"scope":5,"exp":"never"})"), "inactive");
     for (const std::string_view json :
          {R"({"active":"true"})", R"({"active":1})", R"({"active":null})", R"({"active":[true]})",
-          R"({"Active":true})", R"({})", R"({"scope":"a"})", R"([true])", R"(true)", "", "active",
-          R"({"active":true)", R"({"active":true,"active":true})",
-          R"({"active":false,"active":true})", R"({"active":true}{"active":true})",
-          "<html></html>"}) {
+          R"({"active":true,"active":true})", R"({"active":true,"active":false})"}) {
+        EXPECT_EQ(read(json), "unusable") << json;
+    }
+    for (const std::string_view json :
+         {R"({"Active":true})", R"({})", R"({"scope":"a"})", R"([true])", R"(true)", "", "active",
+          R"({"active":true)", R"({"active":true}{"active":true})", "<html></html>"}) {
         EXPECT_EQ(read(json), "error") << json;
     }
 }
@@ -98,21 +100,26 @@ TEST(IntrospectionAnswer, HasOneAudienceOrSeveral) {
     EXPECT_EQ(info_of(R"({"active":true,"aud":["https://a","b"]})").audience,
               (std::vector<std::string>{"https://a", "b"}));
     EXPECT_TRUE(info_of(R"({"active":true,"aud":[]})").audience.empty());
-    EXPECT_EQ(read(R"({"active":true,"aud":5})"), "error");
-    EXPECT_EQ(read(R"({"active":true,"aud":{"a":"b"}})"), "error");
-    EXPECT_EQ(read(R"({"active":true,"aud":["https://a",5]})"), "error");
-    EXPECT_EQ(read(R"({"active":true,"aud":["https://a",["b"]]})"), "error");
+    // What is no text names no resource: the token is good for none by it.
+    EXPECT_TRUE(info_of(R"({"active":true,"aud":5})").audience.empty());
+    EXPECT_TRUE(info_of(R"({"active":true,"aud":{"a":"b"}})").audience.empty());
+    EXPECT_EQ(info_of(R"({"active":true,"aud":["https://a",5,["b"]]})").audience,
+              std::vector<std::string>{"https://a"});
 }
 
-TEST(IntrospectionAnswer, HasTimesThatAreNumbers) {
+TEST(IntrospectionAnswer, HasTimesThatAreNumbersOrTheirTexts) {
     const TokenInfo info = info_of(R"({"active":true,"exp":1790000000.9,"iat":1.79e9,"nbf":-0.5})");
     EXPECT_EQ(info.expires_at, 1'790'000'000);
     EXPECT_EQ(info.issued_at, 1'790'000'000);
     EXPECT_EQ(info.not_before, -1);
+    EXPECT_EQ(info_of(R"({"active":true,"exp":"1790000000"})").expires_at, 1'790'000'000);
+    EXPECT_EQ(info_of(R"({"active":true,"nbf":"1790000000.9"})").not_before, 1'790'000'000);
+    EXPECT_EQ(info_of(R"({"active":true,"iat":"yesterday"})").issued_at, std::nullopt);
     for (const std::string_view time :
-         {R"("1790000000")", "true", "[]", "{}", "1e300", "-1e300", "9223372036854775807",
-          "18446744073709551615", "1e999999"}) {
-        EXPECT_EQ(read(R"({"active":true,"exp":)" + std::string(time) + "}"), "error") << time;
+         {R"("tomorrow")", R"("")", R"("1790000000x")", R"("inf")", R"("nan")", "true", "[]", "{}",
+          "1e300", "-1e300", "9223372036854775807", "18446744073709551615", "1e999999"}) {
+        EXPECT_EQ(read(R"({"active":true,"exp":)" + std::string(time) + "}"), "unusable") << time;
+        EXPECT_EQ(read(R"({"active":true,"nbf":)" + std::string(time) + "}"), "unusable") << time;
     }
 }
 
@@ -123,17 +130,46 @@ TEST(IntrospectionAnswer, MayHoldNullsAndMembersOfItsOwn) {
     EXPECT_EQ(written(info), R"({"active":true,"client_id":"c"})");
 }
 
-TEST(IntrospectionAnswer, IsRefusedWhereAMemberIsOfAnotherType) {
+TEST(IntrospectionAnswer, MayListItsScopes) {
+    const auto scope = [](std::string_view json) {
+        return std::string(
+            info_of(R"({"active":true,"scope":)" + std::string(json) + "}").scope.text());
+    };
+    EXPECT_EQ(scope(R"(["a","b"])"), "a b");
+    EXPECT_EQ(scope(R"(["a b","c"])"), "a b c");
+    EXPECT_EQ(scope(R"(["a",5,null,["b"],"c"])"), "a c");
+    for (const std::string_view nothing : {"[]", "5", "true", "{}", R"("a\"b")", R"(["a\"b"])"}) {
+        EXPECT_EQ(scope(nothing), "") << nothing;
+    }
+}
+
+TEST(IntrospectionAnswer, MayNumberItsUsersAndClients) {
+    const TokenInfo info = info_of(R"({"active":true,"sub":1234,"client_id":77})");
+    EXPECT_EQ(info.subject, "1234");
+    EXPECT_EQ(info.client_id, "77");
+}
+
+TEST(IntrospectionAnswer, IsOfNoUseWhereATokenStandsOrFallsByWhatCannotBeRead) {
     ASSERT_EQ(read(R"({"active":true,"sub":"5"})"), "active");
-    for (const std::string_view name :
-         {"scope", "client_id", "username", "token_type", "sub", "iss", "jti"}) {
-        for (const std::string_view value : {"5", "true", "[]", "{}", R"(["a"])"}) {
+    for (const std::string_view name : {"client_id", "token_type", "sub", "iss"}) {
+        for (const std::string_view value :
+             {"true", "[]", "{}", R"(["a"])", "1.5", R"("\ud83d")"}) {
             const std::string json =
                 R"({"active":true,")" + std::string(name) + "\":" + std::string(value) + "}";
-            EXPECT_EQ(read(json), "error") << json;
+            EXPECT_EQ(read(json), "unusable") << json;
+        }
+        const std::string twice = R"({"active":true,")" + std::string(name) + R"(":"a",")" +
+                                  std::string(name) + R"(":"b"})";
+        EXPECT_EQ(read(twice), "unusable") << twice;
+    }
+    for (const std::string_view name : {"username", "jti", "iat"}) {
+        for (const std::string_view value : {"true", "[]", "{}", R"(["a"])"}) {
+            const std::string json =
+                R"({"active":true,")" + std::string(name) + "\":" + std::string(value) + "}";
+            EXPECT_EQ(read(json), "active") << json;
         }
     }
-    EXPECT_EQ(read(R"({"active":true,"scope":"a\"b"})"), "error");
+    EXPECT_EQ(read(R"({"active":true,"ext":{"a":1e400,"a":12345678901234567890123}})"), "active");
 }
 
 TEST(TokenInfo, IsCurrentFromNotBeforeUntilExpiry) {

@@ -86,6 +86,7 @@ struct Report : Observer {
     std::vector<std::string> friction;
     std::vector<std::string> justifications;  // one for each of them
     std::vector<std::string> refusals;
+    std::vector<std::string> details;  // one for each of them
     std::vector<std::string> lists;
     std::vector<std::string> counted;  // tools without friction of their own
 
@@ -98,6 +99,7 @@ struct Report : Observer {
     }
     void on_refusal(const RefusalEvent& event) override {
         refusals.push_back(fmt::format("{} {} {}", event.status, event.code, event.tool_name));
+        details.emplace_back(event.detail);
     }
     void on_tools_listed(const ListEvent& event) override {
         lists.push_back(fmt::format("{} of {}", event.after, event.before));

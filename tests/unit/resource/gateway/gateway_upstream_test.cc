@@ -215,7 +215,8 @@ TEST(GatewayUpstream, KeepsItsConnectionBetweenProperAnswers) {
             co_await peer.take_through("read_note");
             co_await peer.take_through("}}}");
             co_await peer.send(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n"
+                R"({"id":1,"result":7})");
         }
         co_await peer.take_to_end();
         co_await peer.close();

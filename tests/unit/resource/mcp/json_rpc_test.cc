@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "resource/mcp/json_rpc_error.h"
-#include "resource/mcp/raw_json.h"
 
 namespace sluice::resource {
 namespace {
@@ -14,17 +13,6 @@ RpcError error_of(std::string_view text) {
     const auto body = PostedBody::parse(text);
     EXPECT_FALSE(body.has_value()) << text;
     return body ? RpcError{} : body.error();
-}
-
-TEST(RawJson, GivesEachValueAsItWasWritten) {
-    EXPECT_EQ(split_raw_json(R"( [ 1.0 , "a]\"," ,{"x":[1,"}"]},null] )"),
-              (std::vector<std::string_view>{"1.0", R"("a]\",")", R"({"x":[1,"}"]})", "null"}));
-    EXPECT_EQ(split_raw_json(R"({ "a" : 1e2,"b\"":[ ], "c":true })"),
-              (std::vector<std::string_view>{"1e2", "[ ]", "true"}));
-    EXPECT_EQ(split_raw_json("\xef\xbb\xbf[1,{}]"), (std::vector<std::string_view>{"1", "{}"}));
-    EXPECT_EQ(find_raw_json("\xef\xbb\xbf{\"a\":1,\"b\":2}", 1), "2");
-    EXPECT_TRUE(split_raw_json("[ ]").empty());
-    EXPECT_TRUE(split_raw_json("{}").empty());
 }
 
 TEST(PostedBody, ReadsAToolCallAndKeepsItsIdAsItWasWritten) {
@@ -77,11 +65,83 @@ TEST(PostedBody, ReadsTheVersionThatMetaDeclares) {
 TEST(PostedBody, RefusesWhatIsNoJson) {
     for (const std::string_view text :
          {"", " ", "{", "nonsense", R"({"jsonrpc":"2.0","id":1,"method":"ping"} x)",
-          R"({"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call"})",
           "\xef\xbb\xbf{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}"}) {
         EXPECT_EQ(error_of(text).code, RpcCode::parse_error) << text;
         EXPECT_EQ(error_of(text).id, "");
     }
+}
+
+TEST(PostedBody, CarriesWhatNothingIsDecidedOn) {
+    const std::string deep = std::string(500, '[') + std::string(500, ']');
+    for (const std::string& arguments : std::vector<std::string>{
+             R"({"n":12345678901234567890123,"f":1e400,"g":-0.0})", R"({"text":"cut \ud83d"})",
+             R"({"a":1,"a":2,"a":{"name":1,"name":2}})", R"({"\ud83d":"\ude00"})", R"(null)",
+             R"({"id":1,"method":2,"params":null,"jsonrpc":3})", deep}) {
+        const std::string text =
+            fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"tools/call","extra":{0},"extra":{0},)"
+                        R"("params":{{"name":"read_note","arguments":{0},"other":1,"other":2}}}})",
+                        arguments);
+        const auto body = PostedBody::parse(text);
+        ASSERT_TRUE(body.has_value()) << text << body.error().message;
+        EXPECT_EQ(body->messages().front().name, "read_note");
+        EXPECT_EQ(body->messages().front().text, text);
+    }
+}
+
+TEST(PostedBody, RefusesAKeyTwiceThatIsDecidedOn) {
+    const auto error = [](std::string_view more, std::string_view more_params) {
+        return error_of(fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"tools/call",)"
+                                    R"("params":{{"name":"read_note","_meta":{{}}{}}}{}}})",
+                                    more_params, more));
+    };
+    for (const std::string_view more :
+         {R"(,"method":"ping")", R"(,"m\u0065thod":"ping")", R"(,"params":{})", R"(,"id":1)",
+          R"(,"jsonrpc":"2.0")", R"(,"params":null)"}) {
+        EXPECT_EQ(error(more, "").code, RpcCode::invalid_request) << more;
+    }
+    for (const std::string_view more :
+         {R"(,"name":"read_note")", R"(,"n\u0061me":"x")", R"(,"_meta":{})",
+          R"(,"requestState":"a","requestState":"b")", R"(,"taskId":"a","taskId":"b")"}) {
+        EXPECT_EQ(error("", more).code, RpcCode::invalid_request) << more;
+    }
+    EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{)"
+                       R"("sluice/justification":"a","sluice/justification":"b"}}})")
+                  .code,
+              RpcCode::invalid_request);
+    EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":1,"result":{},"result":{}})").code,
+              RpcCode::invalid_request);
+}
+
+TEST(PostedBody, KeepsIdsAsTheyCame) {
+    for (const std::string_view id : {"1.0", "1e2", "-0", "123456789012345678901234567890", "1e400",
+                                      R"("\u0061\/\ud83d")", R"("")"}) {
+        const std::string text =
+            fmt::format(R"({{"jsonrpc":"2.0","id" : {} ,"method":"ping"}})", id);
+        const auto body = PostedBody::parse(text);
+        ASSERT_TRUE(body.has_value()) << id;
+        EXPECT_EQ(body->messages().front().id, id);
+    }
+}
+
+TEST(PostedBody, TakesParamsThatAreNull) {
+    const auto body =
+        PostedBody::parse(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":null})");
+    ASSERT_TRUE(body.has_value());
+    EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":null})").code,
+              RpcCode::invalid_params);
+}
+
+TEST(PostedBody, ReadsAReasonThatWasCutWithinACharacter) {
+    const auto body = PostedBody::parse(
+        R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{)"
+        R"("sluice/justification":"cut \ud83d"}}})");
+    ASSERT_TRUE(body.has_value());
+    EXPECT_EQ(body->messages().front().justification, "cut \xef\xbf\xbd");
+    EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":)"
+                       R"({"name":"cut \ud83d"}})")
+                  .code,
+              RpcCode::invalid_params)
+        << "a name is decided on";
 }
 
 TEST(PostedBody, RefusesWhatIsNoMessage) {

@@ -45,6 +45,27 @@ TEST(ToolFilter, LeavesOutWhatHasNoNameToDecideOn) {
               R"({"result":{"tools":[{"name":"b"}]}})");
 }
 
+TEST(ToolFilter, CarriesAnySchema) {
+    const std::string deep = std::string(500, '[') + std::string(500, ']');
+    for (const std::string& schema :
+         std::vector<std::string>{R"({"maximum":18446744073709551616})", R"({"maximum":1e400})",
+                                  R"({"default":"\ud83d"})", R"({"type":"a","type":"b"})", deep}) {
+        const std::string shown = R"({"name":"read_note", "inputSchema": )" + schema + "}";
+        EXPECT_EQ(
+            filtered(R"({"id":1.0,"result":{"tools":[)" + shown + R"(,{"name":"delete_a"}]}})"),
+            R"({"id":1.0,"result":{"tools":[)" + shown + "]}}");
+    }
+}
+
+TEST(ToolFilter, LeavesOutWhatHasSeveralNames) {
+    EXPECT_EQ(
+        filtered(R"({"result":{"tools":[{"name":"a","n\u0061me":"delete_a"},{"name":"b"}]}})"),
+        R"({"result":{"tools":[{"name":"b"}]}})");
+    EXPECT_EQ(filtered(R"({"result":{"tools":[]},"result":{"tools":[{"name":"delete_a"}],)"
+                       R"("tools":[{"name":"delete_b"},{"name":"c"}]}})"),
+              R"({"result":{"tools":[]},"result":{"tools":[],"tools":[{"name":"c"}]}})");
+}
+
 TEST(ToolFilter, MakesAListThatIsOneReadersOwnPrivate) {
     EXPECT_EQ(filtered(R"({"result":{"cacheScope":"public","ttlMs":5,"tools":[]}})"),
               R"({"result":{"cacheScope":"private","ttlMs":5,"tools":[]}})");
@@ -66,8 +87,8 @@ TEST(ToolFilter, RefusesWhatIsNoJsonSinceALaxerReaderMightSeeAListInIt) {
     std::string out;
     EXPECT_FALSE(
         filter_tool_lists(R"({"result":{"tools":[{"name":"delete_a"}]})", hides_delete, out));
-    EXPECT_FALSE(filter_tool_lists(R"({"result":{"tools":[]},"result":{"tools":[{"name":"x"}]}})",
-                                   hides_delete, out));
+    EXPECT_FALSE(
+        filter_tool_lists(R"({"result":{"tools":[{"name":"delete_a"},]}})", hides_delete, out));
 }
 
 TEST(ToolFilter, ReadsPastAByteOrderMark) {

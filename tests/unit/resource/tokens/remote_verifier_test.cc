@@ -37,10 +37,21 @@ TEST(IntrospectionAnswer, TellsActiveInactiveAndUnavailableApart) {
         EXPECT_EQ(read_introspection_answer(status, {}, active).error().fault,
                   TokenFault::unavailable);
     }
-    for (const std::string_view body : {"", "<html>", "{}", R"({"active":"true"})"}) {
+    for (const std::string_view body : {"", "<html>", "{}"}) {
         EXPECT_EQ(read_introspection_answer(http::Status::ok, {}, body).error().fault,
                   TokenFault::unavailable)
             << body;
+    }
+}
+
+TEST(IntrospectionAnswer, ThatCannotBeUsedIsFinal) {
+    for (const std::string_view body :
+         {R"({"active":"true"})", R"({"active":true,"exp":"soon"})", R"({"active":true,"sub":[]})",
+          R"({"active":true,"sub":"a","sub":"b"})"}) {
+        const auto answer = read_introspection_answer(http::Status::ok, {}, body);
+        ASSERT_FALSE(answer.has_value()) << body;
+        EXPECT_EQ(answer.error().fault, TokenFault::inactive) << body;
+        EXPECT_FALSE(answer.error().detail.empty()) << "the log says why";
     }
 }
 
