@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "http/connection_exchange.h"
-#include "http/error_response.h"
 #include "http/writer.h"
 
 namespace sluice::http {
@@ -15,19 +14,11 @@ namespace {
 // Bodies up to this size are taken whatever the shard holds already.
 constexpr std::size_t unbudgeted_body_bytes = std::size_t{64} * 1024;
 
-// What is given to the kernel at once: between two of them the progress of a send is seen.
-constexpr std::size_t send_bytes_max = std::size_t{64} * 1024;
-
 constexpr ParseError too_much_data{Status::service_unavailable,
                                    "This server is receiving too much data."};
 constexpr ParseError too_large{Status::content_too_large, "The request body is too large."};
 constexpr ParseError too_slow{Status::request_timeout, "The request did not arrive in time."};
 constexpr ParseError incomplete{Status::bad_request, "The request is incomplete."};
-
-Duration time_at_rate(std::size_t bytes, std::size_t bytes_per_second) {
-    CHECK(bytes_per_second > 0, "a rate that was not validated");
-    return std::chrono::nanoseconds{bytes * 1'000'000'000 / bytes_per_second};
-}
 
 }  // namespace
 
@@ -265,76 +256,10 @@ void Connection::end_exchange(const ConnectionExchange& exchange) {
     in_body_ = continue_sent_ = false;
 }
 
-ResponseOptions Connection::response_options() {
-    return {.date = context_.date(),
-            .close = closing_,
-            .hsts = stream_.tls() != nullptr ? context_.settings.hsts : Seconds::zero()};
-}
-
-// Answers what is no request; the connection ends with it.
-void Connection::refuse(const ParseError& error) {
-    closing_ = true;
-    name_peer();
-    Response& response = buffers_->response;
-    response.clear();
-    if (error.status == Status::service_unavailable) response.add_field("Retry-After", "1");
-    Request& request = buffers_->parser.describe_refused();
-    request.peer_ = peer_;
-    request.id_ = context_.next_id++;
-    context_.service.refuse(request, error, response);
-    append_response(buffers_->output, response, response_options());
-    if (context_.observer == nullptr) return;
-    context_.observer->on_request_finished({.method = {},
-                                            .path = {},
-                                            .peer = peer_,
-                                            .status = error.status,
-                                            .duration = context_.shard.now() - request_started_,
-                                            .request_bytes = 0,
-                                            .response_bytes = response.body().size(),
-                                            .id = request.id(),
-                                            .cut_off = false});
-}
-
 void Connection::release_buffers() {
     CHECK(!idle() && context_.buffered_bytes >= input_accounted_);
     context_.buffered_bytes -= std::exchange(input_accounted_, 0);
     context_.buffers.give_back(std::move(buffers_));
-}
-
-// Sends what is ready. False: the connection is of no use any more.
-io::Task<bool> Connection::flush() {
-    CHECK(!idle(), "nothing is ready where there are no buffers");
-    std::string& output = buffers_->output;
-    const ServerSettings& settings = context_.settings;
-    MonotonicTime due = MonotonicTime::max();
-    for (std::string_view rest = output; !rest.empty() && !broken_;) {
-        const std::string_view part = rest.substr(0, send_bytes_max);
-        rest.remove_prefix(part.size());
-        due = std::min(due, context_.shard.now() + settings.write_grace);
-        deadline_.set(scope_, due);
-        if (!co_await stream_.send(part, &scope_)) broken_ = true;
-        due += time_at_rate(part.size(), settings.write_bytes_per_second_min);
-    }
-    deadline_.clear();
-    output.clear();
-    co_return !broken_;
-}
-
-// RFC 9112 §9.6: ends the own direction and reads on for a while, so that the last answer arrives.
-io::Task<void> Connection::linger() {
-    stream_.end_sending();
-    io::CancelScope lingering(&scope_);
-    io::Deadline deadline(lingering);
-    io::Shard& shard = context_.shard;
-    const ServerSettings& settings = context_.settings;
-    const MonotonicTime last =
-        shard.now() +
-        (body_unread_ ? std::max(settings.body_grace, settings.linger) : settings.linger);
-    for (;;) {
-        shard.timers().start(deadline, std::min(last, shard.now() + settings.linger));
-        const io::Result<io::ReceivedBuffer> received = co_await stream_.receive(&lingering);
-        if (!received || received->bytes().empty()) co_return;
-    }
 }
 
 void Connection::on_peer_ended(io::Error error) {

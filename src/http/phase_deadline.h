@@ -2,11 +2,22 @@
 // store.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+
+#include "base/check.h"
+#include "base/clock.h"
 #include "io/cancel.h"
 #include "io/shard.h"
 #include "io/timer.h"
 
 namespace sluice::http {
+
+/// What `bytes` may take where they have to come or go at this rate at least.
+inline Duration time_at_rate(std::size_t bytes, std::size_t bytes_per_second) {
+    CHECK(bytes_per_second > 0, "a rate that was not validated");
+    return std::chrono::nanoseconds{bytes * 1'000'000'000 / bytes_per_second};
+}
 
 /// Cancels, with ETIMEDOUT, the scope of the phase that took too long.
 class PhaseDeadline final : public io::Timer {
