@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 
+#include "base/ascii.h"
 #include "config/check.h"
 #include "config/check_access_rule.h"
 #include "config/checks.h"
@@ -82,6 +83,19 @@ void check_upstream(const RawResource& raw, Problems& problems) {
 }
 
 // Of a resource elsewhere; nothing where it is here, or is no URL.
+std::string check_server_id(const Setting<std::string>& server_id, UniqueNames& unique,
+                            Problems& problems) {
+    if (!server_id.given) return {};
+    unique.check(server_id);
+    const bool plain = std::ranges::all_of(
+        *server_id, [](char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == '-'; });
+    if (server_id->empty() || !plain) {
+        problems.add(server_id.place,
+                     fmt::format("\"{}\" has to be letters, digits, _ and -", *server_id));
+    }
+    return *server_id;
+}
+
 std::optional<token::ResourceIdentifier> check_identifier(const Setting<std::string>& identifier,
                                                           Problems& problems) {
     if (!identifier.given) return std::nullopt;
@@ -189,6 +203,7 @@ std::vector<resource::ResourceSettings> check_resources(const std::vector<RawRes
                                                         Problems& problems) {
     std::vector<resource::ResourceSettings> checked;
     UniqueNames paths("path", problems);
+    UniqueNames server_ids("server_id", problems);
     TrustReader trusts(context.environment, problems);
     token::ScopeSet own_scopes;
     if (context.auth != nullptr) own_scopes = oauth::known_scopes(*context.auth);
@@ -231,6 +246,7 @@ std::vector<resource::ResourceSettings> check_resources(const std::vector<RawRes
         resource.name = raw.name->empty() ? *raw.path : check_line(raw.name, problems);
         resource.timeout = check_range<Duration>(raw.timeout, 10ms, 24h, problems);
         resource.connect_timeout = check_range<Duration>(raw.connect_timeout, 10ms, 1min, problems);
+        resource.server_id = check_server_id(raw.server_id, server_ids, problems);
         if (identifier) checked.push_back(std::move(resource));
     }
     return checked;

@@ -70,6 +70,8 @@ struct RawResource {
     Setting<std::string> upstream;  // required without identifier: the MCP server's URL
     /// Where the resource is not behind this gateway but asks for decisions: its own URL.
     Setting<std::string> identifier;
+    /// A name under which clients of other servers look for its metadata: srv_0123456789abcdef.
+    Setting<std::string> server_id;
     /// PEM file: authorities trusted for an https upstream instead of the system's.
     Setting<std::string> upstream_ca;
     Setting<std::string> verify = "local";  // local | introspection | jwt
@@ -97,6 +99,7 @@ struct RawResource {
         key("name", name);
         key("upstream", upstream);
         key("identifier", identifier);
+        key("server_id", server_id);
         key("upstream_ca", upstream_ca);
         key("verify", verify);
         key("introspection", introspection);

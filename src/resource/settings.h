@@ -92,6 +92,7 @@ struct ResourceSettings {
     std::shared_ptr<const friction::FrictionConfig> friction;  // null: none
     ToolChanges tool_changes = ToolChanges::off;
     double tool_change_friction = 0;  // what a changed tool's calls meet at least
+    std::string server_id{};          // its metadata stands under this name too; empty: it does not
 };
 
 struct Settings {

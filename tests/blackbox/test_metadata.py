@@ -14,6 +14,8 @@ DOCUMENTS = [
     # Where clients of the Python reference look.
     "/.well-known/oauth-authorization-server/mcp",
     "/mcp/.well-known/oauth-protected-resource",
+    # Where those of Auth-Agent do.
+    "/.well-known/oauth-protected-resource/srv_notes",
 ]
 LIES = [
     {"Host": "evil.example"},

@@ -37,6 +37,9 @@ issuer = "http://127.0.0.1:{port}"
 default_scope = "notes:read"
 rate_limit.requests = 100000
 resources = [{others}]
+# What the first versions of the reference, and its example client, need.
+introspection_open = ["127.0.0.0/8"]
+registration_grants = ["authorization_code", "refresh_token", "client_credentials"]
 [auth.scopes]
 "notes:read" = "Read notes"
 "notes:write" = "Write notes"
@@ -46,6 +49,12 @@ client_secret = "{agent}"
 auth_method = "client_secret_basic"
 grant_types = ["client_credentials"]
 scope = "notes:read notes:write"
+[[auth.client]]
+client_id = "agent-post"
+client_secret = "{agent}"
+auth_method = "client_secret_post"
+grant_types = ["client_credentials"]
+scope = "notes:read"
 [[auth.client]]
 client_id = "rs"
 client_secret = "{rs}"
@@ -63,6 +72,7 @@ name = "servers"
 key = "{api_key}"
 [[resource]]
 path = "/tools"
+server_id = "srv_notes"
 identifier = "{resource}"
 required_scopes = ["notes:read"]
 [[resource.tool]]

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support import API_KEY, RESOURCE, RS, Server
+from support import AGENT, API_KEY, RESOURCE, RS, Server
 
 reference: Any = pytest.importorskip("mcp_authflow_resource")
 auth_agent: Any = pytest.importorskip("auth_agent_mcp")
@@ -125,11 +125,12 @@ WAYS: list[dict[str, Any]] = [
     {"client_id": RS[0], "client_secret": RS[1]},
     {"client_id": "rs-post", "client_secret": RS[1], "client_auth_method": "client_secret_post"},
     {"client_secret": API_KEY, "client_auth_method": "bearer"},
+    {},
 ]
 
 
 @pytest.mark.parametrize("package", [reference, ours], ids=["theirs", "ours"])
-@pytest.mark.parametrize("way", WAYS, ids=["basic", "post", "bearer"])
+@pytest.mark.parametrize("way", WAYS, ids=["basic", "post", "bearer", "none"])
 async def test_the_verifier_of_either(server: Server, package: Any, way: dict[str, Any]) -> None:
     verifier = package.IntrospectionTokenVerifier(f"{server.url}/introspect", RESOURCE, **way)
     token = server.token("notes:read notes:write")
@@ -183,3 +184,29 @@ async def test_the_client_of_either(server: Server, package: Any) -> None:
     known = await client.introspect_token(server.token())
     assert known["active"] is True and known["sub"] == "agent" and known["aud"] == RESOURCE
     assert (await client.introspect_token("made-up"))["active"] is False
+
+
+@pytest.mark.parametrize("package", [auth_agent, importlib.import_module("sluice.compat.auth_agent_mcp")], ids=["theirs", "ours"])
+async def test_a_client_revokes_its_token_and_reads_metadata(server: Server, package: Any) -> None:
+    client = package.AuthAgentClient(auth_server=server.url, api_key=API_KEY)
+    form = {"grant_type": "client_credentials", "client_id": "agent-post", "client_secret": AGENT[1], "resource": RESOURCE}
+    # As its page shows it: JSON where OAuth has a form.
+    token = httpx.post(f"{server.url}/token", json=form).json()["access_token"]
+    assert (await client.introspect_token(token))["active"] is True
+    assert await client.revoke_token(token, "agent-post", AGENT[1]) is True
+    assert (await client.introspect_token(token))["active"] is False
+    assert (await client.get_server_metadata())["authorization_servers"] == [server.url]
+    assert (await client.get_server_metadata("srv_notes"))["resource"] == RESOURCE
+
+
+async def test_a_program_registers_itself_and_gets_a_token(server: Server) -> None:
+    """What the reference's example client does."""
+    metadata = {"client_name": "example", "grant_types": ["client_credentials"], "token_endpoint_auth_method": "client_secret_post"}
+    registered = httpx.post(f"{server.url}/register", json=metadata)
+    assert registered.status_code == 201, registered.text
+    known = {name: registered.json()[name] for name in ("client_id", "client_secret")}
+    form = {"grant_type": "client_credentials", "resource": RESOURCE, "scope": "notes:read"} | known
+    token = httpx.post(f"{server.url}/token", data=form).json()["access_token"]
+    verifier = reference.IntrospectionTokenVerifier(f"{server.url}/introspect", RESOURCE)
+    access = await verifier.verify_token(token)
+    assert access is not None and access.client_id == known["client_id"]

@@ -60,6 +60,10 @@ Gateway::Gateway(Parts parts, const Settings& settings)
         resources_.push_back(std::make_unique<ProtectedResource>(
             i, resource, make_verifier(resource), make_upstream(resource)));
         add_document(metadata_path(resource), metadata_json(resource));
+        if (!resource.server_id.empty()) {
+            add_document(std::string(metadata_root).append("/").append(resource.server_id),
+                         metadata_json(resource));
+        }
         // Clients of the Python reference look below the resource itself.
         add_document(std::string(resource.identifier.path()).append(metadata_root),
                      metadata_json(resource));

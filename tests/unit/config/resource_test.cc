@@ -28,6 +28,19 @@ TEST(ConfigResource, MayAskForDecisionsInsteadOfBeingProxied) {
     expect_problem(elsewhere(""), "11: resource[1].upstream", "is missing");
 }
 
+TEST(ConfigResource, HasAServerIdOfItsOwn) {
+    const auto named = [](std::string_view id) {
+        return followed_by(
+            "[[resource]]\npath = \"/tools\"\nidentifier = \"https://t.example\"\n"
+            "server_id = \"" +
+            std::string(id) + "\"\n");
+    };
+    EXPECT_EQ(config_of(named("srv_0-Z")).gateway().resources.back().server_id, "srv_0-Z");
+    for (const char* id : {"", "a/b", "a b", "../x"}) {
+        expect_problem(named(id), "14: resource[1].server_id", "letters, digits, _ and -");
+    }
+}
+
 TEST(ConfigResource, HasTheDocumentedDefaults) {
     const Config config = config_of(valid_toml);
     ASSERT_EQ(config.gateway().resources.size(), 1U);
