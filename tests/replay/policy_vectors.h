@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -111,6 +112,21 @@ inline std::string reason_of(const resource::Policy& compiled,
     return "Insufficient scopes for " + tool;
 }
 
+/// To the reference a claim that is not there is None, once there are claims at all.
+inline void add_absent_claims(const std::vector<AccessRule>& access_rules,
+                              std::vector<token::Attribute>& attributes) {
+    constexpr std::string_view prefix = "user.";
+    for (const AccessRule& rule : access_rules) {
+        for (const ConditionSettings& condition : rule.when) {
+            if (!condition.attribute.starts_with(prefix)) continue;
+            const std::string name = condition.attribute.substr(prefix.size());
+            const bool is_there = std::ranges::any_of(
+                attributes, [&](const token::Attribute& one) { return one.name == name; });
+            if (!is_there) attributes.push_back({name, "null"});
+        }
+    }
+}
+
 inline void replay_ask(const resource::Policy& compiled, const std::vector<AccessRule>& rules_asked,
                        const JsonValue& ask, Report& report) {
     const token::ScopeSet granted = scopes_of(texts_of(*ask.find("scopes")));
@@ -120,6 +136,7 @@ inline void replay_ask(const resource::Policy& compiled, const std::vector<Acces
             attributes.push_back({std::string(key), canonical(value)});
         }
     }
+    if (!attributes.empty()) add_absent_claims(rules_asked, attributes);
     const resource::AccessRequest request{
         .object = *ask.find_string("tool"), .granted = &granted, .attributes = attributes};
     const resource::Ruling ruling = compiled.rule_on(request);
