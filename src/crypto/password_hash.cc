@@ -105,6 +105,11 @@ bool PasswordHash::verify(std::string_view password, std::uint32_t cost) const {
     return constant_time_equal(as_text(hash_of(password, salt_, 1)), hash_);
 }
 
+Digest PasswordHash::mark(std::string_view key) const {
+    CHECK(!key.empty(), "a mark that tells about the password");
+    return hmac_sha256(key, salt_ + hash_);
+}
+
 std::string PasswordHash::text() const {
     CHECK(kind_ == Kind::stretched);
     std::string text(head);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/random.h"
+#include "crypto/digest.h"
 
 namespace sluice::crypto {
 
@@ -47,6 +48,10 @@ public:
     bool verify(std::string_view password, std::uint32_t cost = 0) const;
 
     std::string text() const;
+
+    /// Another one for every other password, and for one that was set anew (HMAC-SHA256). Says
+    /// nothing about the password to whoever has no `key`.
+    Digest mark(std::string_view key) const;
 
 private:
     enum class Kind : std::uint8_t { stretched, known };

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "oauth/authorization/person_attributes.h"
+#include "oauth/clients/configured_accounts.h"
 #include "oauth/cors.h"
 #include "oauth/introspection/admit_resource_server.h"
 #include "oauth/jwt_access_token.h"
@@ -104,6 +105,12 @@ void AuthorizationServer::on_trust(MonotonicTime until) {
 
 void AuthorizationServer::on_gap() {
     state_->tokens.on_gap();
+}
+
+io::Task<bool> AuthorizationServer::end_dropped_accounts() {
+    CHECK(state_->has_keys, "an account's mark takes a key");
+    const auto done = co_await oauth::end_dropped_accounts(*state_);
+    co_return done.has_value();
 }
 
 void AuthorizationServer::start() {

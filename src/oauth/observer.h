@@ -14,6 +14,7 @@ enum class EventKind : std::uint8_t {
     consent_given,       //
     consent_denied,      //
     grant_revoked,       // by its client at /revoke
+    account_dropped,     // from the configuration, or its password changed there
     refresh_repeated,    // a rotation again inside its window: the same successor went out
     replay_detected,     // a code or refresh token again: its grant died. detail: which of the two
     client_registered,   //
@@ -38,6 +39,8 @@ constexpr std::string_view to_text(EventKind kind) {
             return "consent_denied";
         case EventKind::grant_revoked:
             return "grant_revoked";
+        case EventKind::account_dropped:
+            return "account_dropped";
         case EventKind::refresh_repeated:
             return "refresh_repeated";
         case EventKind::replay_detected:

@@ -7,6 +7,7 @@
 #include "http/form.h"
 #include "oauth/clients/authenticate_client.h"
 #include "oauth/cors.h"
+#include "oauth/grants/replaced_token.h"
 #include "oauth/parameters.h"
 #include "oauth/shard_state.h"
 #include "oauth/storage_error.h"
@@ -16,7 +17,8 @@
 namespace sluice::oauth {
 namespace {
 
-// Where the grant of a living token is, if it belongs to this client.
+// Where the grant of a living token, or of a refresh token that was replaced, is, if it belongs to
+// this client.
 io::Task<Result<std::optional<storage::GrantHandle>>> find_own_grant(ShardState& owner,
                                                                      token::TokenKind kind,
                                                                      const storage::TokenKey& key,
@@ -27,7 +29,8 @@ io::Task<Result<std::optional<storage::GrantHandle>>> find_own_grant(ShardState&
         if (record != nullptr) handle = record->grant;
     } else if (kind == token::TokenKind::refresh) {
         CO_TRY(const auto* record, stored(co_await owner.tokens.read_refresh(key)));
-        if (record != nullptr) handle = record->grant;
+        handle = record != nullptr ? std::optional(record->grant)
+                                   : grant_of_replaced_token(owner, key.text, key.tag);
     }
     if (!handle) co_return std::nullopt;
     const storage::Grant* const grant = owner.tokens.memory().find(*handle);

@@ -65,6 +65,17 @@ struct UserCommand {
     bool replace = false;  // of add: one that is there gets the new password, name and email
 };
 
+/// `sluice grants list|revoke --config FILE [--user NAME] [--client ID] [--resource URI]`
+struct GrantsCommand {
+    enum class Action { list, revoke };
+    Action action = Action::list;
+    std::string config;
+    // Those with all that is said; of revoke at least one is.
+    std::optional<std::string> user;
+    std::optional<std::string> client;
+    std::optional<std::string> resource;
+};
+
 /// `sluice forget-keys --config FILE`
 struct ForgetKeysCommand {
     std::string config;
@@ -78,7 +89,7 @@ struct RotateKeysCommand {
 using Command =
     std::variant<DevCommand, ServeCommand, CheckConfigCommand, HashPasswordCommand,
                  simulate::SimulateCommand, MigrateCommand, BackupCommand, RestoreCommand,
-                 UserCommand, ForgetKeysCommand, RotateKeysCommand, ExplainCommand>;
+                 UserCommand, GrantsCommand, ForgetKeysCommand, RotateKeysCommand, ExplainCommand>;
 
 /// A command line that is to run nothing: --help, --version, or a mistake.
 struct CommandLineExit {

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "base/json_writer.h"
+#include "base/result.h"
 #include "crypto/base64url.h"
+#include "crypto/digest.h"
 #include "io/address.h"
 #include "server/dev_paths.h"
+#include "server/storage/key_file.h"
 
 namespace sluice::server {
 namespace {
@@ -16,6 +21,23 @@ std::string random_text(Random& random, std::size_t bytes) {
     std::string raw(bytes, '\0');
     random.fill(std::as_writable_bytes(std::span(raw)));
     return crypto::base64url(raw);
+}
+
+/// The same in every run over one file, whose key it is derived from: another password would end
+/// what was granted before.
+std::expected<std::string, std::string> make_up_password(const std::string& storage,
+                                                         Random& random) {
+    constexpr std::size_t bytes = 9;
+    if (storage.empty()) return random_text(random, bytes);
+    const std::string file = storage + ".key";
+    std::error_code ignored;
+    const bool has_key = std::filesystem::exists(file, ignored);
+    // Of a database that has lost its key is told when it is opened.
+    if (!has_key && std::filesystem::exists(storage, ignored)) return random_text(random, bytes);
+    TRY(const std::vector<Secret> keys,
+        has_key ? read_key_file(file) : make_key_file(file, random));
+    const crypto::Digest digest = crypto::hmac_sha256(keys.front().reveal(), "dev password");
+    return crypto::base64url(crypto::as_text(digest).substr(0, bytes));
 }
 
 /// A TOML basic string holds what a JSON string holds.
@@ -203,7 +225,9 @@ std::expected<DevSetup, std::string> set_up_dev(const DevCommand& command,
                   .loopback = ip.starts_with("127.") || ip == "::1",
                   .storage = *std::move(storage),
                   .admin = find_dev_admin_address()};
-    if (values.password.empty()) values.password = random_text(random, 9);
+    if (values.password.empty()) {
+        TRY(values.password, make_up_password(values.storage, random));
+    }
     const config::ProcessEnvironment environment(".");
     auto config = config::parse_config(to_toml(values), environment);
     if (!config) return std::unexpected(describe(config.error()));

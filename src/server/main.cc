@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
         int operator()(const BackupCommand& backup) const { return run_backup(backup); }
         int operator()(const RestoreCommand& restore) const { return run_restore(restore); }
         int operator()(const UserCommand& user) const { return run_user(user); }
+        int operator()(const GrantsCommand& grants) const { return run_grants(grants); }
         int operator()(const ForgetKeysCommand& forget) const { return run_forget_keys(forget); }
         int operator()(const ExplainCommand& command) const { return run_explain(command); }
         int operator()(const RotateKeysCommand& rotate) const { return run_rotate_keys(rotate); }

@@ -53,7 +53,8 @@ void describe_user(CLI::App& app, StorageArguments& to) {
     add->add_option("--name", to.add_user.name, "The person's name, for the pages")
         ->type_name("TEXT");
     add->add_option("--email", to.add_user.email, "The person's address")->type_name("TEXT");
-    add->add_flag("--replace", to.add_user.replace, "One that is there gets a new password");
+    add->add_flag("--replace", to.add_user.replace,
+                  "One that is there gets a new password, which ends sessions, codes and tokens");
 
     to.list_users.action = UserCommand::Action::list;
     CLI::App* list = user->add_subcommand("list", "Print their names, one a line");
@@ -61,11 +62,39 @@ void describe_user(CLI::App& app, StorageArguments& to) {
 
     to.remove_user.action = UserCommand::Action::remove;
     CLI::App* remove = user->add_subcommand(
-        "remove", "Remove one, who cannot sign in from then on; tokens stay until they expire");
+        "remove", "Remove one; what they had ends within a second: sessions, codes, tokens");
     add_config(remove, to.remove_user.config);
     remove->add_option("NAME", to.remove_user.username, "The name to sign in with")
         ->type_name("")
         ->required();
+}
+
+void add_filter(CLI::App* command, GrantsCommand& to) {
+    add_config(command, to.config);
+    command->add_option("--user", to.user, "Of this person, by the name to sign in with")
+        ->type_name("NAME");
+    command->add_option("--client", to.client, "Of this client_id")->type_name("ID");
+    command->add_option("--resource", to.resource, "With a token for this resource")
+        ->type_name("URI");
+}
+
+void describe_grants(CLI::App& app, StorageArguments& to) {
+    CLI::App* grants = app.add_subcommand(
+        "grants", "What clients may do, and for whom: each grant with all its tokens");
+    grants->require_subcommand(1);
+
+    to.list_grants.action = GrantsCommand::Action::list;
+    CLI::App* list = grants->add_subcommand(
+        "list", "Print them, one a line: client, user, resource, scope, issued, expires");
+    add_filter(list, to.list_grants);
+
+    to.revoke_grants.action = GrantsCommand::Action::revoke;
+    CLI::App* revoke = grants->add_subcommand(
+        "revoke", "End those that are named, on every core and box within a second");
+    add_filter(revoke, to.revoke_grants);
+    revoke->footer(
+        "Those with all that is said: --user alice --client app ends what alice allowed app, and "
+        "nothing else. Who may still sign in may also allow it again: `sluice user remove`.");
 }
 
 }  // namespace
@@ -82,6 +111,7 @@ void describe_storage(CLI::App& app, StorageArguments& to) {
         "server brings its file up to date when it starts.");
     describe_copies(app, to);
     describe_user(app, to);
+    describe_grants(app, to);
 
     CLI::App* keys = app.add_subcommand("keys", "The keys that sign JWT access tokens");
     keys->require_subcommand(1);
@@ -98,7 +128,7 @@ void describe_storage(CLI::App& app, StorageArguments& to) {
     add_config(forget, to.forget_keys.config);
     forget->footer(
         "Stop every server that shares the database first. Tokens, clients and users stay as they "
-        "are. Pages that are open in browsers have to be loaded again, and a client that repeats a "
+        "are. People have to sign in again, and a client that repeats a "
         "refresh which it made before gets no second answer.");
 }
 
@@ -108,6 +138,10 @@ std::optional<Command> storage_command(const CLI::App& app, const StorageArgumen
     if (app.got_subcommand("restore")) return from.restore;
     if (app.got_subcommand("forget-keys")) return from.forget_keys;
     if (app.got_subcommand("keys")) return from.rotate_keys;
+    if (app.got_subcommand("grants")) {
+        const bool lists = app.get_subcommand("grants")->got_subcommand("list");
+        return lists ? from.list_grants : from.revoke_grants;
+    }
     if (!app.got_subcommand("user")) return std::nullopt;
     const CLI::App* user = app.get_subcommand("user");
     if (user->got_subcommand("add")) return from.add_user;

@@ -19,6 +19,8 @@ struct StorageArguments {
     UserCommand add_user;
     UserCommand list_users;
     UserCommand remove_user;
+    GrantsCommand list_grants;
+    GrantsCommand revoke_grants;
     ForgetKeysCommand forget_keys;
     RotateKeysCommand rotate_keys;
 };

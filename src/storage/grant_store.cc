@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "storage/store.h"
 
 namespace sluice::storage {
 namespace {
 
 constexpr std::size_t sweeps_in_a_round = 6000;
+constexpr std::size_t batch_size = access_tokens_max / 2;
 
 template <class Record>
 std::size_t segments_to_sweep(const TokenTable<Record>& table) {
@@ -59,6 +61,7 @@ void GrantStore::end(GrantHandle handle) {
     CHECK(grant != nullptr, "a grant ends once");
     claims_.release(*grant->claims);
     if (grant->by_tag) by_tag_.remove(grant->tag);
+    if (grant->is_busy) busy_.erase(handle.place);
     grants_.remove(handle);  // its tokens find no grant from now on; sweep() drops them
 }
 
@@ -67,6 +70,7 @@ void GrantStore::add_access(const crypto::Digest& digest, GrantHandle grant, Cla
     Grant* owner = find(grant);
     CHECK(owner != nullptr);
     ++owner->tokens;
+    if (owner->is_busy || owner->tokens > batch_size) count_access(grant, *owner, times.issued_at);
     CHECK(claims.references > 0 && times.lifetime > Duration::zero());
     const auto lifetime_s = std::chrono::floor<Seconds>(times.lifetime).count();
     access_.insert(digest, {.claims = &claims,
@@ -74,6 +78,28 @@ void GrantStore::add_access(const crypto::Digest& digest, GrantHandle grant, Cla
                             .issued_at = static_cast<std::uint32_t>(times.issued_at),
                             .lifetime_s = static_cast<std::uint32_t>(lifetime_s),
                             .deadline = times.issued + times.lifetime});
+}
+
+// Once a batch is full, what was issued before it began is worn out.
+void GrantStore::count_access(GrantHandle handle, Grant& grant, std::int64_t issued_at) {
+    Batches& batches = busy_[handle.place];
+    grant.is_busy = true;
+    if (batches.began == 0) batches.began = issued_at;
+    if (++batches.count <= batch_size) return;
+    batches = {.worn_before = std::max(batches.worn_before, batches.began),
+               .began = issued_at,
+               .count = 1};
+    revocations_[place_of(grant.tag)].fetch_add(1);  // of copies too
+}
+
+bool GrantStore::is_worn(SlabHandle handle, std::int64_t issued_at) const {
+    const auto batches = busy_.find(handle.place);
+    return batches != busy_.end() && issued_at < batches->second.worn_before;
+}
+
+bool GrantStore::is_worn(token::GrantTag tag, std::int64_t issued_at) {
+    const auto handle = find(tag);
+    return handle && is_worn(*handle, issued_at);
 }
 
 void GrantStore::add_refresh(const crypto::Digest& digest, GrantHandle grant,
@@ -87,7 +113,10 @@ void GrantStore::add_refresh(const crypto::Digest& digest, GrantHandle grant,
 AccessRecord* GrantStore::find_access(const crypto::Digest& digest, MonotonicTime now) {
     AccessRecord* record = access_.find(digest);
     if (record == nullptr || record->deadline <= now) return nullptr;
-    return find(record->grant) != nullptr ? record : nullptr;
+    const Grant* const grant = find(record->grant);
+    if (grant == nullptr || (grant->is_busy && is_worn(record->grant, record->issued_at)))
+        return nullptr;
+    return record;
 }
 
 RefreshRecord* GrantStore::find_refresh(const crypto::Digest& digest, MonotonicTime now) {

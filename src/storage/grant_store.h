@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <type_traits>
+#include <unordered_map>
 
 #include "base/clock.h"
 #include "crypto/digest.h"
@@ -25,6 +26,7 @@ struct Grant {
     token::GrantTag tag{0};
     std::uint32_t tokens = 0;  // records that refer to it
     bool by_tag = false;       // can be found by its tag
+    bool is_busy = false;      // has had many tokens: those issued first may be worn out
     std::uint16_t belief = 0;  // older than GrantStore's: in doubt
 };
 
@@ -76,6 +78,8 @@ public:
     void doubt_all();
     /// Where there is a grant of that tag, it is found again.
     void believe(token::GrantTag tag);
+    /// Whether an access token of that grant is worn out by those that were issued later.
+    bool is_worn(token::GrantTag tag, std::int64_t issued_at);
     /// The grant and all its tokens are dead from now on. Nothing happens where it is gone already.
     void revoke(GrantHandle handle);
     /// The same by tag. Copies of its tokens end also where the grant itself is not in memory.
@@ -93,7 +97,8 @@ public:
         Duration lifetime{};
         MonotonicTime issued;  // the same moment on the clock that decides
     };
-    /// Takes over the caller's reference to `claims`. The grant must be alive, the digest new.
+    /// Takes over the caller's reference to `claims`. The grant must be alive, the digest new. Of
+    /// more than access_tokens_max of a grant those issued first are worn out: they are not found.
     void add_access(const crypto::Digest& digest, GrantHandle grant, Claims& claims,
                     const AccessTimes& times);
     void add_refresh(const crypto::Digest& digest, GrantHandle grant, MonotonicTime deadline);
@@ -128,6 +133,14 @@ private:
     static std::size_t place_of(token::GrantTag tag) {
         return (tag.value() >> 32 ^ tag.value() >> 16) % revocation_counts;
     }
+    // Tokens of a grant that has many, in batches by when they were issued.
+    struct Batches {
+        std::int64_t worn_before = 0;  // seconds since 1970
+        std::int64_t began = 0;        // the batch that is being filled
+        std::size_t count = 0;
+    };
+    void count_access(GrantHandle handle, Grant& grant, std::int64_t issued_at);
+    bool is_worn(SlabHandle handle, std::int64_t issued_at) const;
     void end(GrantHandle handle);
     void drop_token(GrantHandle handle);
     void drop_access(const AccessRecord& record);  // what hangs on it; the record itself stays
@@ -140,6 +153,7 @@ private:
     TagIndex by_tag_;
     std::optional<Cache> cache_;
     std::uint16_t belief_ = 0;
+    std::unordered_map<std::uint32_t, Batches> busy_;  // by the grant's place
 };
 
 }  // namespace sluice::storage

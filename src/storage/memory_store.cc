@@ -24,8 +24,6 @@ constexpr std::size_t count_max_of(DocumentKind kind) {
     }
 }
 
-constexpr std::size_t kinds = static_cast<std::size_t>(DocumentKind::friction_penalty) + 1;
-
 }  // namespace
 
 class MemoryStore final : public Store {
@@ -41,7 +39,7 @@ class MemoryStore final : public Store {
 public:
     MemoryStore(io::Shard& shard, const io::Sharded<MemoryStore>& peers, std::uint64_t hash_seed)
         : shard_(shard), peers_(peers), hash_seed_(hash_seed) {
-        for (std::size_t kind = 0; kind < kinds; ++kind) {
+        for (std::size_t kind = 0; kind < document_kinds; ++kind) {
             documents_.emplace_back(hash_seed, count_max_of(static_cast<DocumentKind>(kind)));
         }
     }
@@ -75,6 +73,10 @@ public:
     }
     io::Task<StoreResult<>> revoke(token::GrantTag) override { co_return StoreResult<>(); }
     io::Task<StoreResult<Family>> load(const TokenKey&) override { co_return Family(); }
+    io::Task<StoreResult<std::vector<StoredGrant>>> find_grants(const GrantFilter&,
+                                                                TagRange) override {
+        co_return std::vector<StoredGrant>();
+    }
 
     io::Task<StoreResult<Outcome>> put(const Document& document, PutMode mode) override {
         co_return co_await at_owner(document.key, [&](MemoryStore& owner) {

@@ -110,6 +110,39 @@ struct Family {
     std::vector<StoredToken> refresh;
 };
 
+/// Of a grant, that live: those issued earliest make room. A client that refreshes faster than its
+/// tokens expire makes no family that costs others anything.
+inline constexpr std::size_t access_tokens_max = 64;
+
+/// Which grants are meant: those with all that is said here.
+struct GrantFilter {
+    std::optional<std::string_view> client_id;
+    std::optional<std::string_view> username;
+    std::optional<std::string_view> resource;  // of any of its tokens
+
+    bool matches(std::string_view client, std::string_view user, std::string_view at) const {
+        return client_id.value_or(client) == client && username.value_or(user) == user &&
+               resource.value_or(at) == at;
+    }
+};
+
+/// A part of all grants: tags are spread evenly, so parts of one width hold about as many each.
+struct TagRange {
+    std::uint64_t first = 0;
+    std::uint64_t last = token::GrantTag::value_max;  // inclusive
+};
+
+/// A grant that lives, as operators see it.
+struct StoredGrant {
+    token::GrantTag tag;
+    std::string client_id;
+    std::string username;  // empty: the client acts for itself
+    std::string scope;     // the widest that is known
+    std::string resource;
+    std::int64_t issued_at = 0;   // of the oldest token that is left
+    std::int64_t expires_at = 0;  // of the one that lives longest
+};
+
 /// Everything that is no token. The numbers are in the databases: they never change.
 enum class DocumentKind : std::uint8_t {
     client = 1,              // registered (RFC 7591); key: client_id
@@ -123,7 +156,10 @@ enum class DocumentKind : std::uint8_t {
     assertion_id = 9,        // `jti` of client assertions and proofs (RFC 7523 §3); key: issuer, id
     server_key = 10,         // sealed secrets of the server; key: what for
     friction_penalty = 11,   // key: a resource and a client
+    configured_account = 12,  // users and clients that the configuration had; key: what and name
+    told_revocation = 13,     // of an engine, for itself
 };
+inline constexpr std::size_t document_kinds = 14;
 
 struct DocumentKey {
     DocumentKind kind;
@@ -210,6 +246,10 @@ public:
     virtual io::Task<StoreResult<>> revoke(token::GrantTag tag) = 0;
     /// All tokens of the grant that a presented token belongs to.
     virtual io::Task<StoreResult<Family>> load(const TokenKey& presented) = 0;
+    /// The living grants of a part that are meant, in the order of their tags. Reads all tokens of
+    /// the part: not for requests. Nothing where keeps_nothing().
+    virtual io::Task<StoreResult<std::vector<StoredGrant>>> find_grants(const GrantFilter& filter,
+                                                                        TagRange part) = 0;
 
     // Documents. What has expired is not there.
 

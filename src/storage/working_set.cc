@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/result.h"
+#include "io/event.h"
 
 namespace sluice::storage {
 
@@ -62,7 +63,7 @@ WorkingSet::WorkingSet(io::Shard& shard, Store& store, const Settings& settings,
       trusted_until_(store.is_shared() ? MonotonicTime{} : MonotonicTime::max()) {}
 
 WorkingSet::~WorkingSet() {
-    CHECK(visits_ == nullptr && loads_ == 0, "dropped while somebody waits for the store");
+    CHECK(visits_ == nullptr && flights_.empty(), "dropped while somebody waits for the store");
 }
 
 void WorkingSet::check_owner(token::GrantTag tag) const {
@@ -72,32 +73,88 @@ void WorkingSet::check_owner(token::GrantTag tag) const {
 
 // Reading.
 
+struct WorkingSet::Flight {
+    Flight(io::Shard& shard, const TokenKey& key)
+        : tag(key.tag),
+          digest(key.digest),
+          is_ours(token::parse_token(key.text).has_value()),
+          landed(shard) {}
+    token::GrantTag tag;
+    crypto::Digest digest;
+    bool is_ours;  // else what is found may depend on the text
+    io::Event landed;
+    StoreResult<Family> family = std::unexpected(StoreError::unavailable);
+    bool revoked = false;  // before it landed
+
+    bool has(const crypto::Digest& token) const {
+        const auto in = [&token](const std::vector<StoredToken>& tokens) {
+            return std::ranges::find(tokens, token, &StoredToken::digest) != tokens.end();
+        };
+        return family && (in(family->access) || in(family->refresh));
+    }
+};
+
+std::shared_ptr<WorkingSet::Flight> WorkingSet::flight_for(const TokenKey& key) const {
+    for (const auto& flight : flights_) {
+        if (flight->tag != key.tag) continue;
+        if (flight->digest == key.digest) return flight;
+        if (flight->is_ours && token::parse_token(key.text)) return flight;
+    }
+    return nullptr;
+}
+
 io::Task<StoreResult<AccessRecord*>> WorkingSet::read_access(TokenKey key) {
     if (AccessRecord* const known = find_access(key.digest)) co_return known;
     if (store_.keeps_nothing()) co_return nullptr;
-    CO_REQUIRE(co_await reload(key));
+    CO_REQUIRE(co_await miss(key, [](WorkingSet& set, const crypto::Digest& digest) {
+        return set.find_access(digest) != nullptr;
+    }));
     co_return memory_.find_access(key.digest, shard_.now());
 }
 
 io::Task<StoreResult<RefreshRecord*>> WorkingSet::read_refresh(TokenKey key) {
-    if (is_trusted()) {
-        RefreshRecord* const known = memory_.find_refresh(key.digest, shard_.now());
-        if (known != nullptr || store_.keeps_nothing()) co_return known;
-    }
-    CO_REQUIRE(co_await reload(key));
+    const auto known = [](WorkingSet& set, const crypto::Digest& digest) {
+        return set.is_trusted() && set.memory_.find_refresh(digest, set.shard_.now()) != nullptr;
+    };
+    if (!store_.keeps_nothing() && !known(*this, key.digest)) CO_REQUIRE(co_await miss(key, known));
     co_return memory_.find_refresh(key.digest, shard_.now());
 }
 
 io::Task<StoreResult<>> WorkingSet::reload(TokenKey key) {
-    if (loads_ == settings_.loads_max) co_return failure(StoreError::overloaded);
-    ++loads_;
-    CHECK(loads_ <= settings_.loads_max);
+    return miss(key, [](WorkingSet&, const crypto::Digest&) { return false; });
+}
+
+io::Task<StoreResult<>> WorkingSet::miss(TokenKey key, Knows knows) {
+    // The first may have read before what is looked for was written; the next one has not.
+    if (auto flight = flight_for(key)) {
+        co_await flight->landed.wait();
+        if (knows(*this, key.digest)) co_return StoreResult<>();
+    }
+    if (auto flight = flight_for(key)) co_return co_await join(std::move(flight), key);
+    co_return co_await load(key);
+}
+
+io::Task<StoreResult<>> WorkingSet::join(std::shared_ptr<Flight> flight, const TokenKey& key) {
     const RequestContext visit(*this, key.tag);
-    StoreResult<Family> family = co_await store_.load(key);
-    CHECK(loads_ > 0);
-    --loads_;
-    CO_REQUIRE(family);
-    install(visit, *std::move(family));
+    co_await flight->landed.wait();
+    if (!flight->family) co_return failure(flight->family.error());
+    // Memory may have had to make room since.
+    if (!flight->revoked && flight->has(key.digest)) install(visit, *flight->family);
+    co_return StoreResult<>();
+}
+
+io::Task<StoreResult<>> WorkingSet::load(const TokenKey& key) {
+    if (flights_.size() == settings_.loads_max) co_return failure(StoreError::overloaded);
+    const auto flight = std::make_shared<Flight>(shard_, key);
+    flights_.push_back(flight);
+    CHECK(flights_.size() <= settings_.loads_max);
+    const RequestContext visit(*this, key.tag);
+    flight->family = co_await store_.load(key);
+    CHECK(std::erase(flights_, flight) == 1, "a flight lands once");
+    if (flight->family) install(visit, *flight->family);
+    flight->revoked = visit.revoked;
+    flight->landed.set();
+    if (!flight->family) co_return failure(flight->family.error());
     co_return StoreResult<>();
 }
 
@@ -132,6 +189,9 @@ void WorkingSet::install(const RequestContext& visit, Family family) {
     }
     memory_.make_room();
     memory_.believe(visit.tag);
+    std::erase_if(family.access, [&](const StoredToken& token) {
+        return memory_.is_worn(visit.tag, token.issued_at);
+    });
     forget_expired(family);
     auto grant = memory_.find(visit.tag);
     if (!grant) {
@@ -139,6 +199,8 @@ void WorkingSet::install(const RequestContext& visit, Family family) {
             family.refresh.empty() ? family.access.front() : family.refresh.front();
         grant = memory_.create(visit.tag, claims_of(claims_in(any)));
     }
+    // In the order in which they were issued, since too many wear out the oldest.
+    std::ranges::sort(family.access, {}, &StoredToken::issued_at);
     for (const StoredToken& token : family.access) {
         if (memory_.find_access(token.digest, shard_.now()) != nullptr) continue;
         const Duration lifetime = Seconds(token.expires_at - token.issued_at);

@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "io/shard.h"
@@ -50,7 +52,8 @@ public:
 
     io::Task<StoreResult<AccessRecord*>> read_access(TokenKey key);
     io::Task<StoreResult<RefreshRecord*>> read_refresh(TokenKey key);
-    /// What the store says now takes the place of what memory has of that grant.
+    /// What the store says now takes the place of what memory has of that grant. Where several ask
+    /// about one grant, one question is enough.
     io::Task<StoreResult<>> reload(TokenKey key);
 
     // Writes: Store's functions, and memory follows.
@@ -73,7 +76,14 @@ public:
 private:
     // From before the store is asked until memory follows: a revocation in between wins.
     class RequestContext;
+    // A question to the store under way, and what it gave those who waited along.
+    struct Flight;
 
+    using Knows = bool (*)(WorkingSet& set, const crypto::Digest& digest);
+    io::Task<StoreResult<>> miss(TokenKey key, Knows knows);
+    std::shared_ptr<Flight> flight_for(const TokenKey& key) const;
+    io::Task<StoreResult<>> load(const TokenKey& key);
+    io::Task<StoreResult<>> join(std::shared_ptr<Flight> flight, const TokenKey& key);
     void install_grant(const RequestContext& visit, const NewTokens& tokens,
                        GrantStore::ByTag by_tag);
     void install_tokens(GrantHandle grant, const NewTokens& tokens);
@@ -91,7 +101,7 @@ private:
     GrantStore memory_;
     MonotonicTime trusted_until_;
     RequestContext* visits_ = nullptr;
-    std::size_t loads_ = 0;
+    std::vector<std::shared_ptr<Flight>> flights_;
 };
 
 }  // namespace sluice::storage

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/check.h"
+#include "base/secret.h"
 #include "crypto/base64url.h"
 
 namespace sluice::token {
@@ -96,6 +97,15 @@ std::optional<TokenHead> parse_token(std::string_view text) {
         return std::nullopt;
     }
     return TokenHead{*kind, GrantTag(tag)};
+}
+
+std::array<std::byte, 32> secret_of(std::string_view text) {
+    CHECK(parse_token(text).has_value(), "only what is a token has a secret");
+    Secret bytes(*crypto::decode_base64url(text.substr(prefix_size + tag_size)));
+    std::array<std::byte, secret_bytes> secret;
+    CHECK(bytes.reveal().size() == secret.size());
+    std::memcpy(secret.data(), bytes.reveal().data(), secret.size());
+    return secret;
 }
 
 std::optional<GrantTag> parse_token(std::string_view text, TokenKind kind) {

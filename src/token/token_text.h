@@ -66,6 +66,9 @@ struct TokenHead {
 /// issued is for the table of `tag`'s shard to say. No allocation.
 std::optional<TokenHead> parse_token(std::string_view text);
 
+/// The 256 bits of a text that parse_token() reads.
+std::array<std::byte, 32> secret_of(std::string_view text);
+
 /// parse_token() for a place that takes one kind only.
 std::optional<GrantTag> parse_token(std::string_view text, TokenKind kind);
 

@@ -43,6 +43,10 @@ class Dev:
         self.child.wait()
 
 
+def password_of(dev: Dev) -> str:
+    return re.search(r"with password  (\S+)", dev.greeting)[1]
+
+
 def registered_client(dev: Dev) -> str:
     metadata = {"client_name": "Trial", "redirect_uris": ["http://127.0.0.1:7777/cb"]}
     metadata["token_endpoint_auth_method"] = "none"
@@ -67,6 +71,7 @@ def test_a_registration_is_there_in_the_next_run(tmp_path):
     with Dev("--storage", str(file)) as second:
         assert str(file) in second.greeting
         assert knows(second, client_id)
+        assert password_of(second) == password_of(first), "another password ends what was granted"
 
 
 def test_with_memory_nothing_is_kept(tmp_path, monkeypatch):

@@ -21,6 +21,12 @@ protected:
         return client.token(request);
     }
 
+    Answer revoke(std::string_view text, std::string_view client_id = "pub") {
+        return servers.call("revoke",
+                            form_post("/revoke", encode({{"token", std::string(text)},
+                                                         {"client_id", std::string(client_id)}})));
+    }
+
     Servers servers{test_settings(), 2};
     TokenClient client{servers};
 };
@@ -73,6 +79,48 @@ TEST_F(RefreshTest, AReplayEndsTheFamilyAlsoSeveralRotationsAndASweepLater) {
     EXPECT_EQ(refresh(first.json("refresh_token")).error(), "invalid_grant");
     EXPECT_EQ(servers.observer.count(oauth::EventKind::replay_detected), 1U);
     EXPECT_EQ(refresh(current).error(), "invalid_grant");
+}
+
+TEST_F(RefreshTest, AReplayEndsTheFamilyHoweverManyRotationsLater) {
+    const Answer first = client.sign_in();
+    const std::string stolen = first.json("refresh_token");
+    std::string current = stolen;
+    for (int i = 0; i < 150; ++i) {
+        current = refresh(current).json("refresh_token");
+        servers.advance(seconds{121});
+    }
+    const std::string access = refresh(current).json("access_token");
+    EXPECT_TRUE(client.is_active(access));
+    EXPECT_EQ(refresh(stolen, "pub2").error(), "invalid_grant");
+    EXPECT_TRUE(client.is_active(access)) << "another client harms nobody";
+    EXPECT_EQ(refresh(stolen).error(), "invalid_grant");
+    EXPECT_EQ(servers.observer.count(oauth::EventKind::replay_detected), 1U);
+    EXPECT_FALSE(client.is_active(access));
+}
+
+TEST_F(RefreshTest, ATokenOfAnotherGrantWithThisTagEndsNoFamily) {
+    const Answer first = client.sign_in();
+    const Answer other = client.sign_in();
+    // The tag of one, the secret of the other.
+    const std::string mixed =
+        first.json("refresh_token").substr(0, 12) + other.json("refresh_token").substr(12);
+    EXPECT_EQ(refresh(mixed).error(), "invalid_grant");
+    EXPECT_EQ(refresh(first.json("refresh_token")).status(), 200);
+}
+
+TEST_F(RefreshTest, RevokingAReplacedTokenEndsTheGrant) {
+    const Answer first = client.sign_in();
+    std::string current = first.json("refresh_token");
+    for (int i = 0; i < 70; ++i) {
+        current = refresh(current).json("refresh_token");
+        servers.advance(seconds{121});
+    }
+    const Answer last = refresh(current);
+    EXPECT_EQ(revoke(first.json("refresh_token"), "pub2").status(), 200);
+    EXPECT_TRUE(client.is_active(last.json("access_token")));
+    EXPECT_EQ(revoke(first.json("refresh_token")).status(), 200);
+    EXPECT_FALSE(client.is_active(last.json("access_token")));
+    EXPECT_EQ(refresh(last.json("refresh_token")).error(), "invalid_grant");
 }
 
 TEST_F(RefreshTest, ATokenThatWasNeverOneEndsNoFamily) {

@@ -102,13 +102,14 @@ void show_consent_page(const RequestContext& context, std::string_view cookie,
 }
 
 // RFC 6749 §4.1.2.
-io::Task<void> send_code_to_client(const RequestContext& context, std::string_view username) {
+io::Task<void> send_code_to_client(const RequestContext& context, const SignedIn& person) {
     ShardState& state = context.state;
     const auto code = token::TokenText::generate(token::TokenKind::authorization_code,
                                                  new_tag(state), state.shard.random());
     const std::string key = document_key(crypto::sha256(code.text()));
     const std::string json = to_json({.client_id = context.request.client->client_id,
-                                      .username = std::string(username),
+                                      .username = person.username,
+                                      .account_mark = person.mark,
                                       .redirect_uri = context.request.redirect_uri,
                                       .challenge = context.request.challenge,
                                       .scope = context.request.scope,
@@ -142,7 +143,7 @@ io::Task<void> show(RequestContext context) {
     if (!consented) co_return show_error(context, consented.error());
     if (*consented && !prompt.consent) {
         report(context, EventKind::consent_given, person->username, "remembered");
-        co_return co_await send_code_to_client(context, person->username);
+        co_return co_await send_code_to_client(context, *person);
     }
     if (!prompt.none) co_return show_consent_page(context, cookie, person->name);
     co_return send_error_to_client(context, ErrorCode::consent_required,
@@ -185,7 +186,7 @@ io::Task<void> take_decision(RequestContext context, const PostedForm& posted, b
     const auto noted = co_await note_consent(context.state, context.request, username);
     if (!noted) co_return show_error(context, noted.error());
     report(context, EventKind::consent_given, username, {});
-    co_await send_code_to_client(context, username);
+    co_await send_code_to_client(context, **signed_in);
 }
 
 io::Task<void> act(RequestContext context) {

@@ -67,16 +67,19 @@ io::Task<Result<std::optional<SignedIn>>> find_signed_in(ShardState& state,
     if (!username) co_return std::nullopt;
     CO_TRY(auto account, co_await find_account(state, *username));
     if (!account) co_return std::nullopt;
-    co_return SignedIn{std::string(*username), std::move(account->name)};
+    std::string mark = account->mark(state.keys);
+    if (document->root().find_string("mark") != mark) co_return std::nullopt;
+    co_return SignedIn{std::string(*username), std::move(account->name), std::move(mark)};
 }
 
-io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username) {
+io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username,
+                                           std::string_view mark) {
     const auto text =
         token::TokenText::generate(token::TokenKind::session, new_tag(state), state.shard.random());
-    CHECK(!username.empty(), "somebody signs in");
+    CHECK(!username.empty() && !mark.empty(), "somebody signs in");
     const std::string key = session_key(text.text());
     std::string json;
-    JsonWriter(json).begin_object().member("username", username).end_object();
+    JsonWriter(json).begin_object().member("username", username).member("mark", mark).end_object();
     CO_REQUIRE(stored(co_await state.store.put({.kind = storage::DocumentKind::session,
                                                 .key = key,
                                                 .value = json,

@@ -27,16 +27,19 @@ void set_session_cookie(const ShardState& state, http::Response& response, std::
 struct SignedIn {
     std::string username;
     std::string name;  // for people to read
+    std::string mark;  // of the account: see Account::mark()
 };
 
 /// Who is signed in with that cookie; nothing where nobody is, or where that somebody has no
-/// account any more. The store is asked every time, so that a session is one on every box, and over
-/// on all of them at once.
+/// account or another password now. The store is asked every time, so that a session is one on
+/// every box, and over on all of them at once.
 io::Task<Result<std::optional<SignedIn>>> find_signed_in(ShardState& state,
                                                          std::string_view cookie);
 
-/// A new session, under a new identifier, so that nobody can have planted it.
-io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username);
+/// A new session, under a new identifier, so that nobody can have planted it. mark  Of the account
+/// whose password was right.
+io::Task<Result<token::TokenText>> sign_in(ShardState& state, std::string_view username,
+                                           std::string_view mark);
 
 /// Ends the session of that cookie, if there is one.
 io::Task<Result<>> sign_out(ShardState& state, std::string_view cookie);

@@ -53,10 +53,12 @@ void report(ShardState& state, const http::Request& request, EventKind kind,
 
 }  // namespace
 
-io::Task<Result<bool>> check_login(ShardState& state, const http::Request& request,
-                                   std::string_view username, std::string_view password) {
+io::Task<Result<std::optional<Account>>> check_login(ShardState& state,
+                                                     const http::Request& request,
+                                                     std::string_view username,
+                                                     std::string_view password) {
     if (username.size() > username_size_max || password.size() > password_size_max) {
-        co_return false;
+        co_return std::nullopt;
     }
     const PeerAddress peer = peer_address(state.settings, request);
     const Attempt attempt = co_await begin_attempt(state, username, peer);
@@ -68,7 +70,7 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
     }
     if (attempt.hold > Duration::zero()) co_await io::Sleep(state.shard, attempt.hold);
 
-    CO_TRY(const std::optional<Account> account, co_await find_account(state, username));
+    CO_TRY(std::optional<Account> account, co_await find_account(state, username));
     const std::string_view known = account ? username : "";
     const auto right = co_await check_password(
         state.shard, state.workers, account ? std::optional(account->password_hash) : std::nullopt,
@@ -79,11 +81,11 @@ io::Task<Result<bool>> check_login(ShardState& state, const http::Request& reque
     }
     if (!*right) {
         report(state, request, EventKind::login_failed, known, "wrong_password");
-        co_return false;
+        co_return std::nullopt;
     }
     co_await end_attempt(state, username, peer.key);
     report(state, request, EventKind::login_succeeded, username, {});
-    co_return true;
+    co_return std::move(account);
 }
 
 }  // namespace sluice::oauth

@@ -5,17 +5,20 @@
 
 #include "http/message.h"
 #include "io/task.h"
+#include "oauth/authorization/account.h"
 #include "oauth/errors.h"
 
 namespace sluice::oauth {
 
 struct ShardState;
 
-/// Whether the password is the user's. Off the shard's thread, slowed after failures of the account
-/// or from the address, and as slow for a user who does not exist.
+/// The account whose password it is; nothing where it is wrong. Off the shard's thread, slowed
+/// after failures of the account or from the address, and as slow for a user who does not exist.
 /// Errors: rate_limited after too many failures from the same address, busy where too many
 /// passwords wait already or storage gives no answer.
-io::Task<Result<bool>> check_login(ShardState& state, const http::Request& request,
-                                   std::string_view username, std::string_view password);
+io::Task<Result<std::optional<Account>>> check_login(ShardState& state,
+                                                     const http::Request& request,
+                                                     std::string_view username,
+                                                     std::string_view password);
 
 }  // namespace sluice::oauth

@@ -47,14 +47,15 @@ io::Task<Result<>> take_login_form(SignInStep step, const PostedForm& posted, st
     CO_REQUIRE(check_posted_form(state, step.http, posted, FormPurpose::login));
     const std::string_view username = parameter(posted.form, "username").value_or("");
     const std::string_view password = parameter(posted.form, "password").value_or("");
-    CO_TRY(const bool right, co_await check_login(state, step.http, username, password));
-    if (!right) {
+    CO_TRY(const auto account, co_await check_login(state, step.http, username, password));
+    if (!account) {
         show_login_form(step, LoginNotice::wrong_password, username);
         step.response.set_status(http::Status::forbidden);
         co_return Result<>();
     }
     CO_REQUIRE(co_await sign_out(state, posted.cookie));
-    CO_TRY(const token::TokenText session, co_await sign_in(state, username));
+    CO_TRY(const token::TokenText session,
+           co_await sign_in(state, username, account->mark(state.keys)));
     redirect(step.response, onward);
     set_session_cookie(state, step.response, session.text());
     co_return Result<>();

@@ -46,6 +46,7 @@ std::string to_json(const DeviceDecision& decision) {
         .begin_object()
         .member("status", name_of(device_status_names, decision.status))
         .member("username", std::string_view(decision.username))
+        .member("account_mark", std::string_view(decision.mark))
         .end_object();
     return text;
 }
@@ -56,7 +57,8 @@ DeviceDecision read_decision(std::string_view json) {
     const JsonValue root = document->root();
     const auto status = find_by_name(device_status_names, root.find_string("status").value_or(""));
     return {.status = status.value_or(DeviceStatus::pending),
-            .username = std::string(root.find_string("username").value_or(""))};
+            .username = std::string(root.find_string("username").value_or("")),
+            .mark = std::string(root.find_string("account_mark").value_or(""))};
 }
 
 Duration left_of(const ShardState& state, const DeviceRequest& request) {

@@ -35,6 +35,7 @@ std::optional<DeviceRequest> read_device_request(std::string_view json);
 struct DeviceDecision {
     DeviceStatus status = DeviceStatus::pending;
     std::string username;  // who allowed it
+    std::string mark{};    // of that account: see Account::mark()
 };
 
 /// A request that was found, and the key of its document.

@@ -135,8 +135,8 @@ io::Task<void> take_decision(RequestContext context, const PostedForm& posted, c
     if (!person) co_return show_error(context, person.error());
     if (!*person) co_return show_login_form(sign_in_step(context, open), LoginNotice::signed_out);
     const std::string& username = (*person)->username;
-    const DeviceDecision decision{allowed ? DeviceStatus::approved : DeviceStatus::denied,
-                                  username};
+    const DeviceDecision decision{allowed ? DeviceStatus::approved : DeviceStatus::denied, username,
+                                  (*person)->mark};
     const auto first = co_await decide_device_request(state, open.found, open.user_code, decision);
     if (!first) co_return show_error(context, first.error());
     if (!*first) co_return show_code_page(context, true, {});

@@ -17,6 +17,7 @@ std::string to_json(const AuthorizationCode& code) {
         .begin_object()
         .member("client_id", std::string_view(code.client_id))
         .member("username", std::string_view(code.username))
+        .member("account_mark", std::string_view(code.account_mark))
         .member("redirect_uri", std::string_view(code.redirect_uri))
         .member("code_challenge", std::string_view(code.challenge.text()))
         .member("scope", code.scope.text())
@@ -37,6 +38,7 @@ std::optional<AuthorizationCode> read_authorization_code(std::string_view json) 
     if (!challenge || !scope || text("client_id").empty()) return std::nullopt;
     return AuthorizationCode{.client_id = text("client_id"),
                              .username = text("username"),
+                             .account_mark = text("account_mark"),
                              .redirect_uri = text("redirect_uri"),
                              .challenge = *challenge,
                              .scope = *scope,

@@ -17,6 +17,7 @@ namespace sluice::oauth {
 struct AuthorizationCode {
     std::string client_id;
     std::string username;
+    std::string account_mark;  // see Account::mark()
     std::string redirect_uri;  // as the request had it
     CodeChallenge challenge;
     token::ScopeSet scope;

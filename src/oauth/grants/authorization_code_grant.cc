@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "crypto/digest.h"
+#include "oauth/authorization/account.h"
 #include "oauth/grants/authorization_code.h"
 #include "oauth/grants/resource_policy.h"
 #include "oauth/parameters.h"
@@ -127,7 +128,12 @@ io::Task<TokenResult> redeem(ShardState& owner, const Redemption& redemption) {
         if (!code) break;
         CO_REQUIRE(check_code(*code, redemption));
         CO_TRY(auto tokens, co_await try_redeeming(owner, redemption, *code, tag));
-        if (tokens) co_return *std::move(tokens);
+        if (tokens) {
+            CO_TRY(const bool stands,
+                   co_await grant_stands(owner, tag, code->username, code->account_mark));
+            if (stands) co_return *std::move(tokens);
+            co_return refuse(ErrorCode::invalid_grant, dead_code);
+        }
         tag = new_tag(owner);
     }
     CO_REQUIRE(co_await end_grant_of_replayed_code(owner, redemption));

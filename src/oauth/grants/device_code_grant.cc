@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "oauth/authorization/account.h"
 #include "oauth/device/device_request.h"
 #include "oauth/grants/resource_policy.h"
 #include "oauth/parameters.h"
@@ -37,6 +38,7 @@ std::unexpected<Error> refusal(DevicePollAnswer answer, Duration next_interval) 
 struct Approved {
     std::string key;
     std::string username;
+    std::string account_mark;
     DeviceRequest request;
 };
 
@@ -64,7 +66,8 @@ io::Task<Result<Approved>> poll(ShardState& state, const TokenRequest& request) 
     poll.status = decision.status;
     answer = answer_device_poll(poll);
     if (answer != DevicePollAnswer::approved) co_return refusal(answer, step.next_interval);
-    co_return Approved{std::move(key), std::move(decision.username), *std::move(found)};
+    co_return Approved{std::move(key), std::move(decision.username), std::move(decision.mark),
+                       *std::move(found)};
 }
 
 }  // namespace
@@ -89,7 +92,12 @@ io::Task<TokenResult> poll_with_device_code(ShardState& state, const TokenReques
         const storage::NewTokens added = to_store(state, tag, claims, tokens);
         CO_TRY(const auto outcome, stored(co_await state.tokens.redeem(
                                        redemption.request, redemption.redeemed, added)));
-        if (outcome == storage::Outcome::done) co_return tokens;
+        if (outcome == storage::Outcome::done) {
+            CO_TRY(const bool stands,
+                   co_await grant_stands(state, tag, approved.username, approved.account_mark));
+            if (!stands) break;
+            co_return tokens;
+        }
         CO_TRY(const auto still_there, co_await find_device_request(state, approved.key));
         if (!still_there) break;
     }

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/json_writer.h"
 #include "oauth/errors.h"
+#include "oauth/grants/successor.h"
 #include "oauth/jwt_access_token.h"
 #include "oauth/shard_state.h"
 
@@ -21,7 +22,7 @@ IssuedTokens make_tokens(ShardState& owner, token::GrantTag tag, const Authorize
         .username = PooledText(authorized.username),
         .resource = PooledText(authorized.resource)};
     if (authorized.with_refresh) {
-        tokens.refresh = token::TokenText::generate(token::TokenKind::refresh, tag, random);
+        tokens.refresh = first_refresh_token(tag, owner.keys, random);
     }
     return tokens;
 }

@@ -6,6 +6,8 @@
 
 #include "base/check.h"
 #include "crypto/digest.h"
+#include "oauth/authorization/account.h"
+#include "oauth/grants/replaced_token.h"
 #include "oauth/grants/resource_policy.h"
 #include "oauth/grants/scope_policy.h"
 #include "oauth/grants/successor.h"
@@ -20,9 +22,6 @@ namespace {
 constexpr std::string_view dead_token =
     "The refresh token is invalid, expired, revoked, already used, or was issued to another "
     "client.";
-
-// How many rotations back a token is still recognised as one of a living family.
-constexpr int generations_known = 64;
 
 // Somebody else's rotation makes the next look find it; more than one conflict is a rare race.
 constexpr int attempts_max = 4;
@@ -59,28 +58,19 @@ void report(ShardState& owner, const Refresh& refresh, EventKind kind, std::stri
                              .request_id = refresh.http.id()});
 }
 
-bool belongs_to(ShardState& owner, const storage::RefreshRecord& record, const Client& client) {
-    const storage::Grant* const grant = owner.tokens.memory().find(record.grant);
+bool belongs_to(ShardState& owner, storage::GrantHandle handle, const Client& client) {
+    const storage::Grant* const grant = owner.tokens.memory().find(handle);
     CHECK(grant != nullptr, "a token that was found has a grant");
     return grant->claims->info.client_id == client.client_id;
 }
 
 // OAuth 2.1 §4.3.1: a replaced token that comes back after its window was stolen, or its successor
-// was. Which tokens once were is not stored: each leads to its successors, and one of those is the
-// family's current one. The family is in memory, since its token was looked for.
+// was.
 io::Task<Result<>> end_family_of_replaced_token(ShardState& owner, const Refresh& refresh) {
-    token::TokenText text = successor_of(refresh.text, refresh.tag, owner.keys);
-    for (int i = 0; i < generations_known; ++i) {
-        const auto* record =
-            owner.tokens.memory().find_refresh(crypto::sha256(text.text()), owner.now());
-        if (record != nullptr) {
-            if (!belongs_to(owner, *record, refresh.client)) co_return Result<>();
-            CO_REQUIRE(stored(co_await owner.tokens.revoke(refresh.tag, record->grant)));
-            report(owner, refresh, EventKind::replay_detected, "refresh_token");
-            co_return Result<>();
-        }
-        text = successor_of(text.text(), refresh.tag, owner.keys);
-    }
+    const auto grant = grant_of_replaced_token(owner, refresh.text, refresh.tag);
+    if (!grant || !belongs_to(owner, *grant, refresh.client)) co_return Result<>();
+    CO_REQUIRE(stored(co_await owner.tokens.revoke(refresh.tag, grant)));
+    report(owner, refresh, EventKind::replay_detected, "refresh_token");
     co_return Result<>();
 }
 
@@ -92,11 +82,24 @@ struct Rotation {
     PooledText granted_resource;
     token::ScopeSet scope;
     PooledText resource;
+    token::TokenText successor;
 
     storage::GrantClaims claims() const {
         return {refresh.client.client_id, username, granted_scope, granted_resource};
     }
 };
+
+// A token without a generation may have been replaced before its successors told theirs.
+token::TokenText successor_to_hand_out(ShardState& owner, const Refresh& refresh,
+                                       const storage::RefreshRecord& record) {
+    if (record.rotated() && !generation_of(refresh.text, refresh.tag, owner.keys)) {
+        token::TokenText older =
+            successor_without_generation(refresh.text, refresh.tag, owner.keys);
+        const crypto::Digest digest = crypto::sha256(older.text());
+        if (owner.tokens.memory().find_refresh(digest, owner.now()) != nullptr) return older;
+    }
+    return successor_of(refresh.text, refresh.tag, owner.keys);
+}
 
 Result<Rotation> plan_rotation(ShardState& owner, const Refresh& refresh,
                                const storage::RefreshRecord& record) {
@@ -113,14 +116,14 @@ Result<Rotation> plan_rotation(ShardState& owner, const Refresh& refresh,
                     .granted_scope = PooledText(granted.scope.text()),
                     .granted_resource = PooledText(audience),
                     .scope = std::move(scope),
-                    .resource = std::move(resource)};
+                    .resource = std::move(resource),
+                    .successor = successor_to_hand_out(owner, refresh, record)};
 }
 
-IssuedTokens describe(ShardState& owner, const Rotation& rotation, token::TokenText access,
-                      Duration remaining) {
+IssuedTokens describe(const Rotation& rotation, token::TokenText access, Duration remaining) {
     CHECK(remaining > Duration::zero(), "a token that is over is not handed out");
     return {.access = std::move(access),
-            .refresh = successor_of(rotation.refresh.text, rotation.refresh.tag, owner.keys),
+            .refresh = rotation.successor,
             .expires_in_s = std::chrono::floor<Seconds>(remaining).count(),
             .scope = PooledText(rotation.scope.text()),
             .username = rotation.username,
@@ -156,17 +159,24 @@ io::Task<TokenResult> rotate_again(ShardState& owner, const Rotation& rotation) 
            stored(co_await owner.tokens.read_access(
                {refresh.tag, crypto::sha256(access.text()), access.text()})));
     if (record != nullptr) {
-        co_return describe(owner, rotation, std::move(access), record->deadline - owner.now());
+        co_return describe(rotation, std::move(access), record->deadline - owner.now());
     }
     access =
         token::TokenText::generate(token::TokenKind::access, refresh.tag, owner.shard.random());
-    IssuedTokens tokens =
-        describe(owner, rotation, std::move(access), owner.settings.access_token_ttl);
+    IssuedTokens tokens = describe(rotation, std::move(access), owner.settings.access_token_ttl);
     storage::NewTokens added = to_store(owner, refresh.tag, rotation.claims(), tokens);
     added.refresh.reset();  // it is there
     CO_TRY(const auto outcome, stored(co_await owner.tokens.add_access(added)));
     if (outcome == storage::Outcome::done) co_return tokens;
     co_return refuse(ErrorCode::invalid_grant, dead_token);
+}
+
+// A grant does not outlive the account of the person who gave it.
+io::Task<Result<>> check_account(ShardState& owner, const Rotation& rotation) {
+    CO_TRY(const bool stands,
+           co_await grant_stands(owner, rotation.refresh.tag, rotation.username, {}));
+    if (!stands) co_return refuse(ErrorCode::invalid_grant, dead_token);
+    co_return Result<>();
 }
 
 // On the shard of the token's tag. Of any number of requests at once, at any number of boxes, one
@@ -181,16 +191,22 @@ io::Task<TokenResult> rotate(ShardState& owner, const Refresh& refresh) {
             CO_REQUIRE(co_await end_family_of_replaced_token(owner, refresh));
             co_return refuse(ErrorCode::invalid_grant, dead_token);
         }
-        if (!belongs_to(owner, *record, refresh.client)) {
+        if (!belongs_to(owner, record->grant, refresh.client)) {
             co_return refuse(ErrorCode::invalid_grant, dead_token);
         }
         CO_TRY(const Rotation rotation, plan_rotation(owner, refresh, *record));
-        if (record->rotated()) co_return co_await rotate_again(owner, rotation);
+        if (record->rotated()) {
+            CO_REQUIRE(co_await check_account(owner, rotation));
+            co_return co_await rotate_again(owner, rotation);
+        }
 
-        IssuedTokens tokens = describe(owner, rotation, access_token_of(owner, rotation),
-                                       owner.settings.access_token_ttl);
+        IssuedTokens tokens =
+            describe(rotation, access_token_of(owner, rotation), owner.settings.access_token_ttl);
         CO_TRY(const auto outcome, co_await rotate_first(owner, rotation, tokens));
-        if (outcome == storage::Outcome::done) co_return tokens;
+        if (outcome == storage::Outcome::done) {
+            CO_REQUIRE(co_await check_account(owner, rotation));
+            co_return tokens;
+        }
         CO_REQUIRE(stored(co_await owner.tokens.reload(key)));
     }
     co_return refuse_for_now(ErrorCode::busy, "Too many concurrent refreshes of this token.",

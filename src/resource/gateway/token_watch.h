@@ -7,16 +7,18 @@
 
 namespace sluice::resource {
 
-/// Cancels the stream's scope once the token expires and, where tokens are this process's own,
-/// within a minute of its revocation. Used once.
+/// Cancels the stream's scope once the token that opened it has expired, and within five seconds of
+/// its revocation, whoever issued it. Used once.
 class TokenWatch {
 public:
     TokenWatch(RequestContext& context, io::CancelScope& stream)
         : context_(context), stream_(stream) {}
 
     void start() { group_.spawn(run()); }
-    /// After every start(), before the watch is dropped.
+    /// After start(), before the watch is dropped.
     io::Task<void> stop();
+    /// The token is good no longer: what ended the stream.
+    bool token_ended() const { return token_ended_; }
 
 private:
     io::Task<void> run();
@@ -24,6 +26,7 @@ private:
 
     RequestContext& context_;
     io::CancelScope& stream_;
+    bool token_ended_ = false;
     io::CancelScope own_;
     io::TaskGroup group_;
 };

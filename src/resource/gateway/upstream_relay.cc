@@ -152,11 +152,12 @@ private:
         if (call_.held != nullptr) append_events(ahead, *call_.held);
         EventRelay relay(context_, hides, looks_, call_.answered, tasks_, awaited());
         TokenWatch watch(context_, scope_);
-        if (call_.endless) watch.start();
+        watch.start();
         const bool complete = co_await relay.run(answer_, ahead);
         co_await watch.stop();
         // Not by the client: the server drains, or the token is good no longer.
-        const bool ended = call_.endless && scope_.cancelled() && !context_.exchange.cancelled();
+        const bool drained = call_.endless && scope_.cancelled();
+        const bool ended = (drained || watch.token_ended()) && !context_.exchange.cancelled();
         if (complete || ended) static_cast<void>(co_await context_.exchange.finish());
     }
 

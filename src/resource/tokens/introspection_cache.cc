@@ -21,6 +21,10 @@ const token::TokenInfo* IntrospectionCache::find(const crypto::Digest& token, Mo
     return &entry->info;
 }
 
+void IntrospectionCache::forget(const crypto::Digest& token) {
+    if (const auto place = places_.find(token); place != places_.end()) erase(place->second);
+}
+
 void IntrospectionCache::insert(const crypto::Digest& token, const token::TokenInfo& info,
                                 MonotonicTime until) {
     if (entries_max_ == 0) return;

@@ -20,6 +20,7 @@ public:
     /// Null where it is not known or its time is over. Valid until the next call of any member.
     const token::TokenInfo* find(const crypto::Digest& token, MonotonicTime now);
     void insert(const crypto::Digest& token, const token::TokenInfo& info, MonotonicTime until);
+    void forget(const crypto::Digest& token);
     std::size_t size() const { return places_.size(); }
 
 private:

@@ -58,7 +58,21 @@ io::Task<std::expected<void, TokenError>> RemoteVerifier::verify(std::string_vie
         info = *known;
         co_return std::expected<void, TokenError>();
     }
+    co_return co_await join_flight(digest, token, peer, scope, info);
+}
 
+io::Task<std::expected<void, TokenError>> RemoteVerifier::verify_again(std::string_view token,
+                                                                       std::string_view peer,
+                                                                       io::CancelScope* scope,
+                                                                       token::TokenInfo& info) {
+    return join_flight(crypto::sha256(token), token, peer, scope, info);
+}
+
+io::Task<std::expected<void, TokenError>> RemoteVerifier::join_flight(crypto::Digest digest,
+                                                                      std::string_view token,
+                                                                      std::string_view peer,
+                                                                      io::CancelScope* scope,
+                                                                      token::TokenInfo& info) {
     std::shared_ptr<Flight> flight;
     if (const auto found = flights_.find(digest); found != flights_.end()) {
         flight = found->second;
@@ -86,7 +100,11 @@ io::Task<void> RemoteVerifier::close() {
 io::Task<void> RemoteVerifier::fly(crypto::Digest digest, std::string token,
                                    std::shared_ptr<Flight> flight, ConcurrencyLimit::Permit) {
     flight->answer = co_await ask(token);
-    if (flight->answer) remember(digest, *flight->answer);
+    if (flight->answer) {
+        remember(digest, *flight->answer);
+    } else if (flight->answer.error().fault != TokenFault::unavailable) {
+        cache_.forget(digest);  // what was remembered of it is over
+    }
     CHECK(flights_.erase(digest) == 1, "one question at a time is about a token");
     flight->done.set();
 }

@@ -32,6 +32,12 @@ public:
                                                      io::CancelScope* scope,
                                                      token::TokenInfo& info) override;
 
+    /// Believes nothing that is remembered; but where several ask at once, one question is enough.
+    io::Task<std::expected<void, TokenError>> verify_again(std::string_view token,
+                                                           std::string_view peer,
+                                                           io::CancelScope* scope,
+                                                           token::TokenInfo& info) override;
+
     /// Waits for what is still being asked.
     io::Task<void> close();
 
@@ -44,6 +50,11 @@ private:
         Answer answer = std::unexpected(TokenError{TokenFault::unavailable, Seconds{1}});
     };
 
+    io::Task<std::expected<void, TokenError>> join_flight(crypto::Digest digest,
+                                                          std::string_view token,
+                                                          std::string_view peer,
+                                                          io::CancelScope* scope,
+                                                          token::TokenInfo& info);
     io::Task<void> fly(crypto::Digest digest, std::string token, std::shared_ptr<Flight> flight,
                        ConcurrencyLimit::Permit place);
     io::Task<Answer> ask(std::string_view token);

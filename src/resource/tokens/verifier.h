@@ -50,6 +50,14 @@ public:
         info.knows_person = false;
         co_return;
     }
+
+    /// The same for a token that was good: asked anew, so that a revocation since then is seen.
+    virtual io::Task<std::expected<void, TokenError>> verify_again(std::string_view token,
+                                                                   std::string_view peer,
+                                                                   io::CancelScope* scope,
+                                                                   token::TokenInfo& info) {
+        return verify(token, peer, scope, info);
+    }
 };
 
 /// This process's own tokens: asks the authorization server beside it.

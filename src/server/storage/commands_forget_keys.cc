@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/random.h"
+#include "base/result.h"
 #include "server/storage/commands.h"
 #include "server/storage/key_file.h"
 #include "server/storage/store_work.h"
@@ -14,14 +15,26 @@ namespace {
 
 using storage::DocumentKind;
 
-io::Task<int> forget(storage::Store& store, io::Shard&) {
-    const auto keys = co_await store.list(DocumentKind::server_key, "", 64);
-    if (!keys) co_return complain(describe(keys.error()));
-    for (const storage::StoredDocument& key : *keys) {
-        const auto erased = co_await store.erase({DocumentKind::server_key, key.key});
-        if (!erased) co_return complain(describe(erased.error()));
+/// How many there were.
+io::Task<storage::StoreResult<std::size_t>> erase_all(storage::Store& store, DocumentKind kind) {
+    std::size_t count = 0;
+    while (true) {
+        CO_TRY(const auto some, co_await store.list(kind, "", 64));
+        if (some.empty()) co_return count;
+        for (const storage::StoredDocument& document : some) {
+            CO_REQUIRE(co_await store.erase({kind, document.key}));
+        }
+        count += some.size();
     }
-    fmt::print("{} keys are forgotten; the next start makes new ones\n", keys->size());
+}
+
+io::Task<int> forget(storage::Store& store, io::Shard&) {
+    // Accounts are marked under the keys: with others all would look changed.
+    const auto accounts = co_await erase_all(store, DocumentKind::configured_account);
+    if (!accounts) co_return complain(describe(accounts.error()));
+    const auto keys = co_await erase_all(store, DocumentKind::server_key);
+    if (!keys) co_return complain(describe(keys.error()));
+    fmt::print("{} keys are forgotten; the next start makes new ones\n", *keys);
     co_return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "crypto/password_hash.h"
+#include "oauth/grants/end_grants.h"
 #include "oauth/stored_user.h"
 #include "server/password_input.h"
 #include "server/storage/commands.h"
@@ -40,6 +41,17 @@ std::optional<std::string_view> check(const UserCommand& command) {
     return std::nullopt;
 }
 
+// Sessions and codes carry the account's mark and end by themselves.
+io::Task<int> end_grants_of(storage::Store& store, std::string_view username) {
+    const auto ended = co_await oauth::end_grants(
+        store, {.client_id = std::nullopt, .username = username, .resource = std::nullopt},
+        [&store](token::GrantTag tag) { return store.revoke(tag); });
+    if (ended) co_return 0;
+    co_return complain(fmt::format(
+        "the database does not answer any more; `sluice grants revoke --user {}` ends the rest",
+        username));
+}
+
 io::Task<int> add(storage::Store& store, const UserCommand& command, std::string_view value) {
     const auto put = co_await store.put({DocumentKind::user, command.username, value},
                                         command.replace ? PutMode::replace : PutMode::only_new);
@@ -48,7 +60,7 @@ io::Task<int> add(storage::Store& store, const UserCommand& command, std::string
         co_return complain(
             fmt::format("{} already exists; --replace sets a new password", command.username));
     }
-    co_return 0;
+    co_return command.replace ? co_await end_grants_of(store, command.username) : 0;
 }
 
 io::Task<int> list(storage::Store& store) {
@@ -68,7 +80,7 @@ io::Task<int> remove(storage::Store& store, const UserCommand& command) {
     if (*erased == Outcome::conflict) {
         co_return complain(fmt::format("there is no {} in the database", command.username));
     }
-    co_return 0;
+    co_return co_await end_grants_of(store, command.username);
 }
 
 std::expected<std::string, std::string> new_user(const UserCommand& command) {

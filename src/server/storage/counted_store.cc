@@ -19,6 +19,7 @@ enum Operation : std::size_t {
     get_operation,
     erase_operation,
     list_operation,
+    find_grants_operation,
 };
 
 std::size_t bucket_of(std::uint64_t us) {
@@ -86,6 +87,11 @@ io::Task<storage::StoreResult<>> CountedStore::revoke(token::GrantTag tag) {
 io::Task<storage::StoreResult<storage::Family>> CountedStore::load(
     const storage::TokenKey& presented) {
     return count(load_operation, store_->load(presented));
+}
+
+io::Task<storage::StoreResult<std::vector<storage::StoredGrant>>> CountedStore::find_grants(
+    const storage::GrantFilter& filter, storage::TagRange part) {
+    return count(find_grants_operation, store_->find_grants(filter, part));
 }
 
 io::Task<storage::StoreResult<storage::Outcome>> CountedStore::put(

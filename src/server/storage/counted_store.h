@@ -13,9 +13,9 @@
 namespace sluice::server {
 
 struct StoreCounts {
-    static constexpr std::array<std::string_view, 10> operations = {
-        "add_grant", "redeem", "rotate", "add_access", "revoke",
-        "load",      "put",    "get",    "erase",      "list"};
+    static constexpr std::array<std::string_view, 11> operations = {
+        "add_grant", "redeem", "rotate", "add_access", "revoke",     "load",
+        "put",       "get",    "erase",  "list",       "find_grants"};
     /// Upper bounds of the duration buckets, in microseconds; a last one has no bound.
     static constexpr std::array<std::uint32_t, 9> duration_bounds_us = {
         100, 250, 500, 1'000, 2'500, 10'000, 100'000, 1'000'000, 5'000'000};
@@ -64,6 +64,8 @@ public:
     io::Task<storage::StoreResult<>> revoke(token::GrantTag tag) override;
     io::Task<storage::StoreResult<storage::Family>> load(
         const storage::TokenKey& presented) override;
+    io::Task<storage::StoreResult<std::vector<storage::StoredGrant>>> find_grants(
+        const storage::GrantFilter& filter, storage::TagRange part) override;
     io::Task<storage::StoreResult<storage::Outcome>> put(const storage::Document& document,
                                                          storage::PutMode mode) override;
     io::Task<storage::StoreResult<std::optional<std::string>>> get(

@@ -10,6 +10,7 @@ namespace {
 
 // Clients that come meanwhile wait in the listener's queue.
 constexpr Duration patience_max = std::chrono::seconds{1};
+constexpr Duration retry_interval = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -69,6 +70,10 @@ io::Task<void> ShardStorage::prepare(std::function<io::Task<void>()> begin) {
     co_await penalties_->load(keeping_);
     if (keys_) co_await keys_->wait_until_handed_out(keeping_);
     if (!keeping_.cancelled()) co_await begin();
+    if (auth_ == nullptr) co_return;
+    while (!keeping_.cancelled() && !co_await auth_->end_dropped_accounts()) {
+        co_await io::Sleep(parts_.shard, retry_interval, &keeping_);
+    }
 }
 
 io::Task<void> ShardStorage::wait_until_begun() {

@@ -31,6 +31,8 @@ public:
     io::Task<StoreResult<Outcome>> add_access(const NewTokens& tokens) override;
     io::Task<StoreResult<>> revoke(token::GrantTag tag) override;
     io::Task<StoreResult<Family>> load(const TokenKey& presented) override;
+    io::Task<StoreResult<std::vector<StoredGrant>>> find_grants(const GrantFilter& filter,
+                                                                TagRange part) override;
     io::Task<StoreResult<Outcome>> put(const Document& document, PutMode mode) override;
     io::Task<StoreResult<std::optional<std::string>>> get(const DocumentKey& key) override;
     io::Task<StoreResult<Outcome>> erase(const DocumentKey& key) override;

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/result.h"
+#include "storage/grant_rows.h"
 #include "storage/postgres/new_tokens.h"
 #include "storage/postgres/postgres_store.h"
 
@@ -120,6 +121,30 @@ io::Task<StoreResult<Family>> PostgresStore::load(const TokenKey& presented) {
         tokens.push_back(token_at(rows.get(), row));
     }
     co_return family;
+}
+
+io::Task<StoreResult<std::vector<StoredGrant>>> PostgresStore::find_grants(
+    const GrantFilter& filter, TagRange part) {
+    Call call(Statement::find_grants);
+    call.arguments.number(static_cast<std::int64_t>(part.first))
+        .number(static_cast<std::int64_t>(part.last))
+        .number(now());
+    for (const auto& wanted : {filter.client_id, filter.username, filter.resource}) {
+        if (wanted) {
+            call.arguments.text(*wanted);
+        } else {
+            call.arguments.null();
+        }
+    }
+    CO_TRY(const ResultPtr found, co_await queue_.run(call));
+    std::vector<TokenRow> rows;
+    for (int row = 0; row < PQntuples(found.get()); ++row) {
+        const auto tag = static_cast<std::uint64_t>(number_at(found.get(), row, 9));
+        if (tag > token::GrantTag::value_max) continue;
+        const bool is_refresh = number_at(found.get(), row, 0) == 1;
+        rows.push_back({token::GrantTag(tag), is_refresh, token_at(found.get(), row)});
+    }
+    co_return grants_of(std::move(rows));
 }
 
 io::Task<StoreResult<Outcome>> PostgresStore::put(const Document& document, PutMode mode) {

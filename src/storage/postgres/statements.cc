@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "storage/store.h"
+
 namespace sluice::storage::postgres {
 namespace {
 
@@ -81,6 +83,22 @@ std::string redeem(const std::optional<PlainTables>& plain) {
         one_grant, insert_tokens(plain));
 }
 
+/// A CTE that makes room for one more access token.
+std::string worn(const std::optional<PlainTables>& plain) {
+    std::string sql = fmt::format(
+        "worn AS (DELETE FROM sluice_access_tokens x USING (SELECT w.digest, w.expires_at "
+        "FROM sluice_access_tokens w WHERE w.tag = $1::bigint ORDER BY w.issued_at DESC "
+        "OFFSET {}) w WHERE x.tag = $1::bigint AND x.digest = w.digest "
+        "AND x.expires_at = w.expires_at AND EXISTS (SELECT FROM u) RETURNING x.digest)",
+        access_tokens_max - 1);
+    if (!plain) return sql;
+    return sql + fmt::format(
+                     ", worn_plain AS (DELETE FROM {} p WHERE sluice_token_tag(p.token) = "
+                     "$1::bigint AND sha256(convert_to(p.token, 'UTF8')) IN "
+                     "(SELECT digest FROM worn))",
+                     plain->access.name);
+}
+
 std::string rotate(const std::optional<PlainTables>& plain) {
     std::string foreign;
     std::string condition = "EXISTS (SELECT FROM was)";
@@ -105,8 +123,8 @@ std::string rotate(const std::optional<PlainTables>& plain) {
         "forgotten AS (DELETE FROM sluice_refresh_tokens WHERE tag = $1::bigint "
         "AND rotated_at <> 0 AND rotated_at < $19::bigint AND digest <> $17::bytea "
         "AND EXISTS (SELECT FROM was)), {}"
-        "u AS MATERIALIZED (SELECT * FROM t WHERE {}), {} SELECT count(*) FROM u",
-        one_grant, foreign, condition, insert_tokens(plain));
+        "u AS MATERIALIZED (SELECT * FROM t WHERE {}), {}, {} SELECT count(*) FROM u",
+        one_grant, foreign, condition, worn(plain), insert_tokens(plain));
 }
 
 std::string add_access(const std::optional<PlainTables>& plain) {
@@ -121,8 +139,8 @@ std::string add_access(const std::optional<PlainTables>& plain) {
         "WITH {}, u AS MATERIALIZED (SELECT * FROM t WHERE EXISTS (SELECT FROM "
         "sluice_refresh_tokens x WHERE x.tag = t.tag AND x.expires_at > $14::bigint) "
         "OR EXISTS (SELECT FROM sluice_access_tokens x WHERE x.tag = t.tag "
-        "AND x.expires_at > $14::bigint){}), {} SELECT count(*) FROM u",
-        one_grant, foreign, insert_tokens(plain));
+        "AND x.expires_at > $14::bigint){}), {}, {} SELECT count(*) FROM u",
+        one_grant, foreign, worn(plain), insert_tokens(plain));
 }
 
 std::string revoke(const std::optional<PlainTables>& plain) {
@@ -160,6 +178,32 @@ std::string load_foreign(const PlainTables& plain) {
     return sql;
 }
 
+std::string find_grants(const std::optional<PlainTables>& plain) {
+    constexpr std::string_view wanted =
+        "($4::text IS NULL OR client_id = $4::text) AND ($5::text IS NULL OR username = $5::text) "
+        "AND ($6::text IS NULL OR resource = $6::text)";
+    std::string sql;
+    for (const bool is_refresh : {false, true}) {
+        sql += fmt::format(
+            "{0}SELECT {1}::bigint, ''::bytea, client_id, username, scope, resource, issued_at, "
+            "expires_at, 0::bigint, tag FROM sluice_{2}_tokens "
+            "WHERE tag BETWEEN $1::bigint AND $2::bigint AND expires_at > $3::bigint AND {3}",
+            is_refresh ? " UNION ALL " : "", is_refresh ? 1 : 0, is_refresh ? "refresh" : "access",
+            wanted);
+    }
+    if (!plain) return sql;
+    for (const PlainTable* table : {&plain->access, &plain->refresh}) {
+        sql += fmt::format(
+            " UNION ALL SELECT * FROM (SELECT {0}::bigint, ''::bytea, p.client_id, "
+            "coalesce(p.user_id, '') AS username, {1}, coalesce(p.resource, '') AS resource, {2}, "
+            "{3} AS expires_at, 0::bigint, sluice_token_tag(p.token) AS tag FROM {4} p) p "
+            "WHERE tag BETWEEN $1::bigint AND $2::bigint AND expires_at > $3::bigint AND {5}",
+            table == &plain->access ? 0 : 1, table->read_scopes("p"), table->read_created_at("p"),
+            table->read_expires_at("p"), table->name, wanted);
+    }
+    return sql;
+}
+
 constexpr std::string_view put =
     "INSERT INTO sluice_documents AS d (kind, key, value, expires_at) "
     "VALUES ($1::bigint, $2::text, $3::text, $4::timestamptz) "
@@ -170,9 +214,10 @@ constexpr std::string_view put =
 
 const char* name_of(Statement statement) {
     static constexpr std::array names = {
-        "sluice_lock",       "sluice_try_locks", "sluice_grants", "sluice_redeem",  "sluice_rotate",
-        "sluice_add_access", "sluice_revoke",    "sluice_load",   "sluice_foreign", "sluice_put",
-        "sluice_put_new",    "sluice_get",       "sluice_erase",  "sluice_list"};
+        "sluice_lock",    "sluice_try_locks",   "sluice_grants", "sluice_redeem",
+        "sluice_rotate",  "sluice_add_access",  "sluice_revoke", "sluice_load",
+        "sluice_foreign", "sluice_find_grants", "sluice_put",    "sluice_put_new",
+        "sluice_get",     "sluice_erase",       "sluice_list"};
     static_assert(names.size() == static_cast<std::size_t>(Statement::count_));
     return names[static_cast<std::size_t>(statement)];
 }
@@ -189,6 +234,7 @@ std::vector<PreparedStatement> statements(const std::optional<PlainTables>& plai
         {Statement::add_access, add_access(plain)},
         {Statement::revoke, revoke(plain)},
         {Statement::load, std::string(load_ours)},
+        {Statement::find_grants, find_grants(plain)},
         {Statement::put, with_end + " RETURNING 1"},
         {Statement::put_new, with_end + " WHERE d.expires_at <= $5::timestamptz RETURNING 1"},
         {Statement::get,

@@ -20,6 +20,7 @@ enum class Statement : std::uint8_t {
     revoke,        // $1 tag
     load,          // $1 tag, $2 now in seconds
     load_foreign,  // the same, $3 text; only where tokens are kept in plain
+    find_grants,   // first and last tag, now, and client, user, resource: null: any
     put,           // kind, key, value, end
     put_new,       // kind, key, value, end, now
     get,           // kind, key, now

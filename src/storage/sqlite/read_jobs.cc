@@ -30,6 +30,28 @@ int Load::run(ReadStatements& statements, const BatchTime& time) {
     return read_tokens(statements.refresh_family, tag_, time.now_s, family.refresh);
 }
 
+int FindGrants::run(ReadStatements& statements, const BatchTime& time) {
+    for (const bool is_refresh : {false, true}) {
+        Statement& part = is_refresh ? statements.refresh_part : statements.access_part;
+        part.bind(1, static_cast<std::int64_t>(part_.first));
+        part.bind(2, static_cast<std::int64_t>(part_.last));
+        part.bind(3, time.now_s);
+        while (part.step() == SQLITE_ROW) {
+            if (!filter_.matches(part.text(1), part.text(2), part.text(4))) continue;
+            StoredToken token{.client_id = std::string(part.text(1)),
+                              .username = std::string(part.text(2)),
+                              .scope = std::string(part.text(3)),
+                              .resource = std::string(part.text(4)),
+                              .issued_at = part.integer(5),
+                              .expires_at = part.integer(6)};
+            const auto tag = static_cast<std::uint64_t>(part.integer(0));
+            rows.push_back({token::GrantTag(tag), is_refresh, std::move(token)});
+        }
+        if (const int code = part.reset(); code != SQLITE_OK) return code;
+    }
+    return SQLITE_OK;
+}
+
 int Get::run(ReadStatements& statements, const BatchTime& time) {
     Statement& get = statements.get_document;
     get.bind(1, static_cast<std::int64_t>(key_.kind));

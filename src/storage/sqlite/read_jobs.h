@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/grant_rows.h"
 #include "storage/sqlite/job.h"
 #include "storage/store.h"
 
@@ -18,6 +19,17 @@ public:
 
 private:
     token::GrantTag tag_;
+};
+
+class FindGrants final : public ReadJob {
+public:
+    FindGrants(const GrantFilter& filter, TagRange part) : filter_(filter), part_(part) {}
+    int run(ReadStatements& statements, const BatchTime& time) override;
+    std::vector<TokenRow> rows;
+
+private:
+    const GrantFilter& filter_;
+    TagRange part_;
 };
 
 class Get final : public ReadJob {

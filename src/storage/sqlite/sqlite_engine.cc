@@ -11,7 +11,7 @@ std::expected<std::unique_ptr<SqliteEngine>, std::string> SqliteEngine::open(
     const SqliteSettings& settings, Clock& clock) {
     TRY(Opened opened, open_file(settings));
     const bool check_rest = opened.lock && !opened.was_checked_whole;
-    std::unique_ptr<SqliteEngine> engine(new SqliteEngine(std::move(opened)));
+    std::unique_ptr<SqliteEngine> engine(new SqliteEngine(std::move(opened), settings.is_tool));
     const std::string& path = settings.path;
     TRY(engine->writer_, Writer::start(path, clock, engine->health_, engine->checkpoint_signal_,
                                        settings.waiting_max, !settings.is_tool));
@@ -27,7 +27,8 @@ std::expected<std::unique_ptr<SqliteEngine>, std::string> SqliteEngine::open(
 SqliteEngine::~SqliteEngine() = default;
 
 std::unique_ptr<Store> SqliteEngine::open(io::Shard& shard) {
-    return std::make_unique<SqliteStore>(shard, health_, writer_->queue(), reader_->queue());
+    return std::make_unique<SqliteStore>(shard, health_, writer_->queue(), reader_->queue(),
+                                         stores_, is_tool_);
 }
 
 }  // namespace sluice::storage

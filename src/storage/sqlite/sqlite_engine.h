@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "io/sharded.h"
 #include "storage/sqlite/checker.h"
 #include "storage/sqlite/checkpoint.h"
 #include "storage/sqlite/health.h"
@@ -18,6 +19,10 @@
 #include "storage/store.h"
 
 namespace sluice::storage {
+
+namespace sqlite {
+class SqliteStore;
+}
 
 class SqliteEngine final : public Engine {
 public:
@@ -36,9 +41,12 @@ public:
     const std::vector<std::string>& notices() const { return opened_.notices; }
 
 private:
-    explicit SqliteEngine(sqlite::Opened opened) : opened_(std::move(opened)) {}
+    SqliteEngine(sqlite::Opened opened, bool is_tool)
+        : opened_(std::move(opened)), is_tool_(is_tool) {}
 
     sqlite::Opened opened_;
+    const bool is_tool_;
+    io::Sharded<sqlite::SqliteStore> stores_;
     sqlite::Health health_;
     sqlite::CheckpointSignal checkpoint_signal_;
     // The writer's connection is the last to be closed.

@@ -1,9 +1,12 @@
 #include "storage/sqlite/sqlite_store.h"
 
+#include <charconv>
 #include <chrono>
+#include <set>
 
 #include "base/check.h"
 #include "base/result.h"
+#include "io/task_group.h"
 #include "storage/sqlite/read_jobs.h"
 #include "storage/sqlite/write_jobs.h"
 
@@ -11,15 +14,53 @@ namespace sluice::storage::sqlite {
 
 using io::Task;
 
+namespace {
+
+constexpr Duration hearing_interval = std::chrono::milliseconds{250};
+constexpr std::size_t told_max = 100'000;  // at once, of those that are there for a minute
+
+}  // namespace
+
 Task<void> SqliteStore::run(io::CancelScope& scope) {
     CHECK(!ending_, "a store runs once");
     const bool tells = shard_.index() == 0 && listener_ != nullptr;
     if (tells) health_.attach(shard_, *listener_);
+    io::TaskGroup group;
+    if (tells && !is_tool_) group.spawn(hear_tools(scope));
     io::Event never(shard_);
     co_await never.wait(&scope);
+    co_await group.join();
     ending_ = true;
     if (under_way_ > 0) co_await idle_.wait();
     while (tells && !health_.detach()) co_await io::Sleep(shard_, std::chrono::milliseconds{1});
+}
+
+// Two processes may have the file open: a tool leaves word in it, in the transaction that it is
+// about. Words are in the order of their times but for a wait for the write lock.
+Task<void> SqliteStore::hear_tools(io::CancelScope& scope) {
+    std::set<std::string> heard;
+    while (co_await io::Sleep(shard_, hearing_interval, &scope)) {
+        List job(DocumentKind::told_revocation, "", told_max);
+        if (!co_await read(job)) continue;
+        std::set<std::string> still_there;
+        for (const StoredDocument& word : job.documents) {
+            if (!heard.contains(word.key)) co_await tell_revoked(word.value);
+            still_there.insert(word.key);
+        }
+        heard = std::move(still_there);
+    }
+}
+
+Task<void> SqliteStore::tell_revoked(std::string_view tag_text) {
+    std::uint64_t value = 0;
+    const auto [end, error] =
+        std::from_chars(tag_text.data(), tag_text.data() + tag_text.size(), value);
+    const bool whole = error == std::errc{} && end == tag_text.data() + tag_text.size();
+    if (!whole || value > token::GrantTag::value_max) co_return;  // not one of ours
+    const token::GrantTag tag(value);
+    co_await stores_.call(shard_, tag.shard(stores_.count()), [tag](SqliteStore& owner) {
+        if (owner.listener_ != nullptr) owner.listener_->on_revoked(tag);
+    });
 }
 
 bool SqliteStore::Submit::await_suspend(std::coroutine_handle<> awaiting) {
@@ -68,7 +109,7 @@ Task<StoreResult<Outcome>> SqliteStore::add_access(const NewTokens& tokens) {
 }
 
 Task<StoreResult<>> SqliteStore::revoke(token::GrantTag tag) {
-    Revoke job(tag);
+    Revoke job(tag, is_tool_);
     co_return co_await write(job);
 }
 
@@ -76,6 +117,13 @@ Task<StoreResult<Family>> SqliteStore::load(const TokenKey& presented) {
     Load job(presented.tag);
     CO_REQUIRE(co_await read(job));
     co_return std::move(job.family);
+}
+
+Task<StoreResult<std::vector<StoredGrant>>> SqliteStore::find_grants(const GrantFilter& filter,
+                                                                     TagRange part) {
+    FindGrants job(filter, part);
+    CO_REQUIRE(co_await read(job));
+    co_return grants_of(std::move(job.rows));
 }
 
 Task<StoreResult<Outcome>> SqliteStore::put(const Document& document, PutMode mode) {

@@ -5,16 +5,30 @@
 
 #include "base/check.h"
 #include "io/event.h"
+#include "io/sharded.h"
 #include "storage/sqlite/health.h"
 #include "storage/sqlite/job_queue.h"
 #include "storage/store.h"
 
 namespace sluice::storage::sqlite {
 
+class SqliteStore;
+using ShardStores = io::Sharded<SqliteStore>;
+
 class SqliteStore final : public Store {
 public:
-    SqliteStore(io::Shard& shard, Health& health, JobQueue& writes, JobQueue& reads)
-        : shard_(shard), health_(health), writes_(writes), reads_(reads), idle_(shard) {}
+    /// is_tool  Revocations are told to the server that runs beside it.
+    SqliteStore(io::Shard& shard, Health& health, JobQueue& writes, JobQueue& reads,
+                ShardStores& stores, bool is_tool)
+        : shard_(shard),
+          health_(health),
+          writes_(writes),
+          reads_(reads),
+          stores_(stores),
+          is_tool_(is_tool),
+          idle_(shard) {
+        stores.set(shard.index(), *this);
+    }
 
     io::Task<void> run(io::CancelScope& scope) override;
     void listen(StoreListener& listener) override {
@@ -33,6 +47,8 @@ public:
     io::Task<StoreResult<Outcome>> add_access(const NewTokens& tokens) override;
     io::Task<StoreResult<>> revoke(token::GrantTag tag) override;
     io::Task<StoreResult<Family>> load(const TokenKey& presented) override;
+    io::Task<StoreResult<std::vector<StoredGrant>>> find_grants(const GrantFilter& filter,
+                                                                TagRange part) override;
     io::Task<StoreResult<Outcome>> put(const Document& document, PutMode mode) override;
     io::Task<StoreResult<std::optional<std::string>>> get(const DocumentKey& key) override;
     io::Task<StoreResult<Outcome>> erase(const DocumentKey& key) override;
@@ -52,6 +68,10 @@ private:
         bool await_suspend(std::coroutine_handle<> awaiting);
         StoreResult<> await_resume();
     };
+    /// Tells every shard what tools have revoked, until `scope` is cancelled.
+    io::Task<void> hear_tools(io::CancelScope& scope);
+    io::Task<void> tell_revoked(std::string_view key);
+
     Submit write(Job& job) { return {*this, writes_, job}; }
     Submit read(Job& job) { return {*this, reads_, job}; }
 
@@ -59,6 +79,8 @@ private:
     Health& health_;
     JobQueue& writes_;
     JobQueue& reads_;
+    ShardStores& stores_;
+    const bool is_tool_;
     StoreListener* listener_ = nullptr;
     std::size_t under_way_ = 0;
     io::Event idle_;  // set while it has to end and nothing is under way

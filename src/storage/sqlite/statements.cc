@@ -51,6 +51,9 @@ DatabaseResult<WriteStatements> WriteStatements::prepare(Database& database) {
         .mark_rotated =
             prepare("UPDATE refresh_tokens SET rotated_at = ?3 "
                     "WHERE tag = ?1 AND digest = ?2 AND rotated_at = 0 AND expires_at > ?4"),
+        .prune_access =
+            prepare("DELETE FROM access_tokens WHERE tag = ?1 AND digest IN (SELECT digest FROM "
+                    "access_tokens WHERE tag = ?1 ORDER BY issued_at DESC LIMIT -1 OFFSET ?2)"),
         .prune_refresh = prepare(
             "DELETE FROM refresh_tokens WHERE tag = ?1 AND rotated_at > 0 AND rotated_at < ?2"),
         .revoke_access = prepare("DELETE FROM access_tokens WHERE tag = ?1"),
@@ -83,6 +86,12 @@ DatabaseResult<ReadStatements> ReadStatements::prepare(Database& database) {
         .refresh_family =
             prepare("SELECT digest, client_id, username, scope, resource, issued_at, expires_at, "
                     "rotated_at FROM refresh_tokens WHERE tag = ?1 AND expires_at > ?2"),
+        .access_part =
+            prepare("SELECT tag, client_id, username, scope, resource, issued_at, expires_at "
+                    "FROM access_tokens WHERE tag BETWEEN ?1 AND ?2 AND expires_at > ?3"),
+        .refresh_part =
+            prepare("SELECT tag, client_id, username, scope, resource, issued_at, expires_at "
+                    "FROM refresh_tokens WHERE tag BETWEEN ?1 AND ?2 AND expires_at > ?3"),
         .get_document =
             prepare("SELECT value FROM documents "
                     "WHERE kind = ?1 AND key = ?2 AND (expires_at = 0 OR expires_at > ?3)"),

@@ -20,6 +20,7 @@ struct WriteStatements {
                                // 8: resource
     Statement add_refresh;     // the same
     Statement mark_rotated;    // 1: tag 2: digest 3: when 4: now; changes one row if it is current
+    Statement prune_access;    // 1: tag 2: of those issued last, how many stay
     Statement prune_refresh;   // 1: tag 2: those that were replaced before
     Statement revoke_access;   // 1: tag
     Statement revoke_refresh;  // 1: tag
@@ -38,6 +39,8 @@ struct ReadStatements {
     Statement commit;
     Statement access_family;   // 1: tag 2: now
     Statement refresh_family;  // the same
+    Statement access_part;     // 1: first tag 2: last tag 3: now
+    Statement refresh_part;    // the same
     Statement get_document;    // 1: kind 2: key 3: now (ms)
     Statement list_documents;  // 1: kind 2: after 3: now (ms) 4: at most
 };

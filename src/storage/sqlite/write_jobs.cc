@@ -1,5 +1,7 @@
 #include "storage/sqlite/write_jobs.h"
 
+#include <fmt/format.h>
+
 #include "storage/sqlite/statements.h"
 
 // Passes on the code of what failed.
@@ -8,6 +10,9 @@
 
 namespace sluice::storage::sqlite {
 namespace {
+
+// Much longer than the server takes to look.
+constexpr Duration told_lifetime = std::chrono::minutes{1};
 
 std::int64_t number_of(token::GrantTag tag) {
     return static_cast<std::int64_t>(tag.value());
@@ -59,6 +64,13 @@ int erase_document(WriteStatements& statements, const DocumentKey& key, const Ba
     const int code = erase.run();
     outcome = statements.database->changes() == 1 ? Outcome::done : Outcome::conflict;
     return code;
+}
+
+/// Makes room for one more.
+int prune_access(WriteStatements& statements, token::GrantTag tag) {
+    statements.prune_access.bind(1, number_of(tag));
+    statements.prune_access.bind(2, static_cast<std::int64_t>(access_tokens_max - 1));
+    return statements.prune_access.run();
 }
 
 /// SQLITE_ROW where either statement finds one for the tag.
@@ -113,6 +125,7 @@ int Rotate::run(WriteStatements& statements, const BatchTime& time) {
     statements.prune_refresh.bind(1, number_of(tokens_.tag));
     statements.prune_refresh.bind(2, replaced_.forget_before);
     REQUIRE_OK(statements.prune_refresh.run());
+    REQUIRE_OK(prune_access(statements, tokens_.tag));
     return add_tokens(statements, tokens_);
 }
 
@@ -122,16 +135,23 @@ int AddAccess::run(WriteStatements& statements, const BatchTime& time) {
         living->bind(2, time.now_s);
     }
     const int found = any_token(statements.living_access, statements.living_refresh);
-    if (found == SQLITE_ROW) return add_tokens(statements, tokens_);
+    if (found == SQLITE_ROW) {
+        REQUIRE_OK(prune_access(statements, tokens_.tag));
+        return add_tokens(statements, tokens_);
+    }
     outcome = Outcome::conflict;
     return found;
 }
 
-int Revoke::run(WriteStatements& statements, const BatchTime&) {
+int Revoke::run(WriteStatements& statements, const BatchTime& time) {
     statements.revoke_access.bind(1, number_of(tag_));
     REQUIRE_OK(statements.revoke_access.run());
     statements.revoke_refresh.bind(1, number_of(tag_));
-    return statements.revoke_refresh.run();
+    REQUIRE_OK(statements.revoke_refresh.run());
+    if (!tells_) return SQLITE_OK;
+    const std::string tag = fmt::format("{}", tag_.value());
+    const std::string key = fmt::format("{:016x} {}", time.now_ms, tag);
+    return put_document(statements, {DocumentKind::told_revocation, key, tag, told_lifetime}, time);
 }
 
 int Put::run(WriteStatements& statements, const BatchTime& time) {

@@ -51,11 +51,13 @@ private:
 
 class Revoke final : public WriteJob {
 public:
-    explicit Revoke(token::GrantTag tag) : tag_(tag) {}
+    /// tells  Leaves word of it for the server that has the file open.
+    Revoke(token::GrantTag tag, bool tells) : tag_(tag), tells_(tells) {}
     int run(WriteStatements& statements, const BatchTime& time) override;
 
 private:
     token::GrantTag tag_;
+    bool tells_;
 };
 
 class Put final : public WriteJob {

@@ -40,7 +40,7 @@ class StreamingUpstream:
 
 
 def open_stream(
-    port: int, token: str, method: str = "GET", source: str | None = None
+    port: int, token: str, method: str = "GET", source: str | None = None, path: str = "/mcp"
 ) -> Connection:
     """A client that has read the head and the first event."""
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
@@ -49,7 +49,7 @@ def open_stream(
         headers["Content-Type"] = "application/json"
         body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_note"}}'
     connection = Connection(port, source)
-    connection.send(request_bytes(method, "/mcp", headers, body))
+    connection.send(request_bytes(method, path, headers, body))
     head = connection.read_head()
     assert head.status == 200, head
     assert b"first" in connection.read_chunk()

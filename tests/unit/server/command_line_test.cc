@@ -147,6 +147,24 @@ TEST(CommandLine, UsersAreAddedListedAndRemoved) {
     EXPECT_FALSE(parse({"user", "list", "ann", "--config", "a.toml"}));
 }
 
+TEST(CommandLine, GrantsAreListedAndRevokedByUserClientAndResource) {
+    const auto grants = [](std::initializer_list<const char*> words) {
+        return std::get<GrantsCommand>(parse(words).value());
+    };
+    const GrantsCommand list = grants({"grants", "list", "--config", "a.toml"});
+    EXPECT_EQ(list.action, GrantsCommand::Action::list);
+    EXPECT_FALSE(list.user || list.client || list.resource);
+    const GrantsCommand revoke = grants({"grants", "revoke", "--user", "ann", "--client", "app",
+                                         "--resource", "https://a.example", "--config", "a.toml"});
+    EXPECT_EQ(revoke.action, GrantsCommand::Action::revoke);
+    EXPECT_EQ(revoke.config, "a.toml");
+    EXPECT_EQ(revoke.user, "ann");
+    EXPECT_EQ(revoke.client, "app");
+    EXPECT_EQ(revoke.resource, "https://a.example");
+    EXPECT_FALSE(parse({"grants"}));
+    EXPECT_FALSE(parse({"grants", "list"}));
+}
+
 TEST(CommandLine, MistakesExitWith2AndPointToHelp) {
     for (const auto& words :
          std::vector<std::initializer_list<const char*>>{{},

@@ -50,6 +50,11 @@ public:
         CHECK(false);
     }
 
+    io::Task<storage::StoreResult<std::vector<storage::StoredGrant>>> find_grants(
+        const storage::GrantFilter&, storage::TagRange) override {
+        CHECK(false);
+    }
+
     io::Task<storage::StoreResult<storage::Outcome>> put(const storage::Document& document,
                                                          storage::PutMode mode) override {
         if (away) co_return std::unexpected(storage::StoreError::unavailable);

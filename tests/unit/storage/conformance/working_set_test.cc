@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <vector>
 
 #include "tests/unit/storage/conformance/conformance.h"
@@ -42,7 +43,12 @@ public:
         return real_.add_access(tokens);
     }
     io::Task<StoreResult<>> revoke(token::GrantTag tag) override { return real_.revoke(tag); }
+    io::Task<StoreResult<std::vector<StoredGrant>>> find_grants(const GrantFilter& filter,
+                                                                TagRange part) override {
+        return real_.find_grants(filter, part);
+    }
     io::Task<StoreResult<Family>> load(const TokenKey& presented) override {
+        ++loads;
         auto family = co_await real_.load(presented);
         co_await go.wait();
         co_return family;
@@ -63,6 +69,7 @@ public:
     }
 
     io::Event go;
+    unsigned loads = 0;
 
 private:
     Store& real_;
@@ -298,6 +305,79 @@ TEST_P(StoreConformance, WorkingSetAsksAgainOnceItsMemoryMayNotBeTrusted) {
         there.on_trust(session.here().shard.now());
         EXPECT_EQ(there.find_access(tokens.access_digest), nullptr);
         EXPECT_FALSE(co_await is_active(there, tokens.access_key()));
+    });
+}
+
+io::Task<void> note_active(WorkingSet& set, TokenKey key, bool& active) {
+    active = co_await is_active(set, key);
+}
+
+TEST_P(StoreConformance, WorkingSetLoadsAFamilyOnceForAllWhoMissOnIt) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        const SampleTokens tokens(any_tag(session), session.random(), session.now());
+        co_await session.store().add_grant(tokens.new_tokens());
+        const SampleTokens made_up(tokens.tag, session.random(), session.now());
+        HeldBack store(session.here().shard, session.store());
+        TrustedSet set(session.here().shard, store, settings, 1);
+        io::TaskGroup group;
+        std::array<bool, 60> active{};
+        for (std::size_t i = 0; i < active.size(); ++i) {
+            const SampleTokens& asked = i % 3 == 0 ? made_up : tokens;
+            group.spawn(note_active(set, asked.access_key(), active[i]));
+        }
+        store.go.set();
+        co_await group.join();
+        for (std::size_t i = 0; i < active.size(); ++i) EXPECT_EQ(active[i], i % 3 != 0) << i;
+        EXPECT_LE(store.loads, 2u) << "those who came later may not believe the first";
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetFindsWhatWasWrittenAfterALoadHadBegun) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        const SampleTokens first(any_tag(session), session.random(), session.now());
+        const SampleTokens later(first.tag, session.random(), session.now());
+        co_await session.store().add_grant(first.new_tokens());
+        HeldBack store(session.here().shard, session.store());
+        TrustedSet set(session.here().shard, store, settings, 1);
+        io::TaskGroup group;
+        bool first_active = false;
+        bool later_active = false;
+        group.spawn(note_active(set, first.access_key(), first_active));
+        while (store.loads == 0) co_await session.wait(std::chrono::milliseconds{1});
+        co_await session.wait(std::chrono::milliseconds{50});  // it has read, and is held back
+        co_await session.store().rotate(first.replaced(session.now()), later.new_tokens());
+        group.spawn(note_active(set, later.access_key(), later_active));
+        store.go.set();
+        co_await group.join();
+        EXPECT_TRUE(first_active);
+        EXPECT_TRUE(later_active);
+    });
+}
+
+TEST_P(StoreConformance, WorkingSetKeepsTheLatestAccessTokensOfABusyGrant) {
+    run([](Session& session) -> io::Task<void> {
+        const token::GrantTag tag = any_tag(session);
+        TrustedSet set(session.here().shard, session.store(), settings, 1);
+        std::vector<SampleTokens> all;
+        all.emplace_back(tag, session.random(), session.now() - 1000);
+        co_await set.add_grant(all.back().new_tokens());
+        for (int i = 1; i < 300; ++i) {
+            all.emplace_back(tag, session.random(), session.now() - 1000 + i);
+            co_await set.rotate(all[all.size() - 2].replaced(session.now()),
+                                all.back().new_tokens());
+        }
+        std::size_t active = 0;
+        for (const SampleTokens& tokens : all) {
+            active += co_await is_active(set, tokens.access_key());
+        }
+        EXPECT_LE(active, access_tokens_max);
+        EXPECT_GE(active, access_tokens_max / 2);
+        EXPECT_TRUE(co_await is_active(set, all.back().access_key()));
+        EXPECT_TRUE(co_await is_active(set, all[all.size() - 20].access_key()));
+        EXPECT_FALSE(co_await is_active(set, all.front().access_key()));
+        EXPECT_TRUE(co_await is_current(set, all.back().refresh_key()));
     });
 }
 
