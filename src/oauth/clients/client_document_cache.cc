@@ -74,18 +74,17 @@ io::Task<Result<DocumentClient>> ClientDocumentCache::find(ShardState& owner, st
 io::Task<void> ClientDocumentCache::fetch(ShardState* owner, std::string url, Handle entry,
                                           ConcurrencyLimit::Permit) {
     http::Client client(owner->shard, owner->workers);
-    Result<FetchedDocument> fetched =
+    std::expected<FetchedDocument, DocumentFault> fetched =
         owner->http_client != nullptr
             ? co_await fetch_client_document(*owner, client, url)
-            : failure(Error{ErrorCode::invalid_client, "Nothing is fetched here."});
+            : failure(DocumentFault{{ErrorCode::invalid_client, "Nothing is fetched here."}, true});
     const MonotonicTime now = owner->now();
     entry->failure.reset();
     if (fetched) {
         entry->client = std::move(fetched->client);
         entry->fresh_until = now + fetched->fresh_for;
         entry->stale_until = entry->fresh_until + stale_ttl;
-    } else if (entry->client && now < entry->stale_until &&
-               fetched.error().code == ErrorCode::busy) {
+    } else if (entry->client && now < entry->stale_until && fetched.error().away) {
         entry->fresh_until = now + failure_ttl;
     } else if (const auto known =
                    parse_client_document(find_known_client_document(url), url, owner->settings)) {
@@ -93,7 +92,7 @@ io::Task<void> ClientDocumentCache::fetch(ShardState* owner, std::string url, Ha
         entry->fresh_until = entry->stale_until = now + known_copy_fresh_for;
     } else {
         entry->client.reset();
-        entry->failure = std::move(fetched).error();
+        entry->failure = std::move(fetched).error().error;
         entry->failed_until = now + failure_ttl;
     }
     CHECK(entry->in_flight, "one fetch at a time for a URL");

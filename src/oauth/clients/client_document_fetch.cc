@@ -14,18 +14,20 @@ namespace {
 constexpr Duration time_max = std::chrono::seconds{5};
 constexpr Seconds fresh_least = std::chrono::minutes{1};
 constexpr Seconds fresh_otherwise = std::chrono::minutes{5};  // where the host says nothing
-constexpr Seconds away_retry{30};
+constexpr Seconds busy_retry{30};
 
-std::unexpected<Error> away(std::string_view why) {
-    return refuse_for_now(
-        ErrorCode::busy,
-        std::string("The client's metadata document could not be fetched: ").append(why),
-        away_retry);
+std::string sentence(std::string_view why) {
+    return std::string("The client's metadata document could not be fetched: ").append(why);
 }
 
-std::unexpected<Error> refused(std::string_view why) {
-    return refuse(ErrorCode::invalid_client,
-                  std::string("The client's metadata document could not be fetched: ").append(why));
+std::unexpected<DocumentFault> busy(std::string_view why) {
+    return failure(
+        DocumentFault{{ErrorCode::busy, sentence(why), Challenge::none, busy_retry}, true});
+}
+
+std::unexpected<DocumentFault> refused(std::string_view why, bool away = false) {
+    return failure(
+        DocumentFault{{ErrorCode::invalid_client, sentence(why), Challenge::none, {}}, away});
 }
 
 // A host of the operator's own network may have an address of that network.
@@ -47,9 +49,9 @@ bool is_json(std::string_view content_type) {
 }
 
 // The draft takes 200 alone: what another answer leads to was not judged.
-Result<> check_head(const http::ResponseHead& head) {
+std::expected<void, DocumentFault> check_head(const http::ResponseHead& head) {
     const unsigned status = http::code(head.status());
-    if (status >= 500 || status == 429) return away("its host is busy.");
+    if (status >= 500 || status == 429) return busy("its host is busy.");
     if (status >= 300 && status < 400) return refused("its host redirects.");
     if (status != 200) return refused("its host does not have it.");
     if (!is_json(head.field("Content-Type").value_or(""))) return refused("it is no JSON.");
@@ -65,18 +67,25 @@ Duration fresh_for(const ClientDocumentSettings& settings, const http::ResponseH
     return std::clamp<Duration>(told, fresh_least, most);
 }
 
-Error error_of(const http::ClientError& error) {
+std::unexpected<DocumentFault> fault_of(const http::ClientError& error) {
     using Kind = http::ClientError::Kind;
-    // Refused by the guard or by TLS, or not HTTP: no host that is away for a while.
-    const bool definite =
-        error.kind == Kind::garbage || error.kind == Kind::too_large || error.kind == Kind::refused;
-    return definite ? refused(error.description).error() : away(error.description).error();
+    switch (error.kind) {
+        case Kind::garbage:
+        case Kind::too_large:
+            return refused(error.description);
+        case Kind::unresolved:
+        case Kind::refused:  // by the guard and by TLS, too
+            return refused(error.description, true);
+        default:
+            return busy(error.description);
+    }
 }
 
 }  // namespace
 
-io::Task<Result<FetchedDocument>> fetch_client_document(ShardState& state, http::Client& client,
-                                                        std::string url) {
+io::Task<std::expected<FetchedDocument, DocumentFault>> fetch_client_document(ShardState& state,
+                                                                              http::Client& client,
+                                                                              std::string url) {
     const ClientDocumentSettings& settings = state.settings.client_documents;
     const auto parsed = http::HttpUrl::parse(url);
     if (!parsed || !parsed->secure()) co_return refused("its address is no https URL.");
@@ -95,14 +104,15 @@ io::Task<Result<FetchedDocument>> fetch_client_document(ShardState& state, http:
                                         .chunk_timeout = time_max,
                                         .connect_timeout = time_max,
                                         .scope = &scope});
-    if (!answer) co_return failure(error_of(answer.error()));
+    if (!answer) co_return fault_of(answer.error());
     CO_REQUIRE(check_head(answer->head()));
     const Duration fresh = fresh_for(settings, answer->head(), state.shard.wall_now());
     std::string body;
     const auto read = co_await answer->read_body(body, client_document_size_max);
-    if (!read) co_return failure(error_of(read.error()));
-    CO_TRY(Client described, parse_client_document(body, url, state.settings));
-    co_return FetchedDocument{std::move(described), fresh};
+    if (!read) co_return fault_of(read.error());
+    auto described = parse_client_document(body, url, state.settings);
+    if (!described) co_return failure(DocumentFault{std::move(described).error(), false});
+    co_return FetchedDocument{*std::move(described), fresh};
 }
 
 }  // namespace sluice::oauth
