@@ -160,6 +160,28 @@ describe("oauth4webapi", () => {
         }
     });
 
+    test("registers a public key and signs in by assertions of its own", async () => {
+        for (const algorithm of ["ES256", "PS256", "RS256"]) {
+            const pair = await oauth.generateKeyPair(algorithm, { extractable: true });
+            const jwk = await crypto.subtle.exportKey("jwk", pair.publicKey);
+            const registration = await oauth.dynamicClientRegistrationRequest(
+                as,
+                {
+                    client_name: `oauth4webapi ${algorithm}`,
+                    redirect_uris: [CONFIDENTIAL_REDIRECT],
+                    token_endpoint_auth_method: "private_key_jwt",
+                    jwks: { keys: [{ ...jwk, kid: "one", alg: algorithm, use: "sig" }] },
+                },
+                over_http,
+            );
+            const client = await oauth.processDynamicClientRegistrationResponse(registration);
+            assert.equal(client.client_secret, undefined);
+            const key = { key: pair.privateKey, kid: "one" };
+            const tokens = await sign_in(client, oauth.PrivateKeyJwt(key), CONFIDENTIAL_REDIRECT);
+            assert.equal((await introspect(tokens.access_token)).client_id, client.client_id);
+        }
+    });
+
     test("gets tokens with client credentials, in the header and in the body", async () => {
         for (const [client_id, authentication] of [
             ["conf", oauth.ClientSecretBasic(CLIENT_SECRET)],
