@@ -74,10 +74,10 @@ private:
                                     problems);
         };
         for (std::size_t i = 0; i < auth.clients.size(); ++i) {
-            auth.clients[i].introspect = rights(raw.clients[i].introspect);
+            auth.clients[i].introspect = rights(raw.auth->clients[i].introspect);
         }
         for (std::size_t i = 0; i < auth.api_keys.size(); ++i) {
-            auth.api_keys[i].introspect = rights(raw.api_keys[i].introspect);
+            auth.api_keys[i].introspect = rights(raw.auth->api_keys[i].introspect);
         }
         auth.foreign_tokens = config.storage_.plain_tokens;
         if (config.storage_.durable()) {
