@@ -38,19 +38,15 @@ io::Task<bool> EventRelay::run(UpstreamResponse& answer, std::string_view ahead)
     const bool complete = co_await pump(answer);
     heartbeat_scope_.cancel();
     co_await group_.join();
-    co_return co_await answer_awaited(complete);
+    co_return complete;
 }
 
-/// complete  Whether the stream came to its own end.
-io::Task<bool> EventRelay::answer_awaited(bool complete) {
-    if (context_.exchange.cancelled() || awaited_.empty()) co_return complete;
-    if (has_ids_ && !has_lost_) co_return complete;
+io::Task<bool> EventRelay::answer_awaited(std::string_view why) {
+    if (context_.exchange.cancelled() || awaited_.empty()) co_return false;
+    if (has_ids_ && !has_lost_) co_return false;
     const std::vector<std::string_view> ids = awaited_.ids();
     out_.clear();
-    for (const std::string& error :
-         errors_of_lost(context_, ids,
-                        complete ? "its event stream ended without the answer"
-                                 : "its event stream was cut off before the answer")) {
+    for (const std::string& error : errors_of_lost(context_, ids, why)) {
         http::append_sse(out_, {.event = "message", .data = error, .has_data = true});
     }
     co_return co_await write(out_);

@@ -29,11 +29,14 @@ public:
     EventRelay(RequestContext& context, bool filter, bool looks, AnsweredCalls* answered,
                TaskView& tasks, AwaitedAnswers awaited);
 
-    /// The response's stream was begun; `ahead` are events to send first. Where it ends without an
-    /// answer that is awaited, an error takes its place, unless the client can ask for the rest of
-    /// the stream (MCP 2025-11-25: its events have ids). False where the client must learn that the
-    /// stream was cut off; true where it is complete.
+    /// The response's stream was begun; `ahead` are events to send first. False where the
+    /// upstream's stream was cut off; true where it is complete.
     io::Task<bool> run(UpstreamResponse& answer, std::string_view ahead);
+
+    /// Behind run(): sends an error for each answer that is awaited still, unless the client can
+    /// ask for the rest of the stream (MCP 2025-11-25: its events have ids). True where it did, so
+    /// that nothing is left to wait for. why  For the log: static text.
+    io::Task<bool> answer_awaited(std::string_view why);
 
 private:
     io::Task<void> send_heartbeats();
@@ -42,7 +45,6 @@ private:
     bool take_events();
     void append_event(const http::SseEvent& event);
     void lose(std::string_view detail);
-    io::Task<bool> answer_awaited(bool complete);
 
     RequestContext& context_;
     bool filter_;

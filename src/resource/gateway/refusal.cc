@@ -222,7 +222,7 @@ std::vector<std::string> errors_of_lost(RequestContext& context,
                                         std::string_view detail) {
     std::vector<std::string> errors;
     const RpcFailure failure{.code = RpcCode::upstream_failed,
-                             .message = "The upstream MCP server did not answer this request",
+                             .message = "The response ended without the answer to this request",
                              .error = "upstream_failed",
                              .request_id = context.request().id()};
     for (const std::string_view id : ids) append_rpc_error(errors.emplace_back(), id, failure);

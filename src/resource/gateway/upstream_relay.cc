@@ -158,7 +158,14 @@ private:
         // Not by the client: the server drains, or the token is good no longer.
         const bool drained = call_.endless && scope_.cancelled();
         const bool ended = (drained || watch.token_ended()) && !context_.exchange.cancelled();
-        if (complete || ended) static_cast<void>(co_await context_.exchange.finish());
+        const std::string_view why =
+            complete ? "its event stream ended without the answer"
+            : ended  ? "its event stream was ended before the answer: its token is good no longer"
+                     : "its event stream was cut off before the answer";
+        const bool answered = co_await relay.answer_awaited(why);
+        if (complete || ended || answered) {
+            static_cast<void>(co_await context_.exchange.finish());
+        }
     }
 
     /// The whole body, behind the response's. False where it did not come: then answered.
