@@ -41,15 +41,29 @@ namespace rules {
 
 // Each rule writes its answer to a case as JSON, in the form of the recorded one.
 
-inline std::string as_json(const JsonValue& value) {
-    std::string json;
-    value.append_to(json);
-    return json;
-}
-
 inline std::string as_json(std::string_view text) {
     std::string json;
     append_json_string(json, text);
+    return json;
+}
+
+/// In one form, however its texts are escaped.
+inline std::string as_json(const JsonValue& value) {
+    std::string json;
+    if (const auto text = value.string()) return as_json(*text);
+    if (value.is_array()) {
+        for (const JsonValue& element : value.elements()) {
+            json += (json.empty() ? "[" : ",") + as_json(element);
+        }
+        return json.empty() ? "[]" : json + "]";
+    }
+    if (value.is_object()) {
+        for (const auto& [key, member] : value.members()) {
+            json += (json.empty() ? "{" : ",") + as_json(key) + ":" + as_json(member);
+        }
+        return json.empty() ? "{}" : json + "}";
+    }
+    value.append_to(json);
     return json;
 }
 
