@@ -49,7 +49,8 @@ JsonDocument::ParsedPtr JsonDocument::take_parsed(std::size_t text_size) {
         kept().pop_back();
     }
     CHECK(parsed != nullptr, "a document is kept by its owner alone");
-    if (parsed->capacity < text_size) {
+    // A new one has room for nothing, which an empty text does not fit into either.
+    if (parsed->tokens == nullptr || parsed->capacity < text_size) {
         parsed->capacity = text_size > kept_text_max
                                ? text_size
                                : std::max(std::bit_ceil(text_size), least_text_capacity);
@@ -57,6 +58,7 @@ JsonDocument::ParsedPtr JsonDocument::take_parsed(std::size_t text_size) {
         parsed->tokens =
             std::make_unique_for_overwrite<JsonToken[]>(json_tokens_max(parsed->capacity));
     }
+    CHECK(parsed->tokens != nullptr, "every text has tokens");
     return parsed;
 }
 

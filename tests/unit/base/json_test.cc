@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/json_writer.h"
@@ -60,6 +61,12 @@ TEST(Json, RefusesWhatIsNotJson) {
                                         "\"a\tb\""}) {
         EXPECT_EQ(read(text), invalid) << text;
     }
+}
+
+TEST(Json, RefusesAnEmptyTextAlsoAsTheFirstOfAThread) {
+    // Each thread keeps the documents it has read, and has none at first.
+    std::thread([] { EXPECT_FALSE(JsonDocument::parse("")); }).join();
+    std::thread([] { EXPECT_FALSE(JsonDocument::parse_carried({})); }).join();
 }
 
 TEST(Json, KeepsNumbersAsTheyWereWritten) {
