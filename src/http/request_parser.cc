@@ -72,8 +72,8 @@ ParseResult<> RequestParser::read_start_line() {
 
 ParseResult<> RequestParser::read_head() {
     const std::string_view head = text().substr(0, guard_.head_size());
+    fields_known_ = true;  // those ahead of what is malformed, too: for the answer's sake
     REQUIRE(split_head(HeadKind::request, head, spans_));
-    fields_known_ = true;
     host_ = {};
     point_fields();
     TRY(framing_, request_framing(request_.version_, request_.fields_, limits_.body_bytes_max));

@@ -90,7 +90,7 @@ private:
     void use_certificates(const std::vector<crypto::TlsIdentity>& identities);
     void log_odd_certificates(const std::vector<crypto::TlsIdentity>& identities);
     /// Reads what is missing of the body; false where it cannot be read: then that is answered.
-    io::Task<bool> read_body(http::Exchange& exchange, std::size_t bytes_max = SIZE_MAX);
+    io::Task<bool> read_body(http::Exchange& exchange, std::size_t bytes_max);
     io::Task<void> serve_endpoint(const Endpoint& endpoint, http::Exchange& exchange);
     io::Task<void> serve_decision(const Endpoint& endpoint, http::Exchange& exchange);
     /// A decision for somebody who has not proved before that it may ask.

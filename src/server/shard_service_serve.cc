@@ -6,14 +6,6 @@
 #include "server/shard_service.h"
 
 namespace sluice::server {
-namespace {
-
-// Of a request to the authorization server: a token may be as long as the longest header that can
-// be configured.
-constexpr std::size_t oauth_body_bytes_max = std::size_t{1040} * 1024;
-
-}  // namespace
-
 io::Task<void> ShardService::serve(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     const http::RouteMatch match = process_.router.match(request.method(), request.path());
@@ -40,14 +32,12 @@ io::Task<void> ShardService::serve(http::Exchange& exchange) {
     }
 }
 
-// Where a token says who calls, nothing is kept for a body of nobody's; and where the body itself
-// says so, not more than it takes.
+// Where a token says who calls, nothing is kept for a body of nobody's.
 bool ShardService::serves_from_head(const http::Request& request) const {
     const http::RouteMatch match = process_.router.match(request.method(), request.path());
     if (match.outcome != http::RouteMatch::Outcome::found) return gateway_.serves(request.path());
     const Endpoint::Kind kind = process_.router.endpoint(match).kind;
-    return kind == Endpoint::Kind::decision || kind == Endpoint::Kind::authorizer ||
-           kind == Endpoint::Kind::oauth;
+    return kind == Endpoint::Kind::decision || kind == Endpoint::Kind::authorizer;
 }
 
 void ShardService::refuse(const http::Request& request, const http::ParseError& error,
@@ -72,9 +62,6 @@ io::Task<void> ShardService::serve_endpoint(const Endpoint& endpoint, http::Exch
     switch (endpoint.kind) {
         case Endpoint::Kind::oauth:
             CHECK(auth_ != nullptr && endpoint.oauth != nullptr);
-            if (!exchange.body_complete() && !co_await read_body(exchange, oauth_body_bytes_max)) {
-                co_return;
-            }
             co_return co_await auth_->serve(*endpoint.oauth, exchange.request(), response);
         case Endpoint::Kind::decision:
             co_return co_await serve_decision(endpoint, exchange);
@@ -110,7 +97,10 @@ io::Task<void> ShardService::serve_unproven(const Endpoint& endpoint, http::Exch
     token::ResourceRights rights =
         co_await auth_->admit_resource_server(request, authorization, exchange.response());
     if (rights.none()) co_return;
-    if (!exchange.body_complete() && !co_await read_body(exchange)) co_return;
+    if (!exchange.body_complete() &&
+        !co_await read_body(exchange, resource::DecisionApi::body_bytes_max)) {
+        co_return;
+    }
     co_await (decision_api_.*endpoint.decision_handler)(exchange, std::move(rights));
 }
 

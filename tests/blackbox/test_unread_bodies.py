@@ -77,19 +77,6 @@ def test_half_bodies_of_nobody_leave_room_for_others(start):
         connection.close()
 
 
-@pytest.mark.parametrize("path", ["/token", "/introspect", "/revoke", "/register"])
-@pytest.mark.parametrize("framing", ["length", "chunks"])
-def test_the_authorization_server_takes_no_more_than_it_reads(sluice, path, framing):
-    with Connection(sluice.port) as connection:
-        if framing == "length":
-            connection.send(head(path, {}) + b"a")
-        else:
-            connection.send(request_bytes("POST", path, JSON | {"Transfer-Encoding": "chunked"}))
-            connection.send_all_there_is_room_for(b"2DC6C0\r\n" + b"a" * 2_000_000)
-        answer = connection.answer()
-        assert answer.status == 413 and answer.error == "invalid_request", answer
-
-
 def test_a_good_token_brings_its_body_in_pieces(sluice, upstream, token):
     body = b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"%s"}}' % (b"y" * LARGE)
     bearer = {"Authorization": f"Bearer {token}"}
