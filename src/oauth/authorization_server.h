@@ -82,7 +82,7 @@ public:
     void on_trust(MonotonicTime until);
     void on_gap();
     /// Once at the start, when keys and store are there, on one shard: see end_dropped_accounts().
-    /// False where storage gave no answer: again.
+    /// False where those are not there yet, or storage gave no answer: again.
     io::Task<bool> end_dropped_accounts();
 
     /// Waits for what is being fetched. On the shard's own thread, once no request is served any

@@ -61,6 +61,7 @@ constexpr std::array<Endpoint, 9> table{{
      .path = "/revoke",
      .methods = post,
      .cross_origin = true,
+     .needs_keys = true,  // to know replaced refresh tokens
      .metadata_name = "revocation_endpoint",
      .client_authentication = ClientAuthentication::any,
      .handler = serve_revoke},

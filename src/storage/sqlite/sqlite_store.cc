@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "io/task_group.h"
 #include "storage/sqlite/read_jobs.h"
+#include "storage/sqlite/told_word.h"
 #include "storage/sqlite/write_jobs.h"
 
 namespace sluice::storage::sqlite {
@@ -17,7 +18,8 @@ using io::Task;
 namespace {
 
 constexpr Duration hearing_interval = std::chrono::milliseconds{250};
-constexpr std::size_t told_max = 100'000;  // at once, of those that are there for a minute
+constexpr std::size_t told_page = 1000;
+constexpr std::int64_t told_late_max = 10'000;  // ms: a transaction may wait for the write lock
 
 }  // namespace
 
@@ -39,15 +41,21 @@ Task<void> SqliteStore::run(io::CancelScope& scope) {
 // about. Words are in the order of their times but for a wait for the write lock.
 Task<void> SqliteStore::hear_tools(io::CancelScope& scope) {
     std::set<std::string> heard;
+    std::string after;
     while (co_await io::Sleep(shard_, hearing_interval, &scope)) {
-        List job(DocumentKind::told_revocation, "", told_max);
-        if (!co_await read(job)) continue;
-        std::set<std::string> still_there;
-        for (const StoredDocument& word : job.documents) {
-            if (!heard.contains(word.key)) co_await tell_revoked(word.value);
-            still_there.insert(word.key);
+        std::string last = after;
+        while (true) {
+            List job(DocumentKind::told_revocation, last, told_page);
+            if (!co_await read(job)) break;
+            for (const StoredDocument& word : job.documents) {
+                if (heard.insert(word.key).second) co_await tell_revoked(word.value);
+            }
+            if (job.documents.size() < told_page) break;
+            last = job.documents.back().key;
         }
-        heard = std::move(still_there);
+        if (heard.empty()) continue;
+        after = std::max(after, word_before(*heard.rbegin(), told_late_max));
+        heard.erase(heard.begin(), heard.upper_bound(after));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "storage/sqlite/statements.h"
+#include "storage/sqlite/told_word.h"
 
 // Passes on the code of what failed.
 #define REQUIRE_OK(...) \
@@ -150,7 +151,7 @@ int Revoke::run(WriteStatements& statements, const BatchTime& time) {
     REQUIRE_OK(statements.revoke_refresh.run());
     if (!tells_) return SQLITE_OK;
     const std::string tag = fmt::format("{}", tag_.value());
-    const std::string key = fmt::format("{:016x} {}", time.now_ms, tag);
+    const std::string key = word_key(time.now_ms, tag);
     return put_document(statements, {DocumentKind::told_revocation, key, tag, told_lifetime}, time);
 }
 
