@@ -17,6 +17,7 @@ void append_json_member(std::string& form, const JsonMember& member) {
     if (const auto text = member.value.string()) {
         http::append_form_parameter(form, member.key, *text);
     }
+    if (member.key != "resource") return;  // nothing else may stand several times
     for (const JsonValue& element : member.value.elements()) {
         const auto text = element.string();
         if (text) http::append_form_parameter(form, member.key, *text);
