@@ -55,7 +55,7 @@ AuthorizationServer::~AuthorizationServer() = default;
 io::Task<void> AuthorizationServer::serve(const Endpoint& endpoint, const http::Request& request,
                                           http::Response& response) {
     if (request.method() == http::Method::options) return answer_preflight(response);
-    if (endpoint.needs_keys && !state_->has_keys) return wait_for_keys(response);
+    if (endpoint.needs_keys && !has_keys()) return wait_for_keys(response);
     return endpoint.handler(*state_, request, response);
 }
 
@@ -82,17 +82,16 @@ void AuthorizationServer::use_keys(const Keys& keys) {
     CHECK(!keys.form.empty() && !keys.successor.empty(), "keys that anybody knows");
     state_->keys.form = keys.form;
     state_->keys.successor = keys.successor;
-    state_->has_keys = !issues_jwts(state_->settings) || state_->keys.signing != nullptr;
+    state_->has_keys = true;
 }
 
 void AuthorizationServer::use_signing_keys(std::shared_ptr<const SigningKeys> keys) {
     CHECK(keys != nullptr, "signing keys never go away");
     state_->keys.signing = std::move(keys);
-    state_->has_keys = !state_->keys.form.empty();
 }
 
 bool AuthorizationServer::has_keys() const {
-    return state_->has_keys;
+    return state_->has_keys && (state_->keys.signing != nullptr || !issues_jwts(state_->settings));
 }
 
 void AuthorizationServer::on_revoked(token::GrantTag tag) {

@@ -71,10 +71,11 @@ public:
                                                           std::string_view authorization,
                                                           http::Response& response);
 
-    /// The keys that the store keeps. Until they have come, what needs them is 503.
+    /// The keys that the store keeps. Until they have come, those that sign included, what needs
+    /// keys is 503.
     void use_keys(const Keys& keys);
     bool has_keys() const;
-    /// The keys that sign from now on: whenever one comes or goes; use_keys() comes first.
+    /// The keys that sign from now on: whenever one comes or goes.
     void use_signing_keys(std::shared_ptr<const SigningKeys> keys);
 
     // What the store hears from others; see storage::StoreListener.

@@ -52,7 +52,9 @@ def test_openssl_verifies_it_with_the_published_key(running, tmp_path):
     assert (head["alg"], head["typ"]) == ("RS256", "at+jwt")
     metadata = get(running.port, "/.well-known/oauth-authorization-server").json()
     assert metadata["jwks_uri"] == f"{running.origin}/.well-known/jwks.json"
-    [key] = [k for k in get(running.port, "/.well-known/jwks.json").json()["keys"] if k["kid"] == head["kid"]]
+    published = get(running.port, "/.well-known/jwks.json")
+    assert published.get("Content-Type") == "application/jwk-set+json"
+    [key] = [k for k in json.loads(published.text)["keys"] if k["kid"] == head["kid"]]
     assert verifies(public_pem(key, tmp_path), token, tmp_path)
     assert claims["iss"] == running.origin and claims["aud"] == f"{running.origin}/signed"
     assert claims["mcp_tool_scopes"] == ["mcp:read"] and claims["exp"] - claims["iat"] == 3600
@@ -90,7 +92,7 @@ def test_keys_stay_across_a_restart_and_rotate_when_asked(shared_upstream, tmp_p
     kept = {"storage": f'path = "{tmp_path}/sluice.db"', "more": resource(shared_upstream.url)}
 
     def keys() -> list[str]:
-        return [key["kid"] for key in get(port, "/.well-known/jwks.json").json().get("keys", [])]
+        return [key["kid"] for key in json.loads(get(port, "/.well-known/jwks.json").text)["keys"]]
 
     def wait_until_ready():
         deadline = time.monotonic() + 10
