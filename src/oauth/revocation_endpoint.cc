@@ -29,8 +29,9 @@ io::Task<Result<std::optional<storage::GrantHandle>>> find_own_grant(ShardState&
         if (record != nullptr) handle = record->grant;
     } else if (kind == token::TokenKind::refresh) {
         CO_TRY(const auto* record, stored(co_await owner.tokens.read_refresh(key)));
-        handle = record != nullptr ? std::optional(record->grant)
-                                   : grant_of_replaced_token(owner, key.text, key.tag);
+        handle = record != nullptr
+                     ? std::optional(record->grant)
+                     : grant_of_replaced_token(owner, key.text, key.tag, client.client_id);
     }
     if (!handle) co_return std::nullopt;
     const storage::Grant* const grant = owner.tokens.memory().find(*handle);
