@@ -19,8 +19,9 @@ struct Caller {
     token::ResourceRights rights;  // to tokens of others than the client itself
 
     bool sees(const token::TokenInfo& token) const {
-        return rights.cover(token.audience.empty() ? "" : token.audience.front()) ||
-               (client && client->client_id == token.client_id);
+        const std::string_view audience =
+            token.audience.empty() ? std::string_view() : token.audience.front();
+        return rights.cover(audience) || (client && client->client_id == token.client_id);
     }
 };
 
