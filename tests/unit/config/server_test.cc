@@ -163,7 +163,7 @@ TEST(ConfigServer, TrustedNetworksReachTheLimitsOfBothParts) {
     EXPECT_TRUE(http::contain(config.auth()->trusted_networks, "160.79.105.1"));
     EXPECT_TRUE(http::contain(config.gateway().trusted_networks, "160.79.105.1"));
     EXPECT_FALSE(http::contain(config.gateway().trusted_networks, "160.79.112.1"));
-    expect_problem(with("[server]", "trusted_networks = [\"160.79.104.0/20\", \"unix\"]"),
+    expect_problem(with("[server]", "trusted_networks = [\"160.79.104.0/21\", \"unix\"]"),
                    "2: server.trusted_networks[1]", "is not a valid network");
 }
 
