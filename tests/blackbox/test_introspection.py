@@ -63,6 +63,7 @@ def test_a_network_may_ask_without_credentials_where_it_is_opened(opened):
         {"Authorization": basic("rs", "canary-wrong")},
         {"X-Forwarded-For": "127.0.5.9"},
         {"Forwarded": "for=127.0.5.9"},
+        {"X-Real-IP": "127.0.5.9"},
         {"Via": "1.1 proxy"},
     ):
         assert ask(opened, token, headers, inside).status == 401, headers

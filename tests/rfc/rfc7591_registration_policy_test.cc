@@ -106,6 +106,17 @@ TEST(RegistrationLimits, AnyNumberOfRegistrationsTakesNoRoomAndEndsNobodys) {
     }
 }
 
+TEST(RegistrationPolicy, ClosingItEndsWhatNobodyHasConsentedTo) {
+    Servers servers(test_settings(), 2);
+    Parameters request = authorization_request();
+    request["client_id"] =
+        servers.call("register", json_post("/register", native)).json("client_id");
+    request["redirect_uri"] = "http://localhost:5555/callback";
+    EXPECT_EQ(Browser(servers, 0).get(request).status(), 200);
+    servers.settings.registration = oauth::Registration::closed;
+    EXPECT_EQ(Browser(servers, 1).get(request).status(), 400);
+}
+
 TEST(RegistrationLimits, AsManyClientsAsAreMetAreBoundedAndAllOfThemWork) {
     Servers servers(test_settings());
     const auto meet = [&](int number) {

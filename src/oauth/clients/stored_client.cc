@@ -136,7 +136,8 @@ io::Task<Result<>> know_client(ShardState& state, std::string_view client_id) {
         if (json) client = read_client(*json);
         if (client && client->client_id != client_id) client.reset();
     }
-    if (!client) {
+    // Who has closed registration wants no more of them than those that are in use.
+    if (!client && state.settings.registration != Registration::closed) {
         if (!state.has_keys) {
             co_return failure(storage_error(storage::StoreError::unavailable));
         }

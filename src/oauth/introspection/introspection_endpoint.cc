@@ -134,7 +134,8 @@ void refuse_question(ShardState& state, const http::Request& request, http::Resp
 // is not who connects, and needs them.
 bool is_open_to(const Settings& settings, const http::Request& request, const http::Form& form) {
     if (!http::contain(settings.introspection_open, request.peer())) return false;
-    for (const std::string_view field : {"Authorization", "Forwarded", "X-Forwarded-For", "Via"}) {
+    for (const std::string_view field :
+         {"Authorization", "Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"}) {
         if (request.field(field)) return false;
     }
     return std::ranges::none_of(form.parameters(), [](const auto& parameter) {
