@@ -300,11 +300,11 @@ TEST(ConfigTool, SaysWhatAConditionMayBe) {
                    "needs values");
     expect_problem(ruled("when = { client_id = { match = \"(\" } }\n"),
                    "13: resource[0].tool[0].when.client_id.match", "not a valid RE2 pattern");
-    expect_problem(ruled("when = { client_id = { like = \"x\" } }\n"),
+    expect_problem(ruled("when = { client_id = { any = [\"x\"], like = \"x\" } }\n"),
                    "13: resource[0].tool[0].when.client_id.like", "not a known key");
     expect_problem(ruled("action = \"refuse\"\n"), "13: resource[0].tool[0].action",
                    "is not one of allow, deny");
-    expect_problem(ruled("action = \"deny\"\nscopes = [\"mcp:read\"]\n"),
+    expect_problem(ruled("action = \"deny\"\nscopes = [\"read\"]\n"),
                    "14: resource[0].tool[0].scopes[0]", "a deny rule needs no scopes");
 }
 
