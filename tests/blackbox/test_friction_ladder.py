@@ -3,6 +3,7 @@
 import json
 import resource
 import socket
+import struct
 import time
 from pathlib import Path
 
@@ -90,12 +91,14 @@ def test_a_thousand_delayed_calls_hold_no_thread_and_little_memory(slowed, upstr
 
 
 def test_clients_that_leave_free_their_delayed_calls(slowed, upstream):
+    """By a reset: who only ends its direction may wait for the answer, and is passed on after the delay."""
     sluice, headers = slowed
     before = sluice.descriptors()
     calls = open_calls(sluice, headers, DELAYED)
     time.sleep(0.5)
     assert sluice.descriptors() >= DELAYED
     for one in calls:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # RST
         one.close()
     end = time.monotonic() + 4
     while sluice.descriptors() > before and time.monotonic() < end:

@@ -177,15 +177,15 @@ TEST_F(IntrospectionTest, WrongSecretsOfOthersBehindAnAddressDoNotLockOutTheRigh
     }
 }
 
-TEST_F(IntrospectionTest, ABodyOfJsonIsAtMost16Kibibytes) {
+TEST_F(IntrospectionTest, ABodyOfJsonHasRoomForTheLongestToken) {
     const std::string text = client.sign_in().json("access_token");
     const auto ask_with = [&](std::size_t padding) {
         Sent sent = json_post("/introspect", R"({"token":")" + text + R"(","x":")" +
                                                  std::string(padding, 'x') + "\"}");
         return ask(sent.field("Authorization", basic("rs", rs_secret)));
     };
-    EXPECT_EQ(ask_with(16'000).json("active"), "true");
-    EXPECT_EQ(ask_with(16'384).error(), "invalid_request");
+    EXPECT_EQ(ask_with(1024 * 1024).json("active"), "true");  // as long as max_header may be
+    EXPECT_EQ(ask_with(1040 * 1024).error(), "invalid_request");
 }
 
 TEST_F(IntrospectionTest, RevokingARefreshTokenEndsTheGrant) {

@@ -122,8 +122,12 @@ TEST(GatewayStream, AClientThatLeavesBeforeTheAnswerEndsTheUpstreamRequestToo) {
         auto peer = co_await open_stream(shard, tool_call("read_note"));
         co_await io::Sleep(shard, seconds{2});
         EXPECT_EQ(world.upstream.seen.size(), 1U);
+        peer->stream().end_sending();
+        co_await io::Sleep(shard, seconds{2});
+        EXPECT_EQ(world.upstream.left, 0) << "it may still wait for the answer";
+        peer->stream().reset_on_close();
         co_await peer->close();
-        co_await io::Sleep(shard, seconds{3});
+        co_await io::Sleep(shard, seconds{1});
         EXPECT_EQ(world.upstream.left, 1);
     });
     EXPECT_TRUE(world.report.refusals.empty());
