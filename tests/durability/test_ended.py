@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from engines import Sqlite
-from oauth import Browser, is_active, obtain_code, obtain_tokens, redeem, refresh
+from oauth import Browser, Pkce, is_active, obtain_code, obtain_tokens, redeem, refresh
 from pages import forms_of
 from sluice import PASSWORD
 from streams import StreamingUpstream, open_stream
@@ -76,7 +76,7 @@ def check_dead_soon(service, *tokens: dict) -> None:
 
 def check_signed_out(browser: Browser) -> None:
     query = "/authorize?response_type=code&client_id=pub&redirect_uri=https://pub.example/cb&state=s"
-    page = browser.get(query + "&code_challenge_method=S256&code_challenge=" + "a" * 43)
+    page = browser.get(query + "&code_challenge_method=S256&code_challenge=" + Pkce().challenge)
     assert any(form.is_login for form in forms_of(page.text)), page
 
 

@@ -69,10 +69,12 @@ io::Task<void> ShardStorage::run_signing_keys() {
 io::Task<void> ShardStorage::prepare(std::function<io::Task<void>()> begin) {
     co_await penalties_->load(keeping_);
     if (keys_) co_await keys_->wait_until_handed_out(keeping_);
+    // What the configuration has dropped is over before anybody is served, if that can be.
+    bool all_ended = auth_ == nullptr || keeping_.cancelled();
+    if (!all_ended) all_ended = co_await auth_->end_dropped_accounts();
     if (!keeping_.cancelled()) co_await begin();
-    if (auth_ == nullptr) co_return;
-    while (!keeping_.cancelled() && !co_await auth_->end_dropped_accounts()) {
-        co_await io::Sleep(parts_.shard, retry_interval, &keeping_);
+    while (!all_ended && co_await io::Sleep(parts_.shard, retry_interval, &keeping_)) {
+        all_ended = co_await auth_->end_dropped_accounts();
     }
 }
 
