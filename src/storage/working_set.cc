@@ -323,7 +323,9 @@ io::Task<StoreResult<Outcome>> WorkingSet::add_access(const NewTokens& tokens) {
 io::Task<StoreResult<>> WorkingSet::revoke(token::GrantTag tag, std::optional<GrantHandle> known) {
     if (known) memory_.revoke(*known);
     on_revoked(tag);
-    co_return co_await store_.revoke(tag);
+    const StoreResult<> revoked = co_await store_.revoke(tag);
+    on_revoked(tag);  // who asked meanwhile has read what was there before
+    co_return revoked;
 }
 
 void WorkingSet::on_gap() {

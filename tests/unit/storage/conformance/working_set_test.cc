@@ -42,7 +42,10 @@ public:
     io::Task<StoreResult<Outcome>> add_access(const NewTokens& tokens) override {
         return real_.add_access(tokens);
     }
-    io::Task<StoreResult<>> revoke(token::GrantTag tag) override { return real_.revoke(tag); }
+    io::Task<StoreResult<>> revoke(token::GrantTag tag) override {
+        if (holds_revocations) co_await go.wait();
+        co_return co_await real_.revoke(tag);
+    }
     io::Task<StoreResult<std::vector<StoredGrant>>> find_grants(const GrantFilter& filter,
                                                                 TagRange part) override {
         return real_.find_grants(filter, part);
@@ -70,6 +73,7 @@ public:
 
     io::Event go;
     unsigned loads = 0;
+    bool holds_revocations = false;
 
 private:
     Store& real_;
@@ -330,6 +334,29 @@ TEST_P(StoreConformance, WorkingSetLoadsAFamilyOnceForAllWhoMissOnIt) {
         co_await group.join();
         for (std::size_t i = 0; i < active.size(); ++i) EXPECT_EQ(active[i], i % 3 != 0) << i;
         EXPECT_LE(store.loads, 2u) << "those who came later may not believe the first";
+    });
+}
+
+io::Task<void> revoke(WorkingSet& set, token::GrantTag tag) {
+    EXPECT_TRUE(co_await set.revoke(tag, std::nullopt));
+}
+
+TEST_P(StoreConformance, WorkingSetRevivesNothingThatIsReadWhileItIsRevoked) {
+    run([](Session& session) -> io::Task<void> {
+        if (!session.here().keeps_tokens()) co_return;
+        const SampleTokens tokens(any_tag(session), session.random(), session.now());
+        co_await session.store().add_grant(tokens.new_tokens());
+        HeldBack store(session.here().shard, session.store());
+        store.holds_revocations = true;
+        TrustedSet set(session.here().shard, store, settings, 1);
+        io::TaskGroup group;
+        bool active = false;
+        group.spawn(revoke(set, tokens.tag));
+        group.spawn(note_active(set, tokens.access_key(), active));
+        co_await session.wait(std::chrono::milliseconds{50});  // it is read, and not revoked yet
+        store.go.set();
+        co_await group.join();
+        EXPECT_FALSE(co_await is_active(set, tokens.access_key()));
     });
 }
 
