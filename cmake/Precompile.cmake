@@ -1,6 +1,9 @@
 # The standard headers that nearly every file includes, compiled once for all targets. Off by default, since a file that
 # lacks an #include would go unseen: the release build is without, the sanitized builds of the tests are with.
 option(SLUICE_PRECOMPILE "Precompile standard headers" OFF)
+if(SLUICE_PRECOMPILE)
+  add_compile_options(-pthread)  # alike in every target: a precompiled header is for one set of options
+endif()
 
 # sluice_precompile(TARGET): for what links sluice_base, and so is compiled with its options. sluice_precompile(TARGET TEST):
 # with GoogleTest, and the options of tests.
