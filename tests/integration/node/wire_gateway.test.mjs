@@ -76,7 +76,6 @@ describe("the gateway, as other clients call it,", () => {
         for (const path of [
             "/.well-known/oauth-protected-resource/nothing-here",
             "/.well-known/anything-else",
-            "/mcp/.well-known/oauth-protected-resource",
             "/mcp/.well-known/openid-configuration",
             "/mcp/.well-known/oauth-authorization-server",
         ]) {
