@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import socket
 import threading
 import time
 
@@ -217,7 +218,8 @@ def lost(answer, id: int) -> bool:
 def test_a_stream_without_the_answer_ends_with_an_error(upstream, ask, said, method):
     def behave(client, received):
         client.send(said)
-        client.socket.close()
+        client.socket.shutdown(socket.SHUT_WR)
+        client.wait_for_end(2)
 
     upstream.behave = behave
     body = call(b"{}", id=b"7")
