@@ -36,7 +36,7 @@ protected:
 TEST_F(RegisteredClientId, HoldsWhatWasRegistered) {
     for (const Client& client : {editor(), server()}) {
         const std::string client_id = seal(client);
-        EXPECT_LT(client_id.size(), 300u) << client_id;
+        EXPECT_LT(client_id.size(), 320u) << client_id;
         EXPECT_TRUE(is_client_id(client_id.substr(0, client_id_size_max))) << client_id;
         const auto opened = open_client_id(client_id, keys);
         ASSERT_TRUE(opened);
